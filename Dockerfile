@@ -1,0 +1,31 @@
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY apps/server/package.json apps/server/
+COPY libs/proto/package.json libs/proto/
+COPY libs/storage/package.json libs/storage/
+RUN npm ci --omit=dev --omit=optional --workspace=@table/server --ignore-scripts --no-audit --no-fund \
+ && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.md' \) -delete
+COPY libs libs
+COPY apps/server apps/server
+
+FROM debian:bookworm-slim
+RUN useradd --system --user-group --no-create-home table \
+ && install --directory --owner=table --group=table /data
+COPY --from=build /usr/local/bin/node /usr/local/bin/
+COPY --from=build /app /app
+WORKDIR /app
+# A short run leaves the compiled modules behind: without them each thread would load the compiler, 12 MB.
+RUN install --directory --owner=table node_modules/.cache/table \
+ && { runuser --user table -- timeout 5 node apps/server/src/main.ts --port 0 --data-dir /tmp/short-run \
+   || test $? = 124; } \
+ && chown --recursive root node_modules/.cache \
+ && chmod --recursive a+rX node_modules/.cache \
+ && rm --recursive /tmp/short-run
+USER table
+# Fewer heaps of malloc's for the threads to leave half empty: 40 MB less.
+ENV NODE_ENV=production MALLOC_ARENA_MAX=1 TABLE_HOST=:: TABLE_DATA_DIR=/data
+VOLUME /data
+EXPOSE 5440
+HEALTHCHECK --interval=10s --timeout=5s CMD ["node", "apps/server/src/healthcheck.ts"]
+CMD ["node", "--max-semi-space-size=1", "apps/server/src/main.ts"]

@@ -1,0 +1,3 @@
+import { timedSum } from './sum.ts'
+
+export const csvsum = timedSum('csvsum', 'csv', 'CSV')

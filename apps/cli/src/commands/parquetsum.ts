@@ -1,0 +1,3 @@
+import { timedSum } from './sum.ts'
+
+export const parquetsum = timedSum('parquetsum', 'parquet', 'Parquet')

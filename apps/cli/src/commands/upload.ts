@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises'
+import type { ClientHttp2Session } from 'node:http2'
+import { basename } from 'node:path'
+import { Command } from 'commander'
+import type { Address } from '../address.ts'
+import { openConnection } from '../connection.ts'
+import { CliError, oneLine, UnreachableError } from '../errors.ts'
+import { withFileSource } from '../fileSource.ts'
+import { barLine, Progress } from '../progress.ts'
+import { streamedUpload } from '../streamedUpload.ts'
+import { formatBytes, formatSeconds } from '../units.ts'
+
+export const upload = new Command('upload')
+  .summary('upload CSV files')
+  .description(
+    'Upload CSV files, one after the other, and print "success" for each that is stored. ' +
+      'A file that fails is named on standard error and the others still go up; the exit code is then 1.',
+  )
+  .argument('<file...>', 'CSV files, each with a header')
+  .action(async (paths: string[], _options, command: Command) => {
+    const { server } = command.optsWithGlobals<{ server: Address }>()
+    if (!(await uploadFiles(server, paths))) process.exitCode = 1
+  })
+
+/** Uploads each file. Returns whether all are stored. Throws UnreachableError, since then no other file can go up. */
+async function uploadFiles(server: Address, paths: readonly string[]): Promise<boolean> {
+  const sizes = await Promise.all(paths.map(sizeOf))
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  let session: ClientHttp2Session | undefined
+  let before = 0
+  let sent = 0
+  let storingSince: number | undefined
+  let index = 0
+  const progress = new Progress(seconds => {
+    const which = `${paths.length > 1 ? `${index + 1}/${paths.length} ` : ''}${oneLine(basename(paths[index] ?? ''))}`
+    if (storingSince === undefined) {
+      const amount = { done: before + sent, total, name: formatBytes(total), format: formatBytes }
+      return `${barLine(amount, seconds)}  ${which}`
+    }
+    const waiting = formatSeconds((performance.now() - storingSince) / 1000)
+    return `${formatBytes(sent)} sent, the server is storing ${which}: ${waiting}`
+  })
+  let stored = 0
+  try {
+    for (const path of paths) {
+      try {
+        await withFileSource(path, async source => {
+          if (!session || session.closed) session = await openConnection(server)
+          const { error } = await streamedUpload(session, server, source, bytes => {
+            sent = bytes
+            if (bytes === source.size) storingSince = performance.now()
+          })
+          if (error !== '') throw new CliError(oneLine(error))
+        })
+        stored++
+        progress.print(() => console.log('success'))
+      } catch (error) {
+        if (!(error instanceof CliError) || error instanceof UnreachableError) throw error
+        progress.print(() => console.error(`${oneLine(path)}: ${error.message}`))
+      }
+      before += sizes[index++] ?? 0
+      sent = 0
+      storingSince = undefined
+    }
+  } finally {
+    progress.stop()
+    session?.destroy()
+  }
+  return stored === paths.length
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0, // reported when its turn comes
+  )
+}

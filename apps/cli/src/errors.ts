@@ -1,0 +1,18 @@
+/** What the person at the terminal can do something about; the message says what, in one line. */
+export class CliError extends Error {
+  override readonly name: string = 'CliError'
+}
+
+/** No connection to the server, so that nothing else will work either. */
+export class UnreachableError extends CliError {
+  override readonly name = 'UnreachableError'
+
+  constructor(server: string, options?: ErrorOptions) {
+    super(`cannot reach ${server}: start the server with npm start, or name it with --server`, options)
+  }
+}
+
+/** Text from elsewhere, as one line that cannot move the terminal's cursor. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
+}

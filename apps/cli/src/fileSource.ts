@@ -1,0 +1,80 @@
+import type { Stats } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { CliError } from './errors.ts'
+import type { UploadSource } from './streamedUpload.ts'
+
+/** Bytes. Two of them are held: one is read while the other is sent. */
+const CHUNK_BYTES = 256 * 1024
+
+/** Calls `use` with the file as it is now, then closes it. Throws CliError if it cannot be read. */
+export async function withFileSource<T>(path: string, use: (source: UploadSource) => Promise<T>): Promise<T> {
+  const file = await openRegular(path)
+  try {
+    const { size } = await file.stat()
+    return await use({ size, chunks: chunksOf(file, size) })
+  } finally {
+    await file.close()
+  }
+}
+
+/** Yields `size` bytes. Throws CliError if the file shrinks or grows meanwhile, before the last chunk is given out. */
+async function* chunksOf(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  let current = Buffer.allocUnsafe(CHUNK_BYTES)
+  let next = Buffer.allocUnsafe(CHUNK_BYTES)
+  let reading = readInto(current, file, 0, size)
+  for (let position = 0; position < size; ) {
+    const bytes = await reading
+    position += bytes
+    if (bytes === 0) throw changed(size, position)
+    if (position === size) await checkSize(file, size)
+    reading = readInto(next, file, position, size)
+    yield current.subarray(0, bytes)
+    ;[current, next] = [next, current]
+  }
+}
+
+function readInto(chunk: Buffer, file: FileHandle, position: number, size: number): Promise<number> {
+  const length = Math.min(CHUNK_BYTES, size - position)
+  const bytes = file.read(chunk, 0, length, position).then(
+    ({ bytesRead }) => bytesRead,
+    error => {
+      throw new CliError(reasonOf(error), { cause: error })
+    },
+  )
+  bytes.catch(() => {}) // An upload that ends early does not wait for the read ahead.
+  return bytes
+}
+
+async function checkSize(file: FileHandle, size: number): Promise<void> {
+  const { size: found } = await file.stat()
+  if (found !== size) throw changed(size, found)
+}
+
+function changed(size: number, found: number): CliError {
+  const change = `was ${size} bytes and is now ${found}`
+  return new CliError(`changed while it was read (${change}): upload it again when nothing writes to it`)
+}
+
+async function openRegular(path: string): Promise<FileHandle> {
+  try {
+    const found = await stat(path)
+    if (!found.isFile()) throw new CliError(`is ${kindOf(found)}, expected a file`)
+    return await open(path)
+  } catch (error) {
+    throw error instanceof CliError
+      ? error
+      : new CliError(reasonOf(error as NodeJS.ErrnoException), { cause: error })
+  }
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a directory'
+  // The message's length goes before its bytes, so it must be known; a pipe has none.
+  return found.isFIFO() ? 'a pipe' : 'a device'
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'no such file: check the path'
+  if (code === 'EACCES') return 'permission denied: make the file readable'
+  return `cannot be read: ${message}`
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander'
+import { parseAddress } from './address.ts'
+import { bigdata } from './commands/bigdata.ts'
+import { csvsum } from './commands/csvsum.ts'
+import { parquetsum } from './commands/parquetsum.ts'
+import { sum } from './commands/sum.ts'
+import { upload } from './commands/upload.ts'
+import { CliError, oneLine } from './errors.ts'
+
+const DEFAULT_SERVER = 'localhost:5440'
+
+const program = new Command('table-cli')
+  .description('Upload CSV pieces of one growing table and sum its columns.')
+  .addOption(
+    new Option('--server <host:port>', 'the server to talk to')
+      .env('TABLE_SERVER')
+      .argParser(parseAddress)
+      .default(parseAddress(DEFAULT_SERVER), DEFAULT_SERVER),
+  )
+for (const command of [upload, csvsum, parquetsum, sum, bigdata]) program.addCommand(command)
+for (const command of [program, ...program.commands]) {
+  const help = command === program ? 'table-cli --help' : `table-cli ${command.name()} --help`
+  command
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)} (see ${help})\n`) })
+}
+
+// `table-cli ... | head -1` is no error to report.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(1)
+  throw error
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else if (error instanceof CliError) {
+    console.error(error.message)
+    process.exitCode = 1
+  } else throw error
+}

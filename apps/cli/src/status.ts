@@ -1,0 +1,20 @@
+import { status } from '@grpc/grpc-js'
+import type { Address } from './address.ts'
+import { CliError, oneLine } from './errors.ts'
+
+/** The error for a call that ended with a gRPC status other than OK. */
+export function statusError(address: Address, code: number, details: string): CliError {
+  const { name } = address
+  const what = oneLine(details)
+  switch (code) {
+    case status.INVALID_ARGUMENT:
+    case status.RESOURCE_EXHAUSTED:
+      return new CliError(`the server refused: ${what}`)
+    case status.UNAVAILABLE:
+      return new CliError(`${name} is not available now: ${what}: try again`)
+    case status.UNIMPLEMENTED:
+      return new CliError(`${name} is not a table server (${what}): name the right one with --server`)
+    default:
+      return new CliError(`the server failed (${status[code] ?? code}): ${what}: see what ${name} printed`)
+  }
+}

@@ -1,0 +1,103 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2'
+import { TableService, type UploadResp } from '@table/proto'
+import type { Address } from './address.ts'
+import { readAnswer, receiveAnswer } from './answer.ts'
+import { CliError } from './errors.ts'
+import { formatBytes } from './units.ts'
+
+export interface UploadSource {
+  /** Bytes. */
+  size: number
+  /** Exactly `size` bytes in all, or an error. A chunk is done with when the next one is asked for. */
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+}
+
+/** Field 1 (csv_data) with wire type 2, that is, a length and that many bytes. */
+const CSV_DATA_TAG = 0x0a
+/** The length in gRPC's message prefix has 32 bits; a tag and a length of up to five bytes come out of it. */
+export const MAX_UPLOAD_BYTES = 2 ** 32 - 1 - 6
+
+/**
+ * Uploads `source` as one gRPC message without ever holding it whole, which grpc-js cannot do. `onSent` is told the
+ * bytes given to the connection so far. Resolves to the server's answer, whose `error` may say what is wrong with the
+ * data. Throws CliError where the server fails or the connection is lost, and whatever the source throws.
+ */
+export async function streamedUpload(
+  session: ClientHttp2Session,
+  address: Address,
+  source: UploadSource,
+  onSent: (bytes: number) => void,
+): Promise<UploadResp> {
+  if (source.size > MAX_UPLOAD_BYTES) throw tooLarge(source.size)
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': TableService.upload.path,
+    'content-type': 'application/grpc+proto',
+    te: 'trailers',
+    'user-agent': 'table-cli',
+  })
+  let reason = ''
+  stream.on('error', error => {
+    reason = ` (${error.message})`
+  })
+  const answer = receiveAnswer(stream)
+  // After an early answer nobody reads what is still to be sent.
+  void answer.then(() => breakOff(stream))
+  let sent = 0
+  try {
+    await write(stream, messagePrefix(source.size))
+    for await (const chunk of source.chunks) {
+      if (stream.closed) break
+      await write(stream, chunk)
+      sent += chunk.length
+      onSent(sent)
+    }
+    stream.end()
+    const received = await answer
+    if (!received) throw lostConnection(address, sent, source.size, reason)
+    const response = readAnswer(address, received)
+    const early = response.error === '' && sent < source.size
+    if (early) throw lostConnection(address, sent, source.size, ' (early answer)')
+    return response
+  } finally {
+    breakOff(stream)
+  }
+}
+
+/** Ends the sending, if it has not ended; no effect on a stream that is closed. */
+function breakOff(stream: ClientHttp2Stream): void {
+  if (!stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL)
+}
+
+/** What stands before the file's bytes: gRPC's flag and length, then protobuf's tag and length (none if empty). */
+export function messagePrefix(size: number): Buffer {
+  if (size === 0) return Buffer.alloc(5)
+  const field = [CSV_DATA_TAG]
+  let rest = size
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) field.push((rest % 0x80) | 0x80)
+  field.push(rest)
+  const prefix = Buffer.alloc(5 + field.length)
+  prefix.writeUInt32BE(field.length + size, 1)
+  prefix.set(field, 5)
+  return prefix
+}
+
+/** Resolves when the connection has taken the chunk, and also when the stream is closed first. */
+function write(stream: ClientHttp2Stream, chunk: Uint8Array): Promise<void> {
+  return new Promise(resolve => stream.write(chunk, () => resolve()))
+}
+
+function tooLarge(size: number): CliError {
+  const found = `${size} bytes (${formatBytes(size)})`
+  const allowed = `${MAX_UPLOAD_BYTES} bytes (${formatBytes(MAX_UPLOAD_BYTES)})`
+  return new CliError(`${found}, one upload takes at most ${allowed}: split it, each part with the header`)
+}
+
+function lostConnection({ name }: Address, sent: number, size: number, reason: string): CliError {
+  if (sent === size) {
+    const unsure = 'it may or may not have stored the upload, compare a sum before you repeat it'
+    return new CliError(`lost the connection to ${name} before it answered${reason}: ${unsure}`)
+  }
+  const where = `after ${formatBytes(sent)} of ${formatBytes(size)}`
+  return new CliError(`lost the connection to ${name} ${where}${reason}: nothing was stored, upload it again`)
+}

@@ -1,0 +1,57 @@
+import { status } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { cli } from '../support/cli.ts'
+import { serveStreams } from '../support/http2Server.ts'
+import { type Handlers, serve } from '../support/tableServer.ts'
+
+function table(colSum: NonNullable<Handlers['colSum']>) {
+  return serve({ colSum })
+}
+
+test('csvsum and parquetsum print the time, then the sum over the files of their format', async () => {
+  const server = await table(({ column, format }) => ({
+    total: { csv: 1n, parquet: 2n }[format] ?? 0n,
+    error: column === 'x' ? '' : column,
+  }))
+  for (const [command, total] of [
+    ['csvsum', 1],
+    ['parquetsum', 2],
+  ] as const) {
+    const { stdout, stderr, exitCode } = await cli(server, command, 'x')
+    expect(stdout).toMatch(new RegExp(`^\\d+\\.\\d ms\\n${total}\\n$`))
+    expect([stderr, exitCode]).toEqual(['', 0])
+  }
+})
+
+test('sum prints the sum alone, from Parquet unless told otherwise, exactly', async () => {
+  const server = await table(({ format }) => ({
+    total: format === 'parquet' ? 2n ** 63n - 1n : -(2n ** 63n),
+  }))
+  expect(await cli(server, 'sum', 'x')).toEqual({ stdout: '9223372036854775807\n', stderr: '', exitCode: 0 })
+  const csv = { stdout: '-9223372036854775808\n', stderr: '', exitCode: 0 }
+  expect(await cli(server, 'sum', 'x', '--format', 'csv')).toEqual(csv)
+})
+
+test("the server's refusal is one line on standard error", async () => {
+  const server = await table(() => ({ error: 'column "x" is text\nin upload 3' }))
+  const refused = { stdout: '', stderr: 'column "x" is text in upload 3\n', exitCode: 1 }
+  for (const command of ['csvsum', 'parquetsum', 'sum'])
+    expect(await cli(server, command, 'x')).toEqual(refused)
+})
+
+test.each([
+  [status.UNAVAILABLE, /^127.0.0.1:\d+ is not available now: draining: try again\n$/],
+  [status.INTERNAL, /^the server failed \(INTERNAL\): draining: see what 127.0.0.1:\d+ printed\n$/],
+])('status %i says what to do', async (code, message) => {
+  const server = await table(() => Promise.reject({ code, details: 'draining' }))
+  const { stdout, stderr, exitCode } = await cli(server, 'sum', 'x')
+  expect(stderr).toMatch(message)
+  expect([stdout, exitCode]).toEqual(['', 1])
+})
+
+test('a server without the call is named as none of ours', async () => {
+  const server = await serveStreams(stream => stream.respond({ ':status': 404 }, { endStream: true }))
+  const { stderr, exitCode } = await cli(server, 'sum', 'x')
+  expect(stderr).toMatch(/is not a table server .*: name the right one with --server\n$/)
+  expect(exitCode).toBe(1)
+})

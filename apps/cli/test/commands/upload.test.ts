@@ -1,0 +1,93 @@
+import { truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { cli } from '../support/cli.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { serveStreams, succeed } from '../support/http2Server.ts'
+import { type Handlers, serve } from '../support/tableServer.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = temporaryDirectory()
+})
+
+function table(upload: NonNullable<Handlers['upload']>) {
+  return serve({ upload })
+}
+
+function file(name: string, content: string): string {
+  const path = join(directory, name)
+  writeFileSync(path, content)
+  return path
+}
+
+test('each file goes up in its turn, and each success is told', async () => {
+  const received: string[] = []
+  const server = await table(({ csvData }) => {
+    received.push(new TextDecoder().decode(csvData))
+    return {}
+  })
+  const contents = ['x\n1\n', 'x,y\n1,2\n', '']
+  const outcome = await cli(
+    server,
+    'upload',
+    ...contents.map((content, index) => file(`${index}.csv`, content)),
+  )
+  expect(outcome).toEqual({ stdout: 'success\nsuccess\nsuccess\n', stderr: '', exitCode: 0 })
+  expect(received).toEqual(contents)
+})
+
+test('a file of many chunks arrives as it is', async () => {
+  let received = ''
+  const server = await table(({ csvData }) => {
+    received = Buffer.from(csvData).toString('latin1')
+    return {}
+  })
+  const content = Array.from({ length: 300_000 }, (_, i) => `${i},${i * i}\n`).join('')
+  expect((await cli(server, 'upload', file('long.csv', content))).stdout).toBe('success\n')
+  expect(received === content).toBe(true)
+})
+
+test('a file that fails is named, the others go up, and the exit code tells', async () => {
+  const server = await table(({ csvData }) => ({
+    error: csvData.length === 3 ? 'line 2: found\nthree bytes' : '',
+  }))
+  const bad = file('bad\u001b.csv', 'bad')
+  const missing = join(directory, 'missing.csv')
+  const outcome = await cli(
+    server,
+    'upload',
+    file('1.csv', 'x\n'),
+    missing,
+    bad,
+    directory,
+    file('2.csv', 'x\n'),
+  )
+  expect(outcome.stderr.split('\n')).toEqual([
+    `${missing}: no such file: check the path`,
+    `${directory}/bad .csv: line 2: found three bytes`,
+    `${directory}: is a directory, expected a file`,
+    '',
+  ])
+  expect([outcome.stdout, outcome.exitCode]).toEqual(['success\nsuccess\n', 1])
+})
+
+test('a file that no message can hold is refused at once', async () => {
+  const server = await table(() => ({}))
+  const path = file('huge.csv', '')
+  truncateSync(path, 5e9) // sparse: it takes no room
+  const limit = '4294967289 bytes (4.3 GB): split it, each part with the header'
+  const stderr = `${path}: 5000000000 bytes (5.0 GB), one upload takes at most ${limit}\n`
+  expect(await cli(server, 'upload', path)).toEqual({ stdout: '', stderr, exitCode: 1 })
+})
+
+test('after a lost connection the next file gets a new one', async () => {
+  let streams = 0
+  const server = await serveStreams((stream, socket) => {
+    if (streams++ === 0) socket.destroy()
+    else void succeed(stream.resume())
+  })
+  const { stdout, stderr, exitCode } = await cli(server, 'upload', file('1.csv', 'x\n'), file('2.csv', 'x\n'))
+  expect(stderr).toMatch(/^\S+\/1.csv: lost the connection to .*\n$/)
+  expect([stdout, exitCode]).toEqual(['success\n', 1])
+})

@@ -1,0 +1,33 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import type { Address } from '../../src/address.ts'
+
+export const main = new URL('../../src/main.ts', import.meta.url).pathname
+
+export interface Outcome {
+  stdout: string
+  stderr: string
+  exitCode: number | null
+}
+
+/** Runs table-cli against `server`, with pipes for its output. */
+export function cli(server: Address, ...args: string[]): Promise<Outcome> {
+  return outcomeOf(spawn(process.execPath, [main, ...args], { env: environment(server) }))
+}
+
+/** Starts table-cli on a pseudo-terminal, which its output (both streams) comes through. */
+export function cliOnTerminal(server: Address, ...args: string[]): ChildProcess {
+  const onTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
+  return spawn('python3', ['-c', onTerminal, process.execPath, main, ...args], { env: environment(server) })
+}
+
+export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  const exited = new Promise<number | null>(resolve => child.once('close', resolve))
+  if (!child.stdout || !child.stderr) throw new Error('the child has no pipes')
+  const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exited])
+  return { stdout, stderr, exitCode }
+}
+
+export function environment(server: Address): NodeJS.ProcessEnv {
+  return { ...process.env, TABLE_SERVER: server.name }
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { parseAddress } from '../src/address.ts'
+import { cli } from './support/cli.ts'
+
+const nowhere = parseAddress('localhost:1')
+
+test.each([
+  ['uplod', "error: unknown command 'uplod' (Did you mean upload?) (see table-cli --help)"],
+  ['upload', "error: missing required argument 'file' (see table-cli upload --help)"],
+  ['sum', "error: missing required argument 'column' (see table-cli sum --help)"],
+  ['csvsum x y', /^error: too many arguments for 'csvsum'.* \(see table-cli csvsum --help\)$/],
+  ['sum x --format arrow', /^error: .* 'arrow' is invalid\. Allowed choices are csv, parquet\. /],
+  ['bigdata --rows 0', /^error: .* '0' is invalid\. Expected a whole number from 1 to 4000000\. /],
+  ['bigdata --batches 1e3', /^error: .* '1e3' is invalid\. Expected a whole number from 1 to 1000000\. /],
+  ['--server here: sum x', /^error: .* 'here:' is invalid\. Expected HOST or HOST:PORT\. /],
+])('"%s" is wrong usage', async (args, message) => {
+  const { stdout, stderr, exitCode } = await cli(nowhere, ...args.split(' '))
+  const lines = stderr.split('\n')
+  expect(lines.length).toBe(2)
+  if (typeof message === 'string') expect(lines[0]).toBe(message)
+  else expect(lines[0]).toMatch(message)
+  expect([stdout, exitCode]).toEqual(['', 2])
+})
+
+test('without a command the help goes to standard error', async () => {
+  const { stdout, stderr, exitCode } = await cli(nowhere)
+  expect(stderr).toContain('Usage: table-cli')
+  expect([stdout, exitCode]).toEqual(['', 2])
+})
+
+test('help is data', async () => {
+  for (const args of [['--help'], ['upload', '--help'], ['bigdata', '--help']]) {
+    const { stdout, stderr, exitCode } = await cli(nowhere, ...args)
+    expect(stdout).toContain('--server <host:port>')
+    expect([stderr, exitCode]).toEqual(['', 0])
+  }
+})
+
+test('--server goes before TABLE_SERVER, in front of the command or after it', async () => {
+  const reach = 'cannot reach localhost:2: start the server with npm start, or name it with --server\n'
+  for (const args of ['--server localhost:2 sum x', 'sum x --server localhost:2']) {
+    expect(await cli(nowhere, ...args.split(' '))).toEqual({ stdout: '', stderr: reach, exitCode: 1 })
+  }
+})

@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url'
+import { type Cancellation, StorageError, type SumPart, type Upload } from '@table/storage'
+import { Piscina } from 'piscina'
+import type { Outcome, Tasks } from './worker.ts'
+
+/**
+ * The worker threads, with a queue in front: first come, first served. A worker that dies is replaced, and the task it
+ * was doing fails.
+ */
+export class Pool {
+  readonly workers: number
+  readonly #piscina: Piscina
+
+  constructor(dataDir: string, workers: number) {
+    this.workers = workers
+    this.#piscina = new Piscina({
+      filename: fileURLToPath(new URL('./worker.ts', import.meta.url)),
+      workerData: { dataDir },
+      minThreads: workers,
+      maxThreads: workers,
+      stricterFIFO: true,
+      recordTiming: false,
+      // Of JavaScript objects alone; the buffers that files are read into are beside these. V8 would let the young
+      // generation of each worker grow to 48 MB before it cleans up.
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+    })
+    // A worker that dies between two tasks has been replaced when this is called.
+    this.#piscina.on('error', error => console.error(error))
+  }
+
+  /** Converts and commits what was spooled as `id`. If this throws, nothing of the upload is left. */
+  async commit(id: number, receivedAt: string, cancellation: Cancellation): Promise<Upload> {
+    try {
+      return await this.#run('commit', { id, receivedAt, cancellation })
+    } catch (error) {
+      if (error instanceof StorageError) throw error
+      // The worker may have died before the row was in, or after.
+      const upload = await this.#run('settle', { id })
+      if (!upload) throw error
+      console.error(error)
+      return upload
+    }
+  }
+
+  sum(part: SumPart, cancellation: Cancellation): Promise<bigint> {
+    return this.#run('sum', { part, cancellation })
+  }
+
+  /** Ends the workers, whatever they are doing. */
+  close(): Promise<void> {
+    return this.#piscina.destroy()
+  }
+
+  async #run<Name extends keyof Tasks>(name: Name, task: Tasks[Name]['task']): Promise<Tasks[Name]['value']> {
+    const outcome: Outcome<Tasks[Name]['value']> = await this.#piscina.run(task, { name })
+    if ('value' in outcome) return outcome.value
+    throw new StorageError(outcome.code, outcome.message)
+  }
+}

@@ -1,0 +1,109 @@
+import { pipeline, type Transform } from 'node:stream'
+import { createGunzip, createInflate } from 'node:zlib'
+import { Metadata, status } from '@grpc/grpc-js'
+import type { Spool } from '@table/storage'
+import { CsvDataDecoder, FIELD_START } from './csvData.ts'
+import { StatusError } from './errors.ts'
+import { checkSize, FrameDecoder, MAX_MESSAGE_BYTES } from './frame.ts'
+import type { RequestBody } from './takeOver.ts'
+
+/**
+ * Receives an `UploadReq` and writes its `csv_data` to a spool, which is closed at the end and discarded on any
+ * error. What is in memory is one chunk and the spool's batch: reading waits for writing.
+ */
+export async function receiveCsv(body: RequestBody, createSpool: () => Promise<Spool>): Promise<void> {
+  let spool = await createSpool()
+  try {
+    const csvData = new CsvDataDecoder()
+    for await (const bytes of messageBytes(body)) {
+      for (const part of csvData.push(bytes)) {
+        if (part !== FIELD_START) await spool.write(part)
+        else if (spool.bytes > 0) {
+          await spool.discard()
+          spool = await createSpool()
+        }
+      }
+    }
+    csvData.end()
+    await spool.close()
+  } catch (error) {
+    await spool.discard()
+    throw error
+  }
+}
+
+/** The message in `body`, unpacked. `limit` holds for its bytes both packed and unpacked. */
+export async function* messageBytes(
+  body: RequestBody,
+  limit = MAX_MESSAGE_BYTES,
+): AsyncGenerator<Uint8Array> {
+  const frame = new FrameDecoder(limit)
+  const packed = framedBytes(body.chunks, frame)
+  const first = await packed.next()
+  if (first.done) return
+  yield* frame.compressed ? unpacked(first.value, packed, body.encoding, limit) : joined(first.value, packed)
+}
+
+async function* framedBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  frame: FrameDecoder,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const bytes = frame.push(chunk)
+    if (bytes.length > 0) yield bytes
+  }
+  frame.end()
+}
+
+async function* joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first
+  yield* rest
+}
+
+async function* unpacked(
+  first: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+  encoding: string,
+  limit: number,
+): AsyncGenerator<Uint8Array> {
+  // The pipeline hands an error on to the unpacker, where the loop below meets it.
+  const unpacker = pipeline(joined(first, rest), createUnpacker(encoding), () => {})
+  let bytes = 0
+  try {
+    for await (const chunk of unpacker as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      checkSize(bytes, limit)
+      yield chunk
+    }
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.toString().startsWith('Z_')) throw error
+    throw new StatusError(
+      status.INVALID_ARGUMENT,
+      `the message is not ${encoding} data (${(error as Error).message}), as its grpc-encoding says`,
+    )
+  }
+}
+
+function createUnpacker(encoding: string): Transform {
+  const options = { chunkSize: 64 * 1024 }
+  switch (encoding) {
+    case 'gzip':
+      return createGunzip(options)
+    case 'deflate':
+      return createInflate(options)
+    case 'identity':
+      throw new StatusError(
+        status.INTERNAL,
+        'the message is compressed, but there is no grpc-encoding header to say how',
+      )
+    default: {
+      const metadata = new Metadata()
+      metadata.set('grpc-accept-encoding', 'identity,deflate,gzip')
+      throw new StatusError(
+        status.UNIMPLEMENTED,
+        `the message is compressed with ${encoding}, expected gzip, deflate or identity`,
+        metadata,
+      )
+    }
+  }
+}

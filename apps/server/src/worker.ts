@@ -1,0 +1,46 @@
+// What the workers do: everything that reads or converts files. A StorageError would lose its class on the way to the
+// main thread, so an outcome is plain data.
+import { workerData } from 'node:worker_threads'
+import {
+  type Cancellation,
+  commitUpload,
+  StorageError,
+  type StorageErrorCode,
+  type SumPart,
+  settleUpload,
+  sumPart,
+  type Upload,
+} from '@table/storage'
+
+export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string }
+
+export interface Tasks {
+  commit: { task: { id: number; receivedAt: string; cancellation: Cancellation }; value: Upload }
+  settle: { task: { id: number }; value: Upload | undefined }
+  sum: { task: { part: SumPart; cancellation: Cancellation }; value: bigint }
+}
+
+type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tasks[Name]['value']>
+
+const dataDir = (): string => workerData.dataDir
+
+export const commit: Task<'commit'> = ({ id, receivedAt, cancellation }) =>
+  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation))
+
+export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
+
+export const sum: Task<'sum'> = ({ part, cancellation }) =>
+  outcome(() => {
+    // It may have waited in the queue for longer than its caller.
+    if (Atomics.load(cancellation, 0) !== 0) throw new StorageError('cancelled', 'nobody waits for this sum')
+    return sumPart(dataDir(), part, cancellation)
+  })
+
+function outcome<T>(run: () => T): Outcome<T> {
+  try {
+    return { value: run() }
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+    return { code: error.code, message: error.message }
+  }
+}

@@ -1,0 +1,15 @@
+// Holds worker threads as long as a file is there, says so in a second one, and counts in a third how often the
+// moment came. Preloaded into every thread of a server.
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { atMoment } from './moment.ts'
+
+const fuse = process.env.FUSE ?? ''
+const clock = new Int32Array(new SharedArrayBuffer(4))
+
+atMoment(() => {
+  appendFileSync(`${fuse}.count`, '.')
+  while (existsSync(fuse)) {
+    writeFileSync(`${fuse}.holds`, '')
+    Atomics.wait(clock, 0, 0, 1)
+  }
+})

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { RecordLine } from './hooks/record.ts'
+import { spawnServer } from './process.ts'
+import { columnSum, connectClient, temporaryDirectory, upload } from './support.ts'
+
+test('a busy server does no file operation under the lock and touches no shared state without it', async () => {
+  const file = join(temporaryDirectory(), 'record')
+  const { ready, child, exited } = spawnServer({ hook: 'record.ts', env: { RECORD: file }, workers: 8 })
+  const client = connectClient((await ready).port)
+  const csv = `x,y\n${'1,2\n'.repeat(100_000)}`
+  const busy = async (i: number) => {
+    for (let round = 0; round < 4; round++) {
+      expect(await upload(client, csv)).toBe('')
+      expect(await upload(client, 'x\nbad')).toBe('')
+      await columnSum(client, 'y', i % 2 ? 'csv' : 'parquet')
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, (_, i) => busy(i)))
+  expect(await columnSum(client, 'y')).toBe(32n * 200_000n)
+  child.kill()
+  await exited
+
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as RecordLine)
+  const operations = lines.filter(line => line.what === 'operation')
+  expect(operations.filter(({ held }) => held)).toEqual([])
+  expect(lines.filter(({ what }) => what === 'touch without the lock')).toEqual([])
+
+  // So that an empty record does not pass: the main thread and all workers, reads, writes and the catalogue are in it.
+  expect(new Set(operations.map(({ thread }) => thread)).size).toBe(9)
+  const kinds = new Set(operations.map(({ kind }) => kind))
+  for (const kind of ['create', 'write', 'open', 'read', 'sync', 'rename', 'insert'])
+    expect(kinds).toContain(kind)
+  // reserve and publish of 64 uploads, and 33 sums.
+  expect(lines.filter(({ what }) => what === 'access').length).toBe(2 * 64 + 33)
+})

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished } from 'vitest'
+import { connectClient, eventually, temporaryDirectory } from './support.ts'
+
+const main = join(import.meta.dirname, '../src/main.ts')
+
+export interface ServerProcess {
+  child: ChildProcess
+  dataDir: string
+  /** Resolves with the line that says so. Rejects if the process ends instead. */
+  ready: Promise<{ line: string; port: number }>
+  exited: Promise<{ code: number | null; stdout: string; stderr: string }>
+}
+
+interface Options {
+  args?: string[]
+  env?: Record<string, string>
+  dataDir?: string
+  /** A module of `test/hooks` that every thread of the server loads first. */
+  hook?: string
+  workers?: number
+}
+
+/** The server as its own process, on a free port unless `args` say otherwise. */
+export function spawnServer({
+  args,
+  env,
+  dataDir = temporaryDirectory(),
+  hook,
+  workers = 2,
+}: Options = {}): ServerProcess {
+  const preload = hook ? ['--import', join(import.meta.dirname, 'hooks', hook)] : []
+  const flags = args ?? ['--port', '0', '--data-dir', dataDir, '--workers', String(workers)]
+  const command = ['--max-semi-space-size=1', ...preload, main, ...flags] // as `npm start`
+  const child = spawn(process.execPath, command, { env: { ...process.env, ...env } })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stderr.on('data', data => {
+    stderr += data
+  })
+  const exited = new Promise<Awaited<ServerProcess['exited']>>(resolve => {
+    child.on('close', code => resolve({ code, stdout, stderr }))
+  })
+  const ready = new Promise<Awaited<ServerProcess['ready']>>((resolve, reject) => {
+    child.stdout.on('data', data => {
+      stdout += data
+      const [line, port] = /^listening on \S+:(\d+)$/m.exec(stdout) ?? []
+      if (line) resolve({ line, port: Number(port) })
+    })
+    void exited.then(({ code }) => reject(new Error(`the server exited with ${code}: ${stderr}`)))
+  })
+  ready.catch(() => {})
+  return { child, dataDir, ready, exited }
+}
+
+/** A server with one worker, which stops at `moment` from `hold` to `release`. */
+export async function spawnHeldServer(moment: string) {
+  const fuse = join(temporaryDirectory(), 'fuse')
+  const server = spawnServer({ hook: 'hold.ts', env: { MOMENT: moment, FUSE: fuse }, workers: 1 })
+  const { port } = await server.ready
+  const client = connectClient(port)
+  return {
+    ...server,
+    port,
+    client,
+    hold: () => writeFileSync(fuse, ''),
+    held: () => eventually(() => expect(existsSync(`${fuse}.holds`)).toBe(true)),
+    release: () => rmSync(fuse),
+    count: () => statSync(`${fuse}.count`).size,
+  }
+}

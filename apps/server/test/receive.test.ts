@@ -1,0 +1,52 @@
+import { deflateSync, gzipSync } from 'node:zlib'
+import { status } from '@grpc/grpc-js'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { messageBytes } from '../src/receive.ts'
+import { chunksOf } from './chunks.ts'
+import { frame } from './support.ts'
+
+async function received(chunks: readonly Uint8Array[], encoding: string, limit?: number): Promise<Buffer> {
+  const body = {
+    encoding,
+    chunks: (async function* () {
+      yield* chunks
+    })(),
+  }
+  const parts: Uint8Array[] = []
+  for await (const part of messageBytes(body, limit)) parts.push(part)
+  return Buffer.concat(parts)
+}
+
+test.each([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+])('unpacks %s, in any chunks', async (encoding, pack) => {
+  const cut = fc
+    .uint8Array({ maxLength: 500 })
+    .chain(message => fc.tuple(fc.constant(message), chunksOf(frame(pack(message), 1))))
+  await fc.assert(
+    fc.asyncProperty(cut, async ([message, chunks]) => {
+      expect(await received(chunks, encoding)).toEqual(Buffer.from(message))
+    }),
+  )
+})
+
+test('stops unpacking at the limit', async () => {
+  const zeros = gzipSync(Buffer.alloc(50_000_000))
+  await expect(received([frame(zeros, 1)], 'gzip', 1_000_000)).rejects.toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+    message: expect.stringMatching(/has 10\d{5} bytes, at most 1000000 are allowed/),
+  })
+})
+
+test.each([0, 1])('an error on the way is the error here (compressed: %i)', async flag => {
+  async function* broken() {
+    yield frame(gzipSync('x\n1\n'), flag).subarray(0, 12)
+    throw new Error('the line is cut')
+  }
+  const reading = async () => {
+    for await (const _part of messageBytes({ encoding: 'gzip', chunks: broken() }));
+  }
+  await expect(reading()).rejects.toThrow('the line is cut')
+})

@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { status } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { spawnServer } from './process.ts'
+import {
+  columnSum,
+  connectClient,
+  failureOf,
+  incoming,
+  stored,
+  temporaryDirectory,
+  upload,
+} from './support.ts'
+
+async function serveWithFuse(moment: string) {
+  const fuse = join(temporaryDirectory(), 'fuse')
+  const { ready, dataDir, child, exited } = spawnServer({
+    hook: 'die.ts',
+    env: { MOMENT: moment, FUSE: fuse },
+  })
+  const client = connectClient((await ready).port)
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  writeFileSync(fuse, '')
+  return { client, dataDir, child, exited }
+}
+
+test.each(['write', 'sync', 'rename', 'insert'])(
+  'a worker that dies before its %s leaves nothing',
+  async moment => {
+    const { client, dataDir, child, exited } = await serveWithFuse(moment)
+    expect(await failureOf(upload(client, 'x\n2\n'))).toMatchObject({
+      code: status.INTERNAL,
+      details: 'internal error',
+    })
+    expect(incoming(dataDir)).toEqual([])
+    expect(stored(dataDir)).toHaveLength(2)
+    expect(await upload(client, 'x\n4\n')).toBe('')
+    expect(await columnSum(client, 'x', 'parquet')).toBe(5n)
+    child.kill()
+    expect((await exited).stderr).toContain('worker exited with code: 3')
+  },
+)
+
+test('a worker that dies after the commit leaves an upload, which is acknowledged', async () => {
+  const { client } = await serveWithFuse('committed')
+  expect(await upload(client, 'x\n2\n')).toBe('')
+  expect(await columnSum(client, 'x')).toBe(3n)
+})
+
+test('a sum whose worker dies fails, and the next one is whole', async () => {
+  const { client } = await serveWithFuse('read')
+  expect(await failureOf(columnSum(client, 'x'))).toMatchObject({
+    code: status.INTERNAL,
+    details: 'internal error',
+  })
+  expect(await columnSum(client, 'x')).toBe(1n)
+})

@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { peakBytes, startProcess } from '../processes.ts'
+import { coursePython, startWorker } from '../worker.ts'
+import type { ServerContestant } from './contestant.ts'
+
+/**
+ * Starts a server on a free port and an empty `dataDir`, and the gRPC client that talks to it: the same Python client for
+ * every server, in a process of its own. `command` has to print `listening on HOST:PORT`.
+ */
+export async function startServer(
+  name: string,
+  [program, ...args]: readonly [string, ...string[]],
+  dataDir: string,
+): Promise<ServerContestant> {
+  mkdirSync(dataDir)
+  const server = startProcess(program, [...args, '--port', '0', '--data-dir', dataDir])
+  const address = await listeningAddress(name, server.stdout)
+  const client = startWorker(coursePython, 'grpc_client.py', [address])
+  return {
+    name,
+    dataDir,
+    async upload(files, clients) {
+      const { ms } = await client.ask<{ ms: number }>({ do: 'upload', files, clients })
+      return ms
+    },
+    async sum(column, format) {
+      const { ms, total } = await client.ask<{ ms: number; total: string }>({ do: 'sum', column, format })
+      return { ms, total: BigInt(total) }
+    },
+    peakBytes: () => peakBytes(server),
+  }
+}
+
+async function listeningAddress(name: string, output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const address = /^listening on (.+)$/.exec(line)?.[1]
+    if (address !== undefined) return address
+  }
+  throw new Error(`${name} ended before it printed \`listening on HOST:PORT\``)
+}

@@ -1,0 +1,101 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { onTestFinished } from 'vitest'
+import { root } from './repository.ts'
+import { output } from './run.ts'
+
+/** The course's pinned packages, or the newest of them. */
+export type Environment = 'course' | 'latest'
+export const environments: Environment[] = ['course', 'latest']
+
+export function python(environment: Environment): string {
+  return join(root, `e2e/.venv-${environment}/bin/python`)
+}
+
+/** What a Python script of ours, say `clients/upload.py`, prints. The generated stubs are found in the root. */
+export function runPython(
+  script: string,
+  args: string[],
+  { port = 0, environment = 'course' }: { port?: number; environment?: Environment } = {},
+): Promise<string> {
+  const env = { PYTHONPATH: root, TABLE_PORT: String(port) }
+  return output(python(environment), [join(root, 'e2e', script), ...args], { env })
+}
+
+/** What a call of a Python client ends with: a response, or a status other than OK. */
+export interface Answer {
+  error?: string
+  total?: string
+  status?: string
+  details?: string
+}
+
+/** Many calls at once from one Python process, each from a channel of its own. */
+export class PythonSession {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>
+  readonly #waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>()
+  #calls = 0
+
+  constructor(port: number, environment: Environment = 'course') {
+    this.#child = spawn(python(environment), [join(root, 'e2e/python/session.py')], {
+      env: { ...process.env, PYTHONPATH: root, TABLE_PORT: String(port) },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    createInterface(this.#child.stdout).on('line', line => this.#answered(line))
+    this.#child.on('close', code => {
+      for (const { reject } of this.#waiting.values())
+        reject(new Error(`the Python session ended with exit code ${code} before it answered`))
+    })
+  }
+
+  /** Uploads the file at `path`. */
+  upload(path: string, { gzip = false } = {}): Promise<Answer> {
+    return this.#call({ call: 'upload', path, gzip })
+  }
+
+  sum(column: string, format: string): Promise<Answer> {
+    return this.#call({ call: 'sum', column, format })
+  }
+
+  /** The total of a sum that must succeed. */
+  async total(column: string, format: string): Promise<bigint> {
+    const answer = await this.sum(column, format)
+    if (answer.error !== '' || answer.total === undefined)
+      throw new Error(`the sum of ${column} in ${format} ended with ${JSON.stringify(answer)}`)
+    return BigInt(answer.total)
+  }
+
+  /** Returns when every call under way is answered and the process is gone. */
+  close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve()
+    return new Promise(resolve => {
+      this.#child.on('close', () => resolve())
+      this.#child.stdin.end()
+    })
+  }
+
+  #call(call: object): Promise<Answer> {
+    const id = this.#calls++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#child.stdin.write(`${JSON.stringify({ id, ...call })}\n`)
+    })
+  }
+
+  #answered(line: string): void {
+    const { id, failure, ...answer } = JSON.parse(line)
+    const call = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    if (failure) call?.reject(new Error(failure))
+    else call?.resolve(answer)
+  }
+}
+
+/** A session that ends with the running test. */
+export function testSession(server: { port: number }, environment?: Environment): PythonSession {
+  const session = new PythonSession(server.port, environment)
+  onTestFinished(() => session.close())
+  return session
+}

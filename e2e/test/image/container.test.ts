@@ -1,0 +1,79 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { inspect, listening, publishedPort, startContainer } from '../../support/containerServer.ts'
+import { testSession } from '../../support/python.ts'
+import { output, run } from '../../support/run.ts'
+import { testFile } from '../../support/temporary.ts'
+
+async function testContainer(options: string[] = []) {
+  const server = await startContainer({ options })
+  onTestFinished(() => server.stop())
+  return server
+}
+
+const csv = 'x,y\n1,2\n41,3\n'
+
+test('HEALTHCHECK becomes healthy', async () => {
+  const { container } = await testContainer(['--health-interval=1s'])
+  await expect.poll(() => inspect(container, '.State.Health.Status'), { timeout: 20_000 }).toBe('healthy')
+})
+
+test('the command of HEALTHCHECK fails where no server answers', async () => {
+  const { container } = await testContainer()
+  const [, ...command] = JSON.parse(await inspect(container, 'json .Config.Healthcheck.Test')) as string[]
+  expect((await run('docker', ['exec', container, ...command])).code).toBe(0)
+  expect((await run('docker', ['exec', '-e', 'TABLE_PORT=1', container, ...command])).code).toBe(1)
+})
+
+test('runs as a user who is not root and can write nothing but the data', async () => {
+  const server = await testContainer()
+  expect((await server.inside('id -u')).toString().trim()).not.toBe('0')
+  expect((await server.inside('stat -c %u /proc/1')).toString().trim()).not.toBe('0')
+  expect(
+    (await server.inside('find /app /usr /etc -writable -not -type l 2>/dev/null || true')).toString(),
+  ).toBe('')
+  await server.inside('test -w /data')
+})
+
+test('keeps its data over docker stop and docker start', async () => {
+  const { container, ...server } = await testContainer()
+  expect(await testSession(server).upload(testFile(csv))).toEqual({ error: '' })
+  await output('docker', ['stop', container])
+  await output('docker', ['start', container])
+  await listening(container)
+  expect(await testSession({ port: await publishedPort(container) }).total('x', 'parquet')).toBe(42n)
+})
+
+test('keeps its data in a volume that the next container is given', async () => {
+  const volume = `table-e2e-${process.pid}-${Date.now()}`
+  onTestFinished(async () => {
+    await output('docker', ['volume', 'rm', '--force', volume])
+  })
+  const first = await startContainer({ options: ['-v', `${volume}:/data`] })
+  expect(await testSession(first).upload(testFile(csv))).toEqual({ error: '' })
+  await first.stop()
+  const second = await startContainer({ options: ['-v', `${volume}:/data`] })
+  expect(await testSession(second).total('x', 'csv')).toBe(42n)
+  await second.stop()
+})
+
+test('docker stop ends an idle server by SIGTERM at once, with exit code 0', async () => {
+  const { container } = await testContainer()
+  const started = performance.now()
+  await output('docker', ['stop', container])
+  const seconds = (performance.now() - started) / 1000
+  expect(await inspect(container, '.State.ExitCode')).toBe('0')
+  // Docker kills after 10 s. The product's promise is one second; the rest is for a busy test machine.
+  expect(seconds).toBeLessThan(3)
+  console.log(`docker stop took ${seconds.toFixed(2)} s`)
+})
+
+test('docker stop lets an upload under way finish', async () => {
+  const { container, ...server } = await testContainer()
+  const session = testSession(server)
+  await session.total('warm', 'csv')
+  const uploading = session.upload(testFile(`x\n${'1\n'.repeat(3_000_000)}`))
+  await expect.poll(() => server.inside('ls incoming').then(String)).toContain('.csv')
+  await output('docker', ['stop', container])
+  expect(await uploading).toEqual({ error: '' })
+  expect(await inspect(container, '.State.ExitCode')).toBe('0')
+})

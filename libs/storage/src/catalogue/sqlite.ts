@@ -1,0 +1,33 @@
+import { StorageError } from '../errors.ts'
+
+// Result codes, from https://www.sqlite.org/rescode.html. The low byte of an extended code is its primary code.
+const BUSY = 5
+const CORRUPT = 11
+const FULL = 13
+const NOT_A_DATABASE = 26
+
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === BUSY
+}
+
+/** What a failure of SQLite means in the library's terms; any other error as it is. */
+export function translatedSqliteError(error: unknown, path: string): unknown {
+  switch (primaryCode(error)) {
+    case FULL:
+      return new StorageError('disk-full', `no space left on the disk to write ${path}`, { cause: error })
+    case CORRUPT:
+    case NOT_A_DATABASE:
+      return new StorageError(
+        'damaged',
+        `${path} is not a readable catalogue (${(error as Error).message}): restore the data directory from a backup`,
+        { cause: error },
+      )
+    default:
+      return error
+  }
+}
+
+function primaryCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown } | undefined)?.errcode
+  return typeof code === 'number' ? code & 0xff : undefined
+}

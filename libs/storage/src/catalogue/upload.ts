@@ -1,0 +1,15 @@
+import type { Column } from '../csv/inference.ts'
+
+/** One committed upload, as the catalogue knows it. */
+export interface Upload {
+  /** Positive; uploads have ascending ids in the order in which they began. */
+  readonly id: number
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string
+  readonly rows: number
+  /** Bytes of the two files. */
+  readonly csvBytes: number
+  readonly parquetBytes: number
+  /** In the order of the header. Uploads of one schema share one array. */
+  readonly columns: readonly Column[]
+}

@@ -1,0 +1,77 @@
+import { isUtf8 } from 'node:buffer'
+import { CsvError, parse } from 'csv-parse/sync'
+import { StorageError } from '../errors.ts'
+import { type OpenFile, readAt } from '../files.ts'
+import { dialect } from './dialect.ts'
+import { MAX_RECORD_BYTES, recordReader } from './records.ts'
+
+export interface Header {
+  /** Column names in the file's order, each once. */
+  names: string[]
+  /** Where the first record after the header begins, in bytes from the start of the file. */
+  end: number
+}
+
+/** Each column needs memory while a file is converted. */
+export const MAX_COLUMNS = 10_000
+
+const FIRST_READ = 8 * 1024
+
+/** Reads the header record. Throws StorageError `invalid` where there is none or where it breaks a rule. */
+export function readHeader(file: OpenFile): Header {
+  for (let size = FIRST_READ; ; size *= 4) {
+    const bytes = Buffer.alloc(Math.min(size, file.size))
+    const whole = readAt(file, bytes, 0) === file.size
+    const header = firstRecord(file, bytes, whole)
+    if (header) return checked(header, bytes)
+    if (whole) throw new StorageError('invalid', 'line 1: found no header, expected a line of column names')
+    if (size > MAX_RECORD_BYTES) {
+      throw new StorageError('invalid', `line 1: the header is over the limit of ${MAX_RECORD_BYTES} bytes`)
+    }
+  }
+}
+
+/** The first record; undefined if `bytes` do not hold all of it. */
+function firstRecord(file: OpenFile, bytes: Buffer, whole: boolean): Header | undefined {
+  try {
+    const records: unknown[] = parse(bytes, { ...dialect, to: 1, info: true })
+    const first = records[0] as { record: string[]; info: { bytes: number } } | undefined
+    if (!first || (first.info.bytes === bytes.length && !whole)) return undefined
+    return { names: first.record, end: first.info.bytes }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    if (error.code === 'CSV_QUOTE_NOT_CLOSED' && !whole) return undefined
+    throw brokenRule(file) ?? error
+  }
+}
+
+/** The rule that the header breaks, in the words and with the place that the scanner gives for any record. */
+function brokenRule(file: OpenFile): unknown {
+  recordReader.open(file, 0, 1)
+  try {
+    recordReader.next()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+function checked(header: Header, bytes: Uint8Array): Header {
+  if (!isUtf8(bytes.subarray(0, header.end))) {
+    throw new StorageError('invalid', 'line 1: found a column name that is not UTF-8, expected UTF-8')
+  }
+  if (header.names.length > MAX_COLUMNS) {
+    const found = `found ${header.names.length} columns`
+    throw new StorageError('invalid', `line 1: ${found}, expected at most ${MAX_COLUMNS}`)
+  }
+  const seen = new Map<string, number>()
+  header.names.forEach((name, index) => {
+    const before = seen.get(name)
+    if (before !== undefined) {
+      const where = `columns ${before + 1} and ${index + 1}`
+      throw new StorageError('invalid', `line 1: found the name "${name}" twice (${where}), expected it once`)
+    }
+    seen.set(name, index)
+  })
+  return header
+}

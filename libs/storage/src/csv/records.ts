@@ -1,0 +1,145 @@
+import { StorageError } from '../errors.ts'
+import { type OpenFile, readAt } from '../files.ts'
+import { type ScanProblem, scanRecords } from './scanner.ts'
+
+/** The longest record, in bytes: it must fit into memory as a whole. */
+export const MAX_RECORD_BYTES = 8 * 1024 * 1024
+
+/** Whole records in memory. `bounds` holds two numbers a field, record by record: see `scanRecords`. */
+export interface Block {
+  readonly bytes: Uint8Array
+  readonly bounds: Int32Array
+  readonly records: number
+  readonly columns: number
+}
+
+/** Reads a CSV file block by block, in memory that is reused from block to block and from file to file. */
+export class RecordReader implements Block {
+  bytes: Uint8Array
+  bounds: Int32Array
+  records = 0
+  columns = 0
+
+  readonly #chunkBytes: number
+  #file: OpenFile | undefined
+  #position = 0 // in the file, of bytes[0]
+  #from = 0
+  #to = 0
+
+  /** A block has up to `chunkBytes` bytes, more only where a record is longer, and up to `chunkFields` fields. */
+  constructor(chunkBytes = 128 * 1024, chunkFields = 32 * 1024) {
+    this.#chunkBytes = chunkBytes
+    this.bytes = new Uint8Array(chunkBytes + 1)
+    this.bounds = new Int32Array(2 * chunkFields)
+  }
+
+  /** Starts reading at a record: at `position`, or behind the byte order mark if the file begins with one. */
+  open(file: OpenFile, position: number, columns: number): void {
+    this.#file = file
+    this.#position = position
+    this.#from = 0
+    this.#to = 0
+    this.columns = columns
+    this.records = 0
+    if (this.#capacity > this.#chunkBytes) this.bytes = new Uint8Array(this.#chunkBytes + 1)
+    if (this.bounds.length < 2 * columns) this.bounds = new Int32Array(2 * columns)
+  }
+
+  /**
+   * Moves on to the next block. Returns false after the last one.
+   * Throws StorageError `invalid`, with the line, where the file breaks a rule; the records before it were returned.
+   */
+  next(): boolean {
+    const file = this.#file as OpenFile
+    for (;;) {
+      const last = this.#position + this.#to >= file.size
+      const scan = scanRecords(this.bytes, this.#from, this.#to, last, this.columns, this.bounds)
+      this.records = scan.records
+      this.#from = scan.next
+      if (scan.records > 0) return true
+      if (scan.problem) throw this.#error(scan.problem.kind, scan.problem.position, scan.problem.fieldsFound)
+      if (last) return false
+      this.#refill(file)
+    }
+  }
+
+  /** Where in the file a byte of this block is. */
+  filePosition(index: number): number {
+    return this.#position + index
+  }
+
+  /** All but the byte that the scanner puts its line feed into. */
+  get #capacity(): number {
+    return this.bytes.length - 1
+  }
+
+  /** Moves the record that is not whole to the front and reads more behind it. */
+  #refill(file: OpenFile): void {
+    const rest = this.#to - this.#from
+    if (rest === this.#capacity) {
+      if (rest >= MAX_RECORD_BYTES) {
+        const line = lineAt(file, this.filePosition(this.#from))
+        const limit = `expected at most ${MAX_RECORD_BYTES}`
+        throw new StorageError('invalid', `line ${line}: found a record of over ${rest} bytes, ${limit}`)
+      }
+      const larger = new Uint8Array(2 * rest + 1)
+      larger.set(this.bytes)
+      this.bytes = larger
+    } else {
+      this.bytes.copyWithin(0, this.#from, this.#to)
+    }
+    this.#position += this.#from
+    this.#from = 0
+    const read = readAt(file, this.bytes.subarray(rest, this.#capacity), this.#position + rest)
+    if (read === 0) throw new StorageError('damaged', `${file.path} became shorter while it was read`)
+    this.#to = rest + read
+    if (this.#position === 0 && this.#to >= 3 && hasByteOrderMark(this.bytes)) this.#from = 3
+  }
+
+  #error(kind: ScanProblem, index: number, fieldsFound: number): StorageError {
+    const line = lineAt(this.#file as OpenFile, this.filePosition(index))
+    const field = `column ${fieldsFound + 1}`
+    switch (kind) {
+      case 'ragged':
+        return new StorageError(
+          'invalid',
+          `line ${line}: found ${fieldsFound} fields, expected ${this.columns}`,
+        )
+      case 'unclosed quote':
+        return new StorageError(
+          'invalid',
+          `line ${line}, ${field}: found a quote that is never closed, expected a closing quote`,
+        )
+      case 'quote inside a field':
+        return new StorageError(
+          'invalid',
+          `line ${line}, ${field}: found a quote inside an unquoted field, expected the whole field in quotes and the quote doubled`,
+        )
+      case 'text after a quote':
+        return new StorageError(
+          'invalid',
+          `line ${line}, ${field}: found text after a closing quote, expected a comma or the line's end`,
+        )
+    }
+  }
+}
+
+/** This thread's reader: what a thread does with files it does one after the other. */
+export const recordReader = new RecordReader()
+
+function hasByteOrderMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+}
+
+/** The line, from 1, of a byte of a file. Counts from the start: only for messages. */
+export function lineAt(file: OpenFile, position: number): number {
+  const chunk = new Uint8Array(64 * 1024)
+  let line = 1
+  for (let done = 0; done < position; ) {
+    const read = readAt(file, chunk.subarray(0, Math.min(chunk.length, position - done)), done)
+    if (read === 0) break
+    for (let i = 0; i < read; i++) if (chunk[i] === 0x0a) line++
+    done += read
+  }
+  return line
+}

@@ -1,0 +1,20 @@
+/**
+ * What went wrong, in the storage library's terms:
+ * - `invalid`: the caller's data or question; the message says where, what was found, what was expected.
+ * - `too-large`: over a limit; the message gives the actual and the allowed value.
+ * - `disk-full`: no space is left for what should be written.
+ * - `damaged`: a stored file is missing or is not what the catalogue says.
+ * - `unusable`: the data directory cannot be served (not writable, or another process serves it).
+ * - `cancelled`: nobody waits for the answer any more.
+ */
+export type StorageErrorCode = 'invalid' | 'too-large' | 'disk-full' | 'damaged' | 'unusable' | 'cancelled'
+
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+  readonly code: StorageErrorCode
+
+  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,168 @@
+// Every file operation of the library and the server goes through this module, so that a test can see, fail or
+// delay each of them. The synchronous half is for worker threads, the asynchronous half for the main thread.
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { StorageError } from './errors.ts'
+
+export interface FileOperation {
+  kind:
+    | 'open'
+    | 'create'
+    | 'read'
+    | 'write'
+    | 'sync'
+    | 'rename'
+    | 'remove'
+    | 'list'
+    | 'size'
+    | 'access'
+    | 'mkdir'
+    | 'insert'
+  path: string
+  /** Bytes from the start of the file, for reads. */
+  position?: number
+  /** Bytes, for reads and writes. */
+  length?: number
+}
+
+let observe: ((operation: FileOperation) => void) | undefined
+
+/** Calls `observer` before each file operation of this thread; what it throws is the operation's failure. */
+export function observeFileOperations(observer: ((operation: FileOperation) => void) | undefined): void {
+  observe = observer
+}
+
+/** Runs something that touches files by other means (SQLite) as an operation that observers see. */
+export function operation<T>(description: FileOperation, run: () => T): T {
+  observe?.(description)
+  try {
+    return run()
+  } catch (error) {
+    throw translated(error, description)
+  }
+}
+
+/** A file open for reading or writing by this thread. `size` is what it was when it was opened. */
+export interface OpenFile {
+  fd: number
+  path: string
+  size: number
+}
+
+export function openFile(path: string): OpenFile {
+  return operation({ kind: 'open', path }, () => {
+    const fd = openSync(path, 'r')
+    return { fd, path, size: fstatSync(fd).size }
+  })
+}
+
+export function createFile(path: string): OpenFile {
+  return operation({ kind: 'create', path }, () => ({ fd: openSync(path, 'w'), path, size: 0 }))
+}
+
+export function closeFile(file: OpenFile): void {
+  closeSync(file.fd)
+}
+
+/** Reads up to `target.length` bytes at `position`. Returns how many there were: fewer only at the end. */
+export function readAt(file: OpenFile, target: Uint8Array, position: number): number {
+  return operation({ kind: 'read', path: file.path, position, length: target.length }, () => {
+    let done = 0
+    while (done < target.length) {
+      const count = readSync(file.fd, target, done, target.length - done, position + done)
+      if (count === 0) break
+      done += count
+    }
+    return done
+  })
+}
+
+/** Appends all of `bytes`. */
+export function append(file: OpenFile, bytes: Uint8Array): void {
+  operation({ kind: 'write', path: file.path, length: bytes.length }, () => {
+    for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done)
+  })
+}
+
+/** Returns when the content of the file or the names in the directory are on the disk. */
+export function syncPath(path: string): void {
+  operation({ kind: 'sync', path }, () => {
+    const fd = openSync(path, constants.O_RDONLY)
+    try {
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  })
+}
+
+export function renameFile(from: string, to: string): void {
+  operation({ kind: 'rename', path: to }, () => renameSync(from, to))
+}
+
+/** Removes a file, if it is there. */
+export function removeFile(path: string): void {
+  operation({ kind: 'remove', path }, () => rmSync(path, { force: true }))
+}
+
+export function listDirectory(path: string): string[] {
+  return operation({ kind: 'list', path }, () => readdirSync(path))
+}
+
+export function makeDirectory(path: string): void {
+  operation({ kind: 'mkdir', path }, () => mkdirSync(path, { recursive: true }))
+}
+
+/** The size of a file in bytes; undefined if there is none. */
+export function fileSize(path: string): number | undefined {
+  return operation({ kind: 'size', path }, () => statSync(path, { throwIfNoEntry: false })?.size)
+}
+
+/** Throws the system's reason if this process may not write to the file, or make files in the directory. */
+export function checkWritable(path: string): void {
+  operation({ kind: 'access', path }, () => accessSync(path, constants.W_OK))
+}
+
+export async function createFileAsync(path: string): Promise<FileHandle> {
+  return operationAsync({ kind: 'create', path }, () => open(path, 'w'))
+}
+
+/** Appends all of `bytes` to a file that was created as `path`. */
+export async function appendAsync(handle: FileHandle, path: string, bytes: Uint8Array): Promise<void> {
+  await operationAsync({ kind: 'write', path, length: bytes.length }, async () => {
+    for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten
+  })
+}
+
+export async function removeFileAsync(path: string): Promise<void> {
+  await operationAsync({ kind: 'remove', path }, () => rm(path, { force: true }))
+}
+
+async function operationAsync<T>(description: FileOperation, run: () => Promise<T>): Promise<T> {
+  observe?.(description)
+  try {
+    return await run()
+  } catch (error) {
+    throw translated(error, description)
+  }
+}
+
+function translated(error: unknown, { kind, path }: FileOperation): unknown {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+  return new StorageError('disk-full', `no space left on the disk to ${kind} ${path}`, { cause: error })
+}

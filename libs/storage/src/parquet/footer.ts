@@ -1,0 +1,100 @@
+import type { ColumnMetaData, SchemaElement } from 'hyparquet'
+import {
+  CompressionCodecs,
+  ConvertedTypes,
+  Encodings,
+  FieldRepetitionTypes,
+  ParquetTypes,
+} from 'hyparquet/src/constants.js'
+import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
+import { logicalType } from 'hyparquet-writer/src/metadata.js'
+import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
+import { unconvertStatistics } from 'hyparquet-writer/src/unconvert.js'
+
+// Thrift's compact protocol: a field that comes right after the one before it and is a list; the type of a struct.
+const NEXT_FIELD_IS_LIST = 0x19
+const STRUCT = 12
+
+/**
+ * The footer of a file under way: FileMetaData of parquet.thrift. A row group is serialized when it ends, because a wide
+ * table has so many column chunks that their objects, all kept until the end, would not fit into a worker's memory.
+ */
+export class Footer {
+  readonly #schema: readonly SchemaElement[]
+  readonly #rowGroups = new ByteWriter()
+  #count = 0
+  #rows = 0
+
+  /** `schema`: the root, then the columns. */
+  constructor(schema: readonly SchemaElement[]) {
+    this.#schema = schema
+  }
+
+  addRowGroup(rows: number, chunks: readonly ColumnMetaData[]): void {
+    const bytes = chunks.reduce((sum, { total_compressed_size }) => sum + total_compressed_size, 0n)
+    serializeTCompactProtocol(this.#rowGroups, {
+      field_1: chunks.map((chunk, i) => ({ field_2: 0n, field_3: thriftChunk(chunk, this.#schema[i + 1]) })),
+      field_2: bytes,
+      field_3: BigInt(rows),
+      field_6: bytes,
+    })
+    this.#count++
+    this.#rows += rows
+  }
+
+  /** The footer in parts, with its length in the four bytes that stand behind it. */
+  parts(createdBy: string): Uint8Array[] {
+    const start = new ByteWriter()
+    serializeTCompactProtocol(start, {
+      field_1: 2,
+      field_2: this.#schema.map(thriftElement),
+      field_3: BigInt(this.#rows),
+    })
+    start.index = --start.offset // without the end of the struct
+    start.appendUint8(NEXT_FIELD_IS_LIST)
+    start.appendUint8((Math.min(this.#count, 15) << 4) | STRUCT)
+    if (this.#count >= 15) start.appendVarInt(this.#count)
+
+    const end = new ByteWriter()
+    // Fields 6 and 7: the protocol counts from the field before, which was number 4.
+    serializeTCompactProtocol(end, {
+      field_2: createdBy,
+      field_3: this.#schema.slice(1).map(() => ({ field_1: {} })),
+    })
+    end.appendUint32(start.offset + this.#rowGroups.offset + end.offset)
+    return [start.getBytes(), this.#rowGroups.getBytes(), end.getBytes()]
+  }
+}
+
+function thriftElement({
+  type,
+  repetition_type,
+  name,
+  num_children,
+  converted_type,
+  logical_type,
+}: SchemaElement) {
+  return {
+    field_1: type && ParquetTypes.indexOf(type),
+    field_3: repetition_type && FieldRepetitionTypes.indexOf(repetition_type),
+    field_4: name,
+    field_5: num_children,
+    field_6: converted_type && ConvertedTypes.indexOf(converted_type),
+    field_10: logicalType(logical_type),
+  }
+}
+
+function thriftChunk(chunk: ColumnMetaData, element: SchemaElement) {
+  return {
+    field_1: ParquetTypes.indexOf(chunk.type),
+    field_2: chunk.encodings.map(encoding => Encodings.indexOf(encoding)),
+    field_3: chunk.path_in_schema,
+    field_4: CompressionCodecs.indexOf(chunk.codec),
+    field_5: chunk.num_values,
+    field_6: chunk.total_uncompressed_size,
+    field_7: chunk.total_compressed_size,
+    field_9: chunk.data_page_offset,
+    field_11: chunk.dictionary_page_offset,
+    field_12: chunk.statistics && unconvertStatistics(chunk.statistics, element),
+  }
+}

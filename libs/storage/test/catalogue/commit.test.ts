@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { commitUpload, settleUpload } from '../../src/catalogue/commit.ts'
+import { findUpload, listUploads } from '../../src/catalogue/database.ts'
+import { filesDirectory, storedFile } from '../../src/catalogue/names.ts'
+import { fileSize, observeFileOperations } from '../../src/files.ts'
+import {
+  incomingNames,
+  opened,
+  operationsOf,
+  receive,
+  storedNames,
+  temporaryDirectory,
+  thrown,
+} from './support.ts'
+
+const csv = 'x,name\r\n1,"a, b"\r\n2,\r\n'
+const receivedAt = '2026-01-02T03:04:05.678Z'
+
+test('a commit leaves the CSV byte for byte, a Parquet file, a row, and nothing in incoming', async () => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, csv)
+  const upload = commitUpload(store.dataDir, id, receivedAt)
+  expect(upload).toEqual({
+    id,
+    receivedAt,
+    rows: 2,
+    csvBytes: csv.length,
+    parquetBytes: fileSize(storedFile(store.dataDir, id, 'parquet')),
+    columns: [
+      { name: 'x', type: 'int64' },
+      { name: 'name', type: 'text' },
+    ],
+  })
+  expect(readFileSync(storedFile(store.dataDir, id, 'csv'), 'utf8')).toBe(csv)
+  expect(
+    readFileSync(storedFile(store.dataDir, id, 'parquet'))
+      .subarray(-4)
+      .toString(),
+  ).toBe('PAR1')
+  expect(listUploads(store.dataDir)).toEqual([upload])
+  expect(storedNames(store.dataDir)).toEqual(['00000001.csv', '00000001.parquet'])
+  expect(incomingNames(store.dataDir)).toEqual([])
+})
+
+test('content is on the disk before its name, and the names before the row', async () => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, csv)
+  const operations = operationsOf(() => commitUpload(store.dataDir, id, receivedAt))
+  expect(operations.slice(operations.indexOf('sync 00000001.csv'))).toEqual([
+    'sync 00000001.csv',
+    'sync 00000001.parquet',
+    'rename 00000001.csv',
+    'rename 00000001.parquet',
+    'sync files',
+    'insert catalogue.db',
+  ])
+  expect(operations.lastIndexOf('write 00000001.parquet')).toBeLessThan(
+    operations.indexOf('sync 00000001.parquet'),
+  )
+})
+
+test('whichever operation fails, nothing of the upload is left and the next commit works', async () => {
+  const store = opened(temporaryDirectory())
+  const first = await receive(store, csv)
+  const operations = operationsOf(() => commitUpload(store.dataDir, first, receivedAt))
+  expect(operations.length).toBeGreaterThan(8)
+
+  for (const [failing, name] of operations.entries()) {
+    const id = await receive(store, csv)
+    const failure = new Error(`failed on purpose: ${name}`)
+    let done = 0
+    observeFileOperations(() => {
+      if (done++ === failing) throw failure
+    })
+    expect(thrown(() => commitUpload(store.dataDir, id, receivedAt))).toBe(failure)
+    observeFileOperations(undefined)
+    expect(incomingNames(store.dataDir), name).toEqual([])
+    expect(storedNames(store.dataDir), name).toEqual(['00000001.csv', '00000001.parquet'])
+    expect(findUpload(store.dataDir, id), name).toBeUndefined()
+  }
+
+  const last = await receive(store, csv)
+  commitUpload(store.dataDir, last, receivedAt)
+  expect(listUploads(store.dataDir).map(upload => upload.id)).toEqual([first, last])
+}, 30_000)
+
+test('a failure is told even if what it left cannot be removed, and the next start removes that', async () => {
+  const dataDir = temporaryDirectory()
+  const store = opened(dataDir)
+  const id = await receive(store, csv)
+  observeFileOperations(({ kind }) => {
+    if (kind === 'insert' || kind === 'remove') throw new Error(`no ${kind}`)
+  })
+  expect(thrown(() => commitUpload(dataDir, id, receivedAt)).message).toBe('no insert')
+  observeFileOperations(undefined)
+  expect(storedNames(dataDir)).toHaveLength(2)
+  store.close()
+  opened(dataDir)
+  expect(storedNames(dataDir)).toEqual([])
+})
+
+test('a CSV that breaks a rule is refused and nothing of it is left', async () => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, 'x,y\n1,2\n3\n')
+  expect(thrown(() => commitUpload(store.dataDir, id, receivedAt)).code).toBe('invalid')
+  expect([...incomingNames(store.dataDir), ...storedNames(store.dataDir)]).toEqual([])
+  expect(listUploads(store.dataDir)).toEqual([])
+})
+
+test('a commit of an id that has no received file leaves the committed upload of that id alone', async () => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, csv)
+  const upload = commitUpload(store.dataDir, id, receivedAt)
+  expect(thrown(() => commitUpload(store.dataDir, id, receivedAt)).code).toBe('ENOENT')
+  expect(storedNames(store.dataDir)).toHaveLength(2)
+  expect(listUploads(store.dataDir)).toEqual([upload])
+})
+
+test('a cancelled upload is not committed, until its first file has its final name', async () => {
+  const store = opened(temporaryDirectory())
+  /** Cancels right before the operation of this name. */
+  const cancelledAt = async (operation: string) => {
+    const id = await receive(store, csv)
+    const cancellation = new Int32Array(new SharedArrayBuffer(4))
+    observeFileOperations(({ kind }) => {
+      if (kind === operation) cancellation[0] = 1
+    })
+    try {
+      return commitUpload(store.dataDir, id, receivedAt, cancellation).id
+    } catch (error) {
+      return (error as { code: string }).code
+    } finally {
+      observeFileOperations(undefined)
+    }
+  }
+  expect(await cancelledAt('open')).toBe('cancelled')
+  expect(await cancelledAt('sync')).toBe('cancelled')
+  expect([...incomingNames(store.dataDir), ...storedNames(store.dataDir)]).toEqual([])
+  expect(await cancelledAt('rename')).toBe(3)
+  expect(listUploads(store.dataDir).map(upload => upload.id)).toEqual([3])
+})
+
+test('settling an upload whose row is committed returns it and leaves its files', async () => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, csv)
+  const upload = commitUpload(store.dataDir, id, receivedAt)
+  expect(settleUpload(store.dataDir, id)).toEqual(upload)
+  expect(storedNames(store.dataDir)).toHaveLength(2)
+})
+
+test.each(['open', 'rename', 'insert'])('settling removes what a death before %s left', async kind => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, csv)
+  // As if dead: from the first failure on nothing works, so the commit cannot clean up.
+  let dead = false
+  observeFileOperations(operation => {
+    dead ||= operation.kind === kind
+    if (dead) throw new Error('dead')
+  })
+  expect(thrown(() => commitUpload(store.dataDir, id, receivedAt)).message).toBe('dead')
+  observeFileOperations(undefined)
+  expect(incomingNames(store.dataDir).length + storedNames(store.dataDir).length).toBeGreaterThan(0)
+  expect(settleUpload(store.dataDir, id)).toBeUndefined()
+  expect([...incomingNames(store.dataDir), ...storedNames(store.dataDir)]).toEqual([])
+})
+
+test('the files directory is the one that is synced', async () => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, csv)
+  const synced: string[] = []
+  observeFileOperations(({ kind, path }) => {
+    if (kind === 'sync') synced.push(path)
+  })
+  commitUpload(store.dataDir, id, receivedAt)
+  expect(synced.at(-1)).toBe(filesDirectory(store.dataDir))
+})

@@ -1,0 +1,24 @@
+// A process that opens a store, commits two uploads and prints the id of each when it is committed, but kills itself
+// right before its operation number `fatal`, if it gets that far.
+import { writeSync } from 'node:fs'
+import { commitUpload } from '../../src/catalogue/commit.ts'
+import { createSpool } from '../../src/catalogue/spool.ts'
+import { openStore } from '../../src/catalogue/store.ts'
+import { observeFileOperations } from '../../src/files.ts'
+
+const [, , dataDir, fatal, csv] = process.argv
+
+let done = 0
+observeFileOperations(() => {
+  if (done++ === Number(fatal)) process.kill(process.pid, 'SIGKILL')
+})
+
+const store = openStore(dataDir)
+for (let n = 0; n < 2; n++) {
+  const id = await store.catalogue.reserve()
+  const spool = await createSpool(dataDir, id)
+  await spool.write(Buffer.from(csv))
+  await spool.close()
+  await store.catalogue.publish(commitUpload(dataDir, id, new Date().toISOString()))
+  writeSync(1, `${id}\n`)
+}

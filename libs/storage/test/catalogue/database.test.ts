@@ -1,0 +1,89 @@
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { Worker } from 'node:worker_threads'
+import { expect, test } from 'vitest'
+import { closeDatabase, findUpload, insertUpload, listUploads } from '../../src/catalogue/database.ts'
+import { catalogueFile } from '../../src/catalogue/names.ts'
+import { translatedSqliteError } from '../../src/catalogue/sqlite.ts'
+import { temporaryDirectory, thrown, uploadOf } from './support.ts'
+
+test('an upload reads back as it was inserted, by another connection too', () => {
+  const dataDir = temporaryDirectory()
+  const upload = uploadOf(7, { rows: 0, csvBytes: 5_000_000_000 })
+  insertUpload(dataDir, upload)
+  expect(findUpload(dataDir, 7)).toEqual(upload)
+  expect(findUpload(dataDir, 8)).toBeUndefined()
+  closeDatabase(dataDir)
+  expect(listUploads(dataDir)).toEqual([upload])
+})
+
+test('uploads are listed by ascending id and share the columns of their schema', () => {
+  const dataDir = temporaryDirectory()
+  for (const id of [3, 1, 2]) insertUpload(dataDir, uploadOf(id))
+  const uploads = listUploads(dataDir)
+  expect(uploads.map(upload => upload.id)).toEqual([1, 2, 3])
+  expect(uploads[2].columns).toBe(uploads[0].columns)
+})
+
+test('an id is inserted once', () => {
+  const dataDir = temporaryDirectory()
+  insertUpload(dataDir, uploadOf(1))
+  expect(() => insertUpload(dataDir, uploadOf(1, { rows: 2 }))).toThrow('UNIQUE')
+  expect(listUploads(dataDir)).toEqual([uploadOf(1)])
+})
+
+test('readers and the one writer do not wait for each other: the table is in WAL mode', () => {
+  const dataDir = temporaryDirectory()
+  insertUpload(dataDir, uploadOf(1))
+  using database = new DatabaseSync(catalogueFile(dataDir))
+  expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
+})
+
+test('eight threads insert at once', async () => {
+  const dataDir = temporaryDirectory()
+  const each = 25
+  const workers = Array.from({ length: 8 }, (_, n) => {
+    const workerData = { dataDir, firstId: n * each + 1, count: each }
+    return new Worker(new URL('./inserting-thread.ts', import.meta.url), { workerData })
+  })
+  const codes = await Promise.all(workers.map(async worker => (await once(worker, 'exit'))[0]))
+  expect(codes).toEqual(Array(8).fill(0))
+  expect(listUploads(dataDir)).toEqual(Array.from({ length: 8 * each }, (_, n) => uploadOf(n + 1)))
+}, 30_000)
+
+test('a catalogue of a newer version is refused and left as it is', () => {
+  const dataDir = temporaryDirectory()
+  {
+    using database = new DatabaseSync(catalogueFile(dataDir))
+    database.exec('PRAGMA user_version = 2')
+  }
+  const error = thrown(() => listUploads(dataDir))
+  expect(error.code).toBe('unusable')
+  expect(error.message).toBe(
+    `${catalogueFile(dataDir)} was written by a newer version of this program (schema 2, this one knows up to 1): update the program, or choose another data directory`,
+  )
+})
+
+test('a file that is no database is damaged', () => {
+  const dataDir = temporaryDirectory()
+  writeFileSync(catalogueFile(dataDir), 'x'.repeat(5000))
+  const error = thrown(() => listUploads(dataDir))
+  expect(error.code).toBe('damaged')
+  expect(error.message).toContain(
+    `${catalogueFile(dataDir)} is not a readable catalogue (file is not a database)`,
+  )
+})
+
+test('a full disk is told from other failures', () => {
+  using database = new DatabaseSync(':memory:')
+  database.exec('PRAGMA max_page_count = 2; CREATE TABLE t (x)')
+  const full = thrown(() => database.prepare('INSERT INTO t VALUES (?)').run('x'.repeat(10_000)))
+  expect(translatedSqliteError(full, '/data/catalogue.db')).toMatchObject({
+    code: 'disk-full',
+    message: 'no space left on the disk to write /data/catalogue.db',
+    cause: full,
+  })
+  const other = thrown(() => database.exec('SELECT nothing'))
+  expect(translatedSqliteError(other, '/data/catalogue.db')).toBe(other)
+})

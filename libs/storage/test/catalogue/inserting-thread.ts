@@ -1,0 +1,18 @@
+// A worker thread that inserts `count` rows as fast as it can.
+import { workerData } from 'node:worker_threads'
+import { insertUpload } from '../../src/catalogue/database.ts'
+
+const { dataDir, firstId, count } = workerData as { dataDir: string; firstId: number; count: number }
+
+for (let n = 0; n < count; n++)
+  insertUpload(dataDir, {
+    id: firstId + n,
+    receivedAt: '2026-01-02T03:04:05.678Z',
+    rows: 1,
+    csvBytes: 10,
+    parquetBytes: 20,
+    columns: [
+      { name: 'x', type: 'int64' },
+      { name: 'größe, "m"', type: 'text' },
+    ],
+  })

@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { incomingDirectory, incomingFile } from '../../src/catalogue/names.ts'
+import { createSpool, type Spool } from '../../src/catalogue/spool.ts'
+import { type FileOperation, observeFileOperations } from '../../src/files.ts'
+import { temporaryDirectory } from './support.ts'
+
+const batchBytes = 256 * 1024
+
+async function spooling(): Promise<{ spool: Spool; path: string; writes: number[] }> {
+  const dataDir = temporaryDirectory()
+  await mkdir(incomingDirectory(dataDir))
+  const writes: number[] = []
+  observeFileOperations(({ kind, length }: FileOperation) => {
+    if (kind === 'write') writes.push(length ?? 0)
+  })
+  return { spool: await createSpool(dataDir, 1), path: incomingFile(dataDir, 1, 'csv'), writes }
+}
+
+/** Bytes in which every shift and every exchange shows. */
+function content(length: number): Buffer {
+  const bytes = Buffer.alloc(length)
+  for (let i = 0, x = 1; i < length; i++) {
+    x = (Math.imul(x, 1_103_515_245) + 12_345) >>> 0
+    bytes[i] = x >>> 16
+  }
+  return bytes
+}
+
+test('the file holds the bytes of all chunks, whatever their sizes, though the caller reuses its memory', async () => {
+  const { spool, path } = await spooling()
+  const sizes = [
+    0,
+    1,
+    7,
+    batchBytes - 8,
+    1,
+    batchBytes,
+    batchBytes + 1,
+    16_384,
+    3 * batchBytes + 5,
+    0,
+    333_333,
+    2,
+  ]
+  const expected = content(sizes.reduce((sum, size) => sum + size))
+  let at = 0
+  for (const size of [...sizes]) {
+    const chunk = Buffer.from(expected.subarray(at, at + size))
+    await spool.write(chunk)
+    chunk.fill(0)
+    at += size
+  }
+  await spool.close()
+  expect(spool.bytes).toBe(expected.length)
+  expect(readFileSync(path).equals(expected)).toBe(true)
+})
+
+test('small chunks are gathered into batches, large ones go to the file from where they are', async () => {
+  const { spool, writes } = await spooling()
+  for (let n = 0; n < 40; n++) await spool.write(content(16_384))
+  expect(writes).toEqual([batchBytes, batchBytes])
+  await spool.write(content(5 * batchBytes))
+  expect(writes).toEqual([batchBytes, batchBytes, batchBytes, 5 * batchBytes - 128 * 1024])
+  await spool.write(content(3))
+  await spool.close()
+  expect(writes.slice(4)).toEqual([3])
+})
+
+test('an upload of no bytes is an empty file', async () => {
+  const { spool, path } = await spooling()
+  await spool.close()
+  expect(readFileSync(path)).toHaveLength(0)
+})
+
+test('discarding removes the file, at any time and twice', async () => {
+  const fresh = await spooling()
+  await fresh.spool.discard()
+  expect(existsSync(fresh.path)).toBe(false)
+  await fresh.spool.discard()
+
+  const closed = await spooling()
+  await closed.spool.write(content(10))
+  await closed.spool.close()
+  await closed.spool.discard()
+  expect(existsSync(closed.path)).toBe(false)
+})
+
+test('discarding while a write is under way stops it', async () => {
+  const { spool, path, writes } = await spooling()
+  const writing = spool.write(content(batchBytes))
+  const more = spool.write(content(batchBytes - 1)).then(() => spool.close())
+  await Promise.all([
+    spool.discard(),
+    spool.discard(),
+    expect(more).rejects.toMatchObject({ code: 'cancelled' }),
+  ])
+  await writing
+  expect(existsSync(path)).toBe(false)
+  expect(writes).toEqual([batchBytes])
+})
+
+test('a write that fails tells the caller, who can still discard', async () => {
+  const { spool, path } = await spooling()
+  observeFileOperations(({ kind }) => {
+    if (kind === 'write') throw new Error('the disk is gone')
+  })
+  await spool.write(content(10))
+  await expect(spool.close()).rejects.toThrow('the disk is gone')
+  await spool.discard()
+  expect(existsSync(path)).toBe(false)
+})

@@ -1,0 +1,88 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { closeDatabase, insertUpload } from '../../src/catalogue/database.ts'
+import { filesDirectory, incomingDirectory, storedFile } from '../../src/catalogue/names.ts'
+import { createSpool } from '../../src/catalogue/spool.ts'
+import { openStore, type Store } from '../../src/catalogue/store.ts'
+import type { Upload } from '../../src/catalogue/upload.ts'
+import { observeFileOperations } from '../../src/files.ts'
+
+/** An empty directory that is gone after the test. */
+export function temporaryDirectory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'table-storage-'))
+  onTestFinished(() => {
+    observeFileOperations(undefined)
+    closeDatabase(path)
+    rmSync(path, { recursive: true, force: true })
+  })
+  return path
+}
+
+/** A store that is closed after the test. */
+export function opened(dataDir: string): Store {
+  const store = openStore(dataDir)
+  onTestFinished(() => store.close())
+  return store
+}
+
+export function uploadOf(id: number, more: Partial<Upload> = {}): Upload {
+  return {
+    id,
+    receivedAt: '2026-01-02T03:04:05.678Z',
+    rows: 1,
+    csvBytes: 10,
+    parquetBytes: 20,
+    columns: [
+      { name: 'x', type: 'int64' },
+      { name: 'größe, "m"', type: 'text' },
+    ],
+    ...more,
+  }
+}
+
+/** Commits an upload of given sizes the short way: files of zeros, then the row. */
+export function putUpload(dataDir: string, upload: Upload): void {
+  writeFileSync(storedFile(dataDir, upload.id, 'csv'), new Uint8Array(upload.csvBytes))
+  writeFileSync(storedFile(dataDir, upload.id, 'parquet'), new Uint8Array(upload.parquetBytes))
+  insertUpload(dataDir, upload)
+}
+
+export function storedNames(dataDir: string): string[] {
+  return readdirSync(filesDirectory(dataDir)).sort()
+}
+
+export function incomingNames(dataDir: string): string[] {
+  return readdirSync(incomingDirectory(dataDir)).sort()
+}
+
+/** What `run` throws. */
+export function thrown(run: () => unknown): Error & { code?: string } {
+  try {
+    run()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('it did not throw')
+}
+
+/** Receives a CSV as the server does and returns the id of the upload, ready to be committed. */
+export async function receive(store: Store, csv: string): Promise<number> {
+  const id = await store.catalogue.reserve()
+  const spool = await createSpool(store.dataDir, id)
+  await spool.write(Buffer.from(csv))
+  await spool.close()
+  return id
+}
+
+/** The kind and the file of every operation that this thread does while `run` runs. */
+export function operationsOf(run: () => unknown): string[] {
+  const seen: string[] = []
+  observeFileOperations(({ kind, path }) => {
+    seen.push(`${kind} ${basename(path)}`)
+  })
+  run()
+  observeFileOperations(undefined)
+  return seen
+}

@@ -1,0 +1,150 @@
+import { existsSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Converted, convertCsv } from '../src/convert.ts'
+import type { ColumnType } from '../src/csv/inference.ts'
+import { StorageError } from '../src/errors.ts'
+import { sumCsvColumn } from '../src/sum/csv.ts'
+import { sumParquetColumn } from '../src/sum/parquet.ts'
+import { temporaryFile, temporaryPath } from './support/files.ts'
+import { type JudgedField, judge } from './support/judge.ts'
+import { readParquet } from './support/readParquet.ts'
+import { soup, tables, tableText } from './support/soup.ts'
+
+const parquetPath = temporaryPath('output.parquet')
+
+function convert(content: string | Uint8Array): Converted {
+  return convertCsv(temporaryFile(content), parquetPath)
+}
+
+/** The rules of types by other means: what one field can be, and what it then is. */
+const kinds: [ColumnType, (text: string) => unknown][] = [
+  [
+    'int64',
+    text =>
+      /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text) ? BigInt(text) : undefined,
+  ],
+  ['double', text => double(text)],
+  [
+    'boolean',
+    text => ({ true: true, false: false })[/^([tf])([a-z]+|[A-Z]+)$/i.test(text) ? text.toLowerCase() : ''],
+  ],
+  [
+    'date',
+    text => (/^\d{4}-\d\d-\d\d$/.test(text) ? micros(`${text}T00:00Z`, text) && days(text) : undefined),
+  ],
+  ['timestamp', text => micros(text.length === 10 ? `${text}T00:00Z` : `${text.replace(' ', 'T')}Z`, text)],
+  ['timestamp-utc', text => (text.endsWith('Z') ? micros(text, text) : undefined)],
+  ['text', text => text],
+]
+
+function double(text: string): number | undefined {
+  if (/^(NaN|nan|-?inf|-?Infinity)$/.test(text))
+    return Number(text.replace('nan', 'NaN').replace(/inf$/, 'Infinity'))
+  if (!/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) || !Number.isFinite(Number(text))) return undefined
+  return /^-?\d+$/.test(text) && BigInt(Number(text)) !== BigInt(text) ? undefined : Number(text)
+}
+
+function micros(iso: string, text: string): bigint | undefined {
+  const [, day, fraction = ''] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.(\d{1,6}))?)?Z?)?$/.exec(text) ?? []
+  const ms = Date.parse(iso.replace(/\.\d+/, ''))
+  if (!day || Number.isNaN(ms) || new Date(Date.parse(day)).toISOString().slice(0, 10) !== day)
+    return undefined
+  return BigInt(ms) * 1000n + BigInt(fraction.padEnd(6, '0'))
+}
+
+function days(text: string): number {
+  return Date.parse(text) / 86_400_000
+}
+
+function expectedColumn(fields: JudgedField[]): { type: ColumnType; values: unknown[] } {
+  for (const [type, read] of kinds) {
+    const isNull = ({ text, quoted }: JudgedField) => text === '' && !quoted && type !== 'text'
+    const values = fields.map(field => (isNull(field) ? null : read(field.text)))
+    if (!values.includes(undefined)) return { type, values }
+  }
+  throw new Error('every field is text')
+}
+
+test('what csv-parse accepts is accepted with its values, what it refuses is refused', async () => {
+  const property = fc.asyncProperty(
+    fc.oneof(soup, tables.map(tableText), tables.map(tableText)),
+    async text => {
+      const judged = judge(Buffer.from(text))
+      let converted: Converted
+      try {
+        converted = convert(text)
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'StorageError', code: 'invalid' })
+        expect(judged).toBeUndefined()
+        return
+      }
+      expect(judged).toBeDefined()
+      const { names, records } = judged as NonNullable<typeof judged>
+      const columns = names.map((_, i) => expectedColumn(records.map(record => record[i])))
+      expect(converted.rows).toBe(records.length)
+      expect(converted.columns).toEqual(names.map((name, i) => ({ name, type: columns[i].type })))
+      const rows = await readParquet(parquetPath)
+      expect(rows.length).toBe(records.length)
+      names.forEach((_, i) => {
+        expect(rows.map(row => row[i])).toEqual(columns[i].values)
+        if (columns[i].type !== 'int64') return
+        const sum = (columns[i].values as (bigint | null)[]).reduce<bigint>(
+          (total, value) => total + (value ?? 0n),
+          0n,
+        )
+        expect(sumCsvColumn(temporaryPath('input.csv'), i, names.length)).toBe(sum)
+        expect(sumParquetColumn(parquetPath, i)).toBe(sum)
+      })
+    },
+  )
+  await fc.assert(property, { numRuns: 6000 })
+})
+
+test('a type that changes far behind the first block is found', async () => {
+  const rows = 150_000
+  const column = (of: (i: number) => string) => Array.from({ length: rows }, (_, i) => of(i))
+  const columns = {
+    stays: column(i => String(i)),
+    double: column(i => (i === rows - 1 ? '0.5' : '7')),
+    text: column(i => (i === rows - 2 ? 'x' : String(i))),
+    late: column(i => (i === rows - 3 ? '2024-01-01' : '')),
+  }
+  const names = Object.keys(columns)
+  const lines = Array.from({ length: rows }, (_, i) =>
+    Object.values(columns)
+      .map(values => values[i])
+      .join(','),
+  )
+  const { columns: types } = convert([names.join(','), ...lines].join('\n'))
+  expect(types.map(({ type }) => type)).toEqual(['int64', 'double', 'text', 'date'])
+  const read = await readParquet(parquetPath)
+  expect(read.at(-1)).toEqual([149_999n, 0.5, '149999', null])
+  expect(read.at(-2)?.[2]).toBe('x')
+  expect(read.at(-3)?.[3]).toBe(days('2024-01-01'))
+  expect(sumParquetColumn(parquetPath, 'stays')).toBe((149_999n * 150_000n) / 2n)
+})
+
+test('bytes that are not UTF-8 are refused with line and column', () => {
+  const bytes = Buffer.from('x,name\n1,ok\n2,"\n\xff"\n', 'latin1')
+  expect(() => convert(bytes)).toThrow(
+    'line 3, column "name": found bytes that are not UTF-8, expected UTF-8 text',
+  )
+})
+
+test('the CSV is not touched', () => {
+  const text = '\uFEFFa,b\r\n1,"x\n"\r\n\r\n'
+  convert(text)
+  expect(readFileSync(temporaryPath('input.csv'), 'utf8')).toBe(text)
+})
+
+test('a conversion that nobody waits for stops', () => {
+  const cancellation = new Int32Array(new SharedArrayBuffer(4))
+  const path = temporaryFile(`x\n${'1\n'.repeat(10)}`)
+  cancellation[0] = 1
+  expect(() => convertCsv(path, parquetPath, cancellation)).toThrow(StorageError)
+  cancellation[0] = 0
+  expect(convertCsv(path, parquetPath, cancellation).rows).toBe(10)
+  expect(existsSync(parquetPath)).toBe(true)
+})

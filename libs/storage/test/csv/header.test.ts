@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { type Header, MAX_COLUMNS, readHeader } from '../../src/csv/header.ts'
+import { closeFile, openFile } from '../../src/files.ts'
+import { temporaryFile } from '../support/files.ts'
+
+function headerOf(content: string | Uint8Array): Header {
+  const file = openFile(temporaryFile(content))
+  try {
+    return readHeader(file)
+  } finally {
+    closeFile(file)
+  }
+}
+
+test('the header ends where the first record begins', () => {
+  expect(headerOf('x,y\n1,2\n')).toEqual({ names: ['x', 'y'], end: 4 })
+  expect(headerOf('x,y\r\n1,2')).toEqual({ names: ['x', 'y'], end: 5 })
+  expect(headerOf('x,y')).toEqual({ names: ['x', 'y'], end: 3 })
+})
+
+test('a byte order mark is no part of the first name', () => {
+  expect(headerOf('\uFEFFx,y\n')).toEqual({ names: ['x', 'y'], end: 7 })
+  expect(headerOf('\uFEFF"x",y\n').names).toEqual(['x', 'y'])
+})
+
+test('names may be quoted, with commas, quotes and line breaks', () => {
+  expect(headerOf('\n\r\n"a,\n""b""",é\n1,2').names).toEqual(['a,\n"b"', 'é'])
+})
+
+test('a header longer than one read is read whole', () => {
+  const names = Array.from({ length: 9_000 }, (_, i) => `column ${i}`)
+  const text = names.join(',')
+  expect(headerOf(`${text}\n1`)).toEqual({ names, end: text.length + 1 })
+  const quoted = `"${'long\n'.repeat(10_000)}"`
+  expect(headerOf(`${quoted}\n1`).names).toEqual(['long\n'.repeat(10_000)])
+})
+
+test.each([
+  ['', 'line 1: found no header, expected a line of column names'],
+  ['\n\r\n', 'line 1: found no header'],
+  ['\uFEFF', 'line 1: found no header'],
+  ['x,y,x\n1,2,3\n', 'line 1: found the name "x" twice (columns 1 and 3), expected it once'],
+  ['x,"y\n1,2\n', 'line 1, column 2: found a quote that is never closed, expected a closing quote'],
+  ['x,y"z\n', 'line 1, column 2: found a quote inside an unquoted field'],
+  ['\n\n"x"y\n', 'line 3, column 1: found text after a closing quote'],
+])('%j is refused', (text, message) => {
+  expect(() => headerOf(text)).toThrow(message)
+})
+
+test('more columns than the limit are refused with both numbers', () => {
+  const names = Array.from({ length: MAX_COLUMNS + 1 }, (_, i) => `c${i}`)
+  expect(headerOf(names.slice(1).join(',')).names).toHaveLength(MAX_COLUMNS)
+  expect(() => headerOf(names.join(','))).toThrow('line 1: found 10001 columns, expected at most 10000')
+})
+
+test('a name that is not UTF-8 is refused', () => {
+  expect(() => headerOf(Buffer.from('x,\xe9\n1,2\n', 'latin1'))).toThrow('a column name that is not UTF-8')
+})

@@ -1,0 +1,57 @@
+import { truncateSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { MAX_RECORD_BYTES, RecordReader } from '../../src/csv/records.ts'
+import { closeFile, openFile } from '../../src/files.ts'
+import { temporaryFile } from '../support/files.ts'
+
+function readAll(text: string | Uint8Array, columns: number, reader = new RecordReader()): number {
+  const file = openFile(temporaryFile(text))
+  try {
+    let records = 0
+    reader.open(file, 0, columns)
+    while (reader.next()) records += reader.records
+    return records
+  } finally {
+    closeFile(file)
+  }
+}
+
+test.each([
+  ['1,2\n\n3\n', 'line 3: found 1 fields, expected 2'],
+  ['1,2\n3,4,5\n', 'line 2: found 3 fields, expected 2'],
+  ['1,"2\n3\n', 'line 1, column 2: found a quote that is never closed, expected a closing quote'],
+  ['"a\nb",2\n3,4"\n', 'line 3, column 2: found a quote inside an unquoted field'],
+  ['1,2\r\n"a"b,2\r\n', 'line 2, column 1: found text after a closing quote'],
+])('%j is refused with line and column', (text, message) => {
+  expect(() => readAll(text, 2)).toThrow(message)
+})
+
+test('a record longer than a chunk is read whole', () => {
+  const long = `"${'a,"" \n'.repeat(1000)}"`
+  expect(readAll(`1,${long}\n2,x\n`, 2, new RecordReader(64, 16))).toBe(2)
+})
+
+test('a record over the limit is refused with its line, its size and the limit', () => {
+  const text = Buffer.alloc(MAX_RECORD_BYTES + 1000, 'a')
+  expect(() => readAll(Buffer.concat([Buffer.from('1\n'), text]), 1)).toThrow(
+    `line 2: found a record of over ${MAX_RECORD_BYTES} bytes, expected at most ${MAX_RECORD_BYTES}`,
+  )
+})
+
+test('a table with more columns than a block has fields is read', () => {
+  const row = '1,'.repeat(99).concat('1\n')
+  expect(readAll(row.repeat(3), 100, new RecordReader(64, 16))).toBe(3)
+})
+
+test('a file that becomes shorter while it is read is reported', () => {
+  const path = temporaryFile('1,2\n'.repeat(1000))
+  const file = openFile(path)
+  const reader = new RecordReader(64, 64)
+  reader.open(file, 0, 2)
+  reader.next()
+  truncateSync(path, 100)
+  expect(() => {
+    while (reader.next());
+  }).toThrow('became shorter while it was read')
+  closeFile(file)
+})

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { Upload } from '../../src/catalogue/upload.ts'
+import type { ColumnType } from '../../src/csv/inference.ts'
+import { planSum } from '../../src/sum/plan.ts'
+
+function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100): Upload {
+  return {
+    id,
+    receivedAt: '2024-01-01T00:00:00.000Z',
+    rows: 1,
+    csvBytes,
+    parquetBytes: 10,
+    columns: Object.entries(columns).map(([name, type]) => ({ name, type })),
+  }
+}
+
+test('only the uploads that have the column are read, each once', () => {
+  const uploads = [
+    upload(1, { x: 'int64', y: 'int64' }),
+    upload(2, { z: 'int64' }),
+    upload(5, { y: 'int64' }),
+  ]
+  const files = planSum(uploads, 'y', 'csv', 4).flatMap(part => part.files)
+  expect(files).toEqual([
+    { id: 1, columnIndex: 1, columns: 2 },
+    { id: 5, columnIndex: 0, columns: 1 },
+  ])
+  expect(planSum(uploads, 'w', 'parquet', 4)).toEqual([])
+})
+
+test('parts have about the same number of bytes', () => {
+  const many = Array.from({ length: 1000 }, (_, i) => upload(i + 1, { x: 'int64' }))
+  const plan = planSum(many, 'x', 'csv', 8)
+  expect(plan.map(({ files }) => files.length)).toEqual(Array(8).fill(125))
+  const uneven = [upload(1, { x: 'int64' }, 10_000), ...many.slice(1, 101)]
+  expect(planSum(uneven, 'x', 'csv', 4).map(({ files }) => files[0].id)).toEqual([1, 2, 52])
+})
+
+test('an unknown format is refused', () => {
+  expect(() => planSum([], 'x', 'xml', 4)).toThrow('found the format "xml", expected "csv" or "parquet"')
+})
+
+test.each(['csv', 'parquet'])(
+  'a column that is no integers in some upload is refused by name, from %s too',
+  format => {
+    const uploads = [upload(1, { x: 'int64' }), upload(2, { x: 'text' })]
+    expect(() => planSum(uploads, 'x', format, 4)).toThrow(
+      'column "x" of upload 2 (received 2024-01-01T00:00:00.000Z): found text, expected integers',
+    )
+  },
+)

@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+
+const directory = mkdtempSync(join(tmpdir(), 'table-storage-test-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** A path in a folder that is removed after the tests of this file. */
+export function temporaryPath(name: string): string {
+  return join(directory, name)
+}
+
+/** Writes a file of that content, over the last one of the same name. */
+export function temporaryFile(content: string | Uint8Array, name = 'input.csv'): string {
+  const path = temporaryPath(name)
+  writeFileSync(path, content)
+  return path
+}
