@@ -7,11 +7,24 @@ export function footerOf(path: string): FileMetaData {
   return parquetMetadata(arrayBuffer(path))
 }
 
-/** The rows as hyparquet reads them: dates as days and timestamps as microseconds, both counted from 1970. */
+/**
+ * The rows as hyparquet reads them: dates as days and timestamps as microseconds, both counted from 1970. Columns are told
+ * apart by their position: hyparquet drops a byte order mark from a name, and two names can then be the same.
+ */
 export async function readParquet(path: string): Promise<unknown[][]> {
+  const metadata = footerOf(path)
+  metadata.schema.slice(1).forEach((element, i) => {
+    element.name = String(i)
+  })
+  for (const { columns } of metadata.row_groups) {
+    columns.forEach(({ meta_data }, i) => {
+      if (meta_data) meta_data.path_in_schema = [String(i)]
+    })
+  }
   let rows: unknown[][] = []
   await parquetRead({
     file: arrayBuffer(path),
+    metadata,
     rowFormat: 'array',
     parsers: {
       dateFromDays: (days: number) => days as never,
