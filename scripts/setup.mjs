@@ -1,8 +1,8 @@
 // Makes a fresh clone ready, once: `node scripts/setup.mjs` installs the npm packages (and with them the pinned
-// Node), `node scripts/setup.mjs python` also the Python environments of the client tests.
+// Node) and compiles the kernels, `node scripts/setup.mjs python` also makes the Python environments of the client tests.
 // Runs on whatever Node is outside, hence plain JavaScript.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
@@ -24,6 +24,22 @@ function installPackages() {
     '--loglevel=error',
     '--no-audit',
     '--no-fund',
+  ])
+}
+
+function compileKernels() {
+  const kernels = join(root, 'libs/kernels')
+  const sources = readdirSync(join(kernels, 'assembly')).map(name => join(kernels, 'assembly', name))
+  const changed = Math.max(
+    ...[...sources, join(kernels, 'asconfig.json')].map(path => statSync(path).mtimeMs),
+  )
+  const compiled = join(kernels, 'build/kernels.wasm')
+  if (existsSync(compiled) && statSync(compiled).mtimeMs >= changed) return
+  run('compiling the kernels to WebAssembly', 'npm', [
+    'run',
+    '--silent',
+    'build',
+    '--workspace=@table/kernels',
   ])
 }
 
@@ -53,4 +69,5 @@ function installPython(name) {
 }
 
 installPackages()
+compileKernels()
 if (process.argv[2] === 'python') for (const name of ['course', 'latest']) installPython(name)

@@ -1,0 +1,47 @@
+// One int64: `-?[0-9]+` within its range.
+import { MINUS, ZERO } from './bytes'
+import { anyNoDigit, digitsBefore, numberOf } from './digits'
+
+/** Whether the last field that `parseInt64` saw was none. Only ever set: the caller clears it. */
+export let noInt64: bool = false
+
+export function clearNoInt64(): void {
+  noInt64 = false
+}
+
+/** The value of [start, end). Where it is no int64, sets `noInt64` and returns any number. */
+// @ts-expect-error: a decorator
+@inline
+export function parseInt64(start: usize, end: usize): i64 {
+  const negative = load<u8>(start) == MINUS
+  const count = end - start - <usize>negative
+  if (count - 1 >= 16) return parseLong(start, end)
+  const digits = digitsBefore(end, count)
+  if (anyNoDigit(digits)) noInt64 = true
+  const value = <i64>numberOf(digits)
+  return negative ? -value : value
+}
+
+/** The same for any number of digits. */
+function parseLong(start: usize, end: usize): i64 {
+  const negative = end > start && load<u8>(start) == MINUS
+  let first = start + <usize>negative
+  while (end - first > 19 && load<u8>(first) == ZERO) first++
+  const count = end - first
+  if (end <= first || count > 19) {
+    noInt64 = true
+    return 0
+  }
+  let high: u64 = 0
+  const split = count > 16 ? end - 16 : first
+  for (let at = first; at < split; at++) {
+    const digit = <u64>load<u8>(at) - ZERO
+    if (digit > 9) noInt64 = true
+    high = high * 10 + digit
+  }
+  const digits = digitsBefore(end, end - split)
+  if (anyNoDigit(digits)) noInt64 = true
+  const value = high * 10000000000000000 + numberOf(digits)
+  if (value > <u64>i64.MAX_VALUE + <u64>negative) noInt64 = true
+  return negative ? -(<i64>value) : <i64>value
+}

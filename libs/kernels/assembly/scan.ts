@@ -1,0 +1,213 @@
+// Finds the fields of whole records, 64 bytes at a time: which bytes separate fields becomes a 64-bit mask, and the
+// masks become positions. The idea is simdjson's (Langdale and Lemire, Parsing Gigabytes of JSON per Second, 2019).
+import { COMMA, CR, LF, QUOTE, ZERO } from './bytes'
+
+/** Where a CR stands that ends the file: no line feed follows, so that it belongs to its field. */
+export let loneCr: usize = 0
+/** Whether there was a CR. */
+export let sawCr: bool = false
+
+let next: usize = 0
+let broken: bool = false
+
+/** Where the first byte is that belongs to none of the records that the last scan found. */
+export function scanNext(): usize {
+  return next
+}
+
+/** Whether the bytes that the last scan saw break a rule of the dialect, in its records or behind them. */
+export function scanBroken(): bool {
+  return broken
+}
+
+/** For `scan`: every column. */
+export const EVERY: u32 = 0xffffffff
+
+/**
+ * Finds the fields of the whole records in [from, to), where `from` begins a record: writes to `ends` the address of the
+ * comma or line feed behind each field, or behind each field of one column, in 4 bytes each. Blank lines are skipped.
+ * Returns the number of records.
+ *
+ * `last`: the bytes end the file; the last record may lack its line feed. 64 bytes behind `to` and the one before `from` are
+ * overwritten. `ends` has room for `room + 72` entries; records that begin behind so many are left for the next scan. In
+ * front of it stands an entry as of a field before the first one.
+ */
+export function scan(
+  from: usize,
+  to: usize,
+  last: bool,
+  columns: u32,
+  column: u32,
+  ends: usize,
+  room: u32,
+): u32 {
+  store<u8>(from - 1, LF)
+  store<u32>(ends - 4, <u32>(from - 1))
+  memory.fill(to, ZERO, 64)
+  loneCr = 0
+  sawCr = false
+  if (last && to > from && load<u8>(to - 1) != LF) {
+    if (load<u8>(to - 1) == CR) loneCr = to - 1
+    store<u8>(to++, LF)
+  }
+  const full = ends + ((<usize>room) << 2)
+  let out = ends
+  let records: u32 = 0
+  let found: u64 = 0 // separators
+  let whole: u64 = 0 // those of whole records
+  let lastLine: usize = from - 1
+  let problem: u64 = 0
+  // What a block needs to know of the bytes before it, each in bit 0 but for `inQuotes`, which is all bits or none.
+  let atStart: u64 = 1 // a record begins
+  let crAtStart: u64 = 0 // it began with the CR before the block
+  let mayOpen: u64 = 1 // a separator or a closing quote
+  let closed: u64 = 0 // a closing quote
+  let crClosed: u64 = 0 // a CR behind a closing quote
+  let inQuotes: u64 = 0
+  let skip: u64 = column // separators before the column's next one
+  for (let at = from; at < to && out < full; at += 64) {
+    const a = v128.load(at)
+    const b = v128.load(at, 16)
+    const c = v128.load(at, 32)
+    const d = v128.load(at, 48)
+    const al = eq(a, LF)
+    const bl = eq(b, LF)
+    const cl = eq(c, LF)
+    const dl = eq(d, LF)
+    let lines = mask(al, bl, cl, dl)
+    let commas = mask(eq(a, COMMA), eq(b, COMMA), eq(c, COMMA), eq(d, COMMA))
+    let blank = (lines << 1) | atStart
+    // Quotes and CRs are below the comma, as are few other bytes but the line feed.
+    const least = i8x16.min_u(
+      i8x16.min_u(v128.or(a, al), v128.or(b, bl)),
+      i8x16.min_u(v128.or(c, cl), v128.or(d, dl)),
+    )
+    if (
+      v128.any_true(i8x16.lt_u(least, i8x16.splat(COMMA))) ||
+      (inQuotes | closed | crClosed | crAtStart) != 0
+    ) {
+      const quotes = mask(eq(a, QUOTE), eq(b, QUOTE), eq(c, QUOTE), eq(d, QUOTE))
+      let crs = mask(eq(a, CR), eq(b, CR), eq(c, CR), eq(d, CR))
+      sawCr = sawCr || crs != 0
+      if (loneCr - at < 64) crs ^= (<u64>1) << (<u64>(loneCr - at))
+      const quoted = prefixXor(quotes) ^ inQuotes // from an opening quote to before the closing one
+      lines &= ~quoted
+      commas &= ~quoted
+      const opening = quotes & quoted
+      const closing = quotes ^ opening
+      const separators = lines | commas
+      const behind = (closing << 1) | closed
+      const crBehind = behind & crs
+      const crsBehind = (crBehind << 1) | crClosed
+      const known = to - at < 64 ? ((<u64>1) << (<u64>(to - at))) - 1 : ~(<u64>0)
+      problem |= opening & ~(((separators | closing) << 1) | mayOpen)
+      problem |= known & ((behind & ~(separators | opening | crBehind)) | (crsBehind & ~lines))
+      const begin = (lines << 1) | atStart
+      const crStarts = crs & begin
+      blank = begin | (crStarts << 1) | crAtStart
+      mayOpen = (separators | closing) >> 63
+      closed = closing >> 63
+      crClosed = crBehind >> 63
+      crAtStart = crStarts >> 63
+      inQuotes = <u64>((<i64>quoted) >> 63)
+    } else {
+      mayOpen = (lines | commas) >> 63
+    }
+    atStart = lines >> 63
+    blank &= lines
+    lines ^= blank
+    const separators = lines | commas
+    if (lines != 0) {
+      lastLine = at + 63 - <usize>clz(lines)
+      whole = found + popcnt(separators & (~(<u64>0) >> clz(lines)))
+    }
+    found += popcnt(separators)
+    records += <u32>popcnt(lines)
+    if (column == EVERY) {
+      out = writePositions(separators, at, out)
+    } else if (column == columns - 1) {
+      out = writePositions(lines, at, out)
+    } else {
+      let rest = separators
+      let left = popcnt(rest)
+      for (; left > skip; left -= skip + 1, skip = columns - 1) {
+        for (let n = skip; n > 0; n--) rest &= rest - 1
+        store<u32>(out, <u32>at + <u32>ctz(rest))
+        rest &= rest - 1
+        out += 4
+      }
+      skip -= left
+    }
+  }
+  next = lastLine + 1
+  const endless = records == 0 && out >= full
+  const unclosed = last && out < full && next < to
+  broken = problem != 0 || whole != <u64>records * columns || endless || unclosed
+  return records
+}
+
+/** Whether each record of a scan of every column ends with its last field. */
+export function everyRecordHas(columns: u32, records: u32, ends: usize): bool {
+  const step = (<usize>columns) << 2
+  let wrong: u32 = 0
+  for (let end = ends + step - 4, r: u32 = 0; r < records; r++, end += step) {
+    wrong |= <u32>load<u8>(load<u32>(end)) ^ <u32>LF
+  }
+  return wrong == 0
+}
+
+// @ts-expect-error: a decorator
+@inline
+function eq(bytes: v128, byte: u8): v128 {
+  return i8x16.eq(bytes, i8x16.splat(byte))
+}
+
+/** One bit a byte. */
+// @ts-expect-error: a decorator
+@inline
+function mask(a: v128, b: v128, c: v128, d: v128): u64 {
+  const low = <u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16)
+  const high = <u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16)
+  return <u64>low | (<u64>high << 32)
+}
+
+/** Each bit becomes the parity of itself and the bits below. */
+// @ts-expect-error: a decorator
+@inline
+function prefixXor(bits: u64): u64 {
+  bits ^= bits << 1
+  bits ^= bits << 2
+  bits ^= bits << 4
+  bits ^= bits << 8
+  bits ^= bits << 16
+  return bits ^ (bits << 32)
+}
+
+/**
+ * Appends `at` + the number of each bit that is set. Eight (and eight more) at a time, whether there are as many or not:
+ * which way a branch goes must not depend on every bit.
+ */
+// @ts-expect-error: a decorator
+@inline
+function writePositions(bits: u64, at: usize, out: usize): usize {
+  const end = out + (<usize>popcnt(bits) << 2)
+  do {
+    bits = writeFour(bits, <u32>at, out)
+    bits = writeFour(bits, <u32>at, out + 16)
+    out += 32
+  } while (out < end)
+  return end
+}
+
+// @ts-expect-error: a decorator
+@inline
+function writeFour(bits: u64, at: u32, out: usize): u64 {
+  store<u32>(out, at + <u32>ctz(bits))
+  bits &= bits - 1
+  store<u32>(out, at + <u32>ctz(bits), 4)
+  bits &= bits - 1
+  store<u32>(out, at + <u32>ctz(bits), 8)
+  bits &= bits - 1
+  store<u32>(out, at + <u32>ctz(bits), 12)
+  return bits & (bits - 1)
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+
+/**
+ * The byte loops, compiled from `assembly/`, where each is described. What they work on lies in their memory: addresses and
+ * sizes are in bytes. From `heapBase()` on the memory is the caller's to divide.
+ */
+export interface Kernels {
+  memory: WebAssembly.Memory
+  heapBase(): number
+
+  scan(
+    from: number,
+    to: number,
+    last: boolean,
+    columns: number,
+    column: number,
+    ends: number,
+    room: number,
+  ): number
+  scanNext(): number
+  scanBroken(): number
+  everyRecordHas(columns: number, records: number, ends: number): number
+
+  int64Column: ReadColumn
+
+  clearTotal(): void
+  sumFields(at: number, all: number, step: number, columns: number, column: number): number
+  totalEights(): bigint
+  totalOnes(): bigint
+  totalHalves(): bigint
+  totalLow(): bigint
+}
+
+/** Reads a column of scanned records: returns the number of values that are not null, or -1 if a field is not of the type. */
+export type ReadColumn = (
+  ends: number,
+  records: number,
+  columns: number,
+  column: number,
+  values: number,
+  levels: number,
+) => number
+
+/** For `scan`: every column. */
+export const EVERY = -1
+
+const module = new WebAssembly.Module(readFileSync(new URL('../build/kernels.wasm', import.meta.url)))
+
+/** New kernels, with a memory of their own. Threads share their code. */
+export function instantiate(): Kernels {
+  return new WebAssembly.Instance(module).exports as unknown as Kernels
+}

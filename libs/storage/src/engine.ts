@@ -1,0 +1,69 @@
+import { instantiate, type Kernels } from '@table/kernels'
+
+/** The kernels and how their memory is divided. Addresses and sizes are in bytes. */
+export interface Engine {
+  readonly kernels: Kernels
+  /** All of the memory. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Where fields end: room for `endsRoom` entries of 4 bytes and what a scan needs around them. */
+  readonly ends: number
+  readonly endsRoom: number
+  /** A row group under way, or a column chunk that is read. */
+  readonly rows: number
+  readonly rowsBytes: number
+  /** An encoded page under way. */
+  readonly page: number
+  readonly pageBytes: number
+  /** Hash tables. */
+  readonly tables: number
+  readonly tablesBytes: number
+  /** Bytes of a file; 64 may be written in front of them and 128 behind them. */
+  readonly chunk: number
+  readonly chunkBytes: number
+}
+
+const MIB = 1024 * 1024
+const CHUNK_BYTES = 256 * 1024
+const ENDS_ROOM = 64 * 1024
+const AROUND = 1024
+const WASM_PAGE = 64 * 1024
+
+/** This thread's engine: what a thread does, it does one after the other. */
+export let engine = createEngine(CHUNK_BYTES)
+
+/** Makes an engine whose chunk has at least so many bytes. What was in the old one's memory is gone. */
+export function enlargeEngine(chunkBytes: number): void {
+  engine = createEngine(chunkBytes)
+}
+
+/** Gives back the memory of an enlarged engine. */
+export function shrinkEngine(): void {
+  if (engine.chunkBytes > CHUNK_BYTES) engine = createEngine(CHUNK_BYTES)
+}
+
+/** Memory that nothing was written to takes none of the machine's. */
+function createEngine(chunkBytes: number): Engine {
+  const kernels = instantiate()
+  let end = kernels.heapBase()
+  const reserve = (bytes: number) => {
+    const start = Math.ceil((end + AROUND) / 64) * 64
+    end = start + bytes
+    return start
+  }
+  const rowsBytes = 3 * MIB + 2 * (chunkBytes - CHUNK_BYTES)
+  const regions = {
+    ends: reserve(4 * (ENDS_ROOM + 72)),
+    endsRoom: ENDS_ROOM,
+    rows: reserve(rowsBytes),
+    rowsBytes,
+    page: reserve(rowsBytes),
+    pageBytes: rowsBytes,
+    tables: reserve(2 * MIB),
+    tablesBytes: 2 * MIB,
+    chunk: reserve(chunkBytes),
+    chunkBytes,
+  }
+  const { memory } = kernels
+  memory.grow(Math.ceil((reserve(0) - memory.buffer.byteLength) / WASM_PAGE))
+  return { kernels, bytes: new Uint8Array(memory.buffer), ...regions }
+}
