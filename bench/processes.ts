@@ -1,31 +1,45 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 
 export type Process = ChildProcessByStdio<Writable, Readable, null>
 
+const cwd = dirname(import.meta.dirname)
+/** `node` is the one that runs the bench. */
+const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` }
 const started: ChildProcess[] = []
 
 /**
- * Starts a program of the bench. Its stderr is ours. It gets a process group of its own: Ctrl-C reaches the bench alone,
- * which then ends everything.
+ * Starts a program of the bench in the repository's root. Its stderr is ours. It gets a process group of its own: Ctrl-C
+ * reaches the bench alone, which then ends everything.
  */
 export function startProcess(program: string, args: readonly string[]): Process {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  const child = spawn(program, args, { cwd, env, stdio: ['pipe', 'pipe', 'inherit'], detached: true })
   child.on('error', error => console.error(`bench: cannot start ${program}: ${error.message}`))
   child.stdin.on('error', () => {}) // it has ended; whoever waits for its output learns that there
   started.push(child)
   return child
 }
 
-/** Ends everything that was started. Nothing of it is worth a farewell: its data is temporary. */
-export function killAll(): void {
-  for (const child of started) child.kill('SIGKILL')
+/** Nothing is worth a farewell: all data is temporary. */
+export function kill(child: ChildProcess): void {
+  child.kill('SIGKILL')
 }
 
-/** The most memory the process has held so far, all its threads together: VmHWM of Linux's /proc. */
+/** Ends everything that was started. */
+export function killAll(): void {
+  for (const child of started) kill(child)
+}
+
+/** The most memory the process has held, all its threads together: VmHWM of Linux's /proc. */
 export function peakBytes({ pid }: ChildProcess): number {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   if (kib === undefined) throw new Error(`/proc/${pid}/status has no VmHWM: has the process ended?`)
   return Number(kib) * 1024
+}
+
+/** Lowers VmHWM to what the process holds now. */
+export function forgetPeak({ pid }: ChildProcess): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5')
 }

@@ -1,48 +1,65 @@
-/** What was measured: for each row of the table, for each contestant, one value a round. Rows stand in the order of their first value. */
+import { markdownTable } from './markdown.ts'
+
+/** What was measured: for each row of the table, for each column, one value a round. Both stand in the order of their first value. */
 export type Results = Map<string, Map<string, number[]>>
 
-export function record(results: Results, row: string, contestant: string, value: number): void {
+export function record(results: Results, row: string, column: string, ...values: number[]): void {
   const cells = results.get(row) ?? new Map<string, number[]>()
   results.set(row, cells)
-  cells.set(contestant, [...(cells.get(contestant) ?? []), value])
+  cells.set(column, [...(cells.get(column) ?? []), ...values])
 }
 
-/**
- * A Markdown table: `median (best)` for each contestant, and behind each but the first the first's median divided by its
- * median. A contestant without a value has a dash.
- */
-export function formatTable(results: Results, contestants: readonly string[]): string {
-  const [ours, ...peers] = contestants
-  if (ours === undefined) throw new Error('a table needs a contestant')
-  const header = ['', ours, ...peers.flatMap(peer => [peer, 'ratio'])]
+/** `median (best)` for each contestant, and how many times ours the best of the peers' medians is. */
+export function formatComparison(results: Results): string {
+  const [ours = '', ...peers] = columnsOf(results)
   const lines = [...results].map(([row, cells]) => {
-    const ratio = (peer: string) => (median(cells.get(ours)) / median(cells.get(peer))).toFixed(2)
-    const columns = peers.flatMap(peer => [cell(cells.get(peer)), cells.has(peer) ? ratio(peer) : '–'])
-    return [row, cell(cells.get(ours)), ...columns]
+    const medians = peers.flatMap(peer => median(cells.get(peer)) ?? [])
+    return [
+      row,
+      ...[ours, ...peers].map(contestant => medianAndBest(cells.get(contestant))),
+      factor(Math.min(...medians), median(cells.get(ours))),
+    ]
   })
-  const widths = header.map((_, column) =>
-    Math.max(...[header, ...lines].map(line => line[column]?.length ?? 0)),
-  )
-  const format = (line: string[]) =>
-    `| ${line.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join(' | ')} |`
-  const rule = `|${widths.map((width, i) => '-'.repeat(width + 1) + (i === 0 ? '-' : ':')).join('|')}|`
-  return [format(header), rule, ...lines.map(format)].join('\n')
+  return markdownTable(['', ours, ...peers, 'best peer / ours'], lines)
 }
 
-function cell(values: readonly number[] | undefined): string {
-  if (values === undefined) return '–'
-  const middle = rounded(median(values))
-  return values.length === 1 ? middle : `${middle} (${rounded(Math.min(...values))})`
+/** `median (best)` for each size, and how many times the first size's median it is. */
+export function formatGrowth(results: Results): string {
+  const [first = '', ...others] = columnsOf(results)
+  const lines = [...results].map(([row, cells]) => {
+    const one = cells.get(first)
+    return [
+      row,
+      medianAndBest(one),
+      ...others.flatMap(size => [
+        medianAndBest(cells.get(size)),
+        factor(median(cells.get(size)), median(one)),
+      ]),
+    ]
+  })
+  return markdownTable(['', first, ...others.flatMap(size => [size, 'factor'])], lines)
 }
 
-function rounded(value: number): string {
-  return value.toFixed(value < 100 ? 1 : 0)
-}
-
-function median(values: readonly number[] = []): number {
+function median(values: readonly number[] = []): number | undefined {
   const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  return low === undefined || high === undefined ? undefined : (low + high) / 2
+}
+
+function columnsOf(results: Results): Set<string> {
+  return new Set([...results.values()].flatMap(cells => [...cells.keys()]))
+}
+
+function medianAndBest(values: readonly number[] = []): string {
+  return values.length < 2 ? number(values[0]) : `${number(median(values))} (${number(Math.min(...values))})`
+}
+
+function factor(value = Number.NaN, base = Number.NaN): string {
+  const quotient = value / base
+  if (!Number.isFinite(quotient)) return '–'
+  return `${quotient < 1 ? quotient.toFixed(2) : number(quotient)}x`
+}
+
+function number(value: number | undefined): string {
+  return value?.toFixed(value < 100 ? 1 : 0) ?? '–'
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { peakBytes, startProcess } from './processes.ts'
+import { kill, peakBytes, startProcess } from './processes.ts'
 
 const environments = join(import.meta.dirname, '../e2e')
 /** Python with the versions that the course pins. */
@@ -12,6 +12,7 @@ export const latestPython = join(environments, '.venv-latest/bin/python')
 export interface Worker {
   ask<Answer>(command: { do: string; [argument: string]: unknown }): Promise<Answer>
   peakBytes(): number
+  stop(): void
 }
 
 /** Starts a script of contestants/. */
@@ -26,5 +27,6 @@ export function startWorker(python: string, script: string, args: readonly strin
       return JSON.parse(value)
     },
     peakBytes: () => peakBytes(child),
+    stop: () => kill(child),
   }
 }

@@ -4,7 +4,7 @@ import duckdb
 
 from worker import serve, timed_sum
 
-SQL_TYPES = {"int64": "BIGINT"}
+SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "text": "VARCHAR", "date": "DATE", "timestamp": "TIMESTAMP"}
 
 connection = duckdb.connect()
 connection.execute("SET parquet_metadata_cache = true")

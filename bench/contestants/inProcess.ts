@@ -20,5 +20,6 @@ export function startInProcess(
       return { ms, total: BigInt(total) }
     },
     peakBytes: worker.peakBytes,
+    stop: worker.stop,
   }
 }

@@ -4,7 +4,13 @@ import polars
 
 from worker import serve, timed_sum
 
-POLARS_TYPES = {"int64": polars.Int64}
+POLARS_TYPES = {
+    "int64": polars.Int64,
+    "double": polars.Float64,
+    "text": polars.String,
+    "date": polars.Date,
+    "timestamp": polars.Datetime,
+}
 
 
 def sum_column(column, format, files, types):

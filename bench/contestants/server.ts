@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { peakBytes, startProcess } from '../processes.ts'
+import { forgetPeak, kill, peakBytes, startProcess } from '../processes.ts'
 import { coursePython, startWorker } from '../worker.ts'
 import type { ServerContestant } from './contestant.ts'
 
@@ -17,6 +17,7 @@ export async function startServer(
   const server = startProcess(program, [...args, '--port', '0', '--data-dir', dataDir])
   const address = await listeningAddress(name, server.stdout)
   const client = startWorker(coursePython, 'grpc_client.py', [address])
+  let highest = 0
   return {
     name,
     dataDir,
@@ -29,6 +30,15 @@ export async function startServer(
       return { ms, total: BigInt(total) }
     },
     peakBytes: () => peakBytes(server),
+    forgetPeak() {
+      highest = Math.max(highest, peakBytes(server))
+      forgetPeak(server)
+    },
+    highestPeakBytes: () => Math.max(highest, peakBytes(server)),
+    stop() {
+      client.stop()
+      kill(server)
+    },
   }
 }
 

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { coursePython } from '../worker.ts'
+import type { ServerContestant } from './contestant.ts'
+import { startServer } from './server.ts'
+
+/** Our server, by the command of `npm start`: flags and environment stand in package.json alone. */
+export function startOurs(dataDir: string): Promise<ServerContestant> {
+  const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+  return startServer('ours', ['sh', '-c', `${scripts.start} "$@"`, 'sh'], dataDir)
+}
+
+export function startReference(dataDir: string): Promise<ServerContestant> {
+  return startServer('Python server', [coursePython, 'bench/reference_server.py'], dataDir)
+}

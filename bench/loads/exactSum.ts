@@ -1,0 +1,18 @@
+const half = 2 ** 52
+
+/** A sum of integers of less than 2^52, exact however large it gets: in a double while that is exact, then in a bigint. */
+export class ExactSum {
+  #small = 0
+  #large = 0n
+
+  add(value: number): void {
+    this.#small += value
+    if (Math.abs(this.#small) < half) return
+    this.#large += BigInt(this.#small)
+    this.#small = 0
+  }
+
+  get total(): bigint {
+    return this.#large + BigInt(this.#small)
+  }
+}

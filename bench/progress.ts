@@ -1,0 +1,3 @@
+export function progress(what: string): void {
+  console.error(`bench: ${what}`)
+}

@@ -1,0 +1,48 @@
+import type { Contestant, Format } from './contestants/contestant.ts'
+import type { Load } from './loads/load.ts'
+import { progress } from './progress.ts'
+import { type Results, record } from './results.ts'
+import { inTurn, rounds } from './rounds.ts'
+
+const formats: readonly Format[] = ['csv', 'parquet']
+/** In ms: a sum that has taken so long over all its rounds is not measured again. */
+const patience = 5000
+
+/** Round 0 is not measured: it warms up. */
+export async function measureSums(
+  results: Results,
+  contestants: readonly Contestant[],
+  expected: Load['sums'],
+): Promise<void> {
+  for (let round = 0; round <= rounds; round++) {
+    progress(round === 0 ? 'sums, to warm up' : `sums, round ${round} of ${rounds}`)
+    for (const format of formats)
+      for (const [column, total] of Object.entries(expected))
+        for (const contestant of inTurn(contestants, round)) {
+          const row = `${format} sum of ${column}, ms`
+          const soFar = results.get(row)?.get(contestant.name) ?? []
+          if (soFar.reduce((sum, ms) => sum + ms, 0) > patience) continue
+          const ms = await checkedSum(contestant, column, format, total)
+          if (round > 0) record(results, row, contestant.name, ms)
+        }
+  }
+}
+
+export async function checkSums(contestants: readonly Contestant[], expected: Load['sums']): Promise<void> {
+  for (const contestant of contestants)
+    for (const format of formats)
+      for (const [column, total] of Object.entries(expected))
+        await checkedSum(contestant, column, format, total)
+}
+
+/** Resolves with the ms. A wrong answer is an error: it makes every number beside it worthless. */
+async function checkedSum(
+  contestant: Contestant,
+  column: string,
+  format: Format,
+  expected: bigint,
+): Promise<number> {
+  const { ms, total } = await contestant.sum(column, format)
+  if (total === expected) return ms
+  throw new Error(`${contestant.name}: the ${format} sum of ${column} is ${total}, expected ${expected}`)
+}
