@@ -1,12 +1,21 @@
+FROM node:24-bookworm-slim AS kernels
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY libs/kernels libs/kernels
+RUN npm ci --omit=optional --workspace=@table/kernels --ignore-scripts --no-audit --no-fund \
+ && npm run build --workspace=@table/kernels
+
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY apps/server/package.json apps/server/
+COPY libs/kernels/package.json libs/kernels/
 COPY libs/proto/package.json libs/proto/
 COPY libs/storage/package.json libs/storage/
 RUN npm ci --omit=dev --omit=optional --workspace=@table/server --ignore-scripts --no-audit --no-fund \
  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.md' \) -delete
 COPY libs libs
+COPY --from=kernels /app/libs/kernels/build libs/kernels/build
 COPY apps/server apps/server
 
 FROM debian:bookworm-slim

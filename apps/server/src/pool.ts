@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import { type Cancellation, StorageError, type SumPart, type Upload } from '@table/storage'
+import {
+  type Arrival,
+  type Cancellation,
+  MAX_UNSYNCED,
+  StorageError,
+  type SumPart,
+  type Upload,
+} from '@table/storage'
 import { Piscina } from 'piscina'
 import type { Outcome, Tasks } from './worker.ts'
 
@@ -10,6 +17,7 @@ import type { Outcome, Tasks } from './worker.ts'
 export class Pool {
   readonly workers: number
   readonly #piscina: Piscina
+  #unsynced = 0
 
   constructor(dataDir: string, workers: number) {
     this.workers = workers
@@ -28,13 +36,34 @@ export class Pool {
     this.#piscina.on('error', error => console.error(error))
   }
 
-  /** Converts and commits what was spooled as `id`. If this throws, nothing of the upload is left. */
-  async commit(id: number, receivedAt: string, cancellation: Cancellation): Promise<Upload> {
+  /** Converts and commits what was spooled as `id`, or is `held`. If this throws, nothing of the upload is left. */
+  async commit(
+    id: number,
+    receivedAt: string,
+    cancellation: Cancellation,
+    held: Uint8Array | undefined,
+  ): Promise<Upload> {
+    const upload = await this.#settled(id, this.#run('commit', { id, receivedAt, cancellation, held }))
+    if (held && ++this.#unsynced % MAX_UNSYNCED === 0) this.#sync()
+    return upload
+  }
+
+  /** The same while it is being spooled. Resolves to nothing if that cannot be done: then it has to be done afterwards. */
+  commitArriving(
+    id: number,
+    receivedAt: string,
+    { shared }: Arrival,
+    cancellation: Cancellation,
+  ): Promise<Upload | undefined> {
+    return this.#settled(id, this.#run('commitArriving', { id, receivedAt, arrival: shared, cancellation }))
+  }
+
+  /** What became of a commit, though its worker may have died before or after the row was in. */
+  async #settled<T>(id: number, commit: Promise<T>): Promise<T | Upload> {
     try {
-      return await this.#run('commit', { id, receivedAt, cancellation })
+      return await commit
     } catch (error) {
       if (error instanceof StorageError) throw error
-      // The worker may have died before the row was in, or after.
       const upload = await this.#run('settle', { id })
       if (!upload) throw error
       console.error(error)
@@ -44,6 +73,11 @@ export class Pool {
 
   sum(part: SumPart, cancellation: Cancellation): Promise<bigint> {
     return this.#run('sum', { part, cancellation })
+  }
+
+  /** In the background: a failure leaves more for the next time. */
+  #sync(): void {
+    this.#run('sync', undefined).catch(error => console.error(error))
   }
 
   /** Ends the workers, whatever they are doing. */

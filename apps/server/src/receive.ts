@@ -8,11 +8,11 @@ import { checkSize, FrameDecoder, MAX_MESSAGE_BYTES } from './frame.ts'
 import type { RequestBody } from './takeOver.ts'
 
 /**
- * Receives an `UploadReq` and writes its `csv_data` to a spool, which is closed at the end and discarded on any
- * error. What is in memory is one chunk and the spool's batch: reading waits for writing.
+ * Receives an `UploadReq` and writes its `csv_data` to a spool, which it returns closed; on any error it is
+ * discarded. What is in memory is one chunk and the spool's batch: reading waits for writing.
  */
-export async function receiveCsv(body: RequestBody, createSpool: () => Promise<Spool>): Promise<void> {
-  let spool = await createSpool()
+export async function receiveCsv(body: RequestBody, createSpool: () => Spool): Promise<Spool> {
+  let spool = createSpool()
   try {
     const csvData = new CsvDataDecoder()
     for await (const bytes of messageBytes(body)) {
@@ -20,12 +20,13 @@ export async function receiveCsv(body: RequestBody, createSpool: () => Promise<S
         if (part !== FIELD_START) await spool.write(part)
         else if (spool.bytes > 0) {
           await spool.discard()
-          spool = await createSpool()
+          spool = createSpool()
         }
       }
     }
     csvData.end()
     await spool.close()
+    return spool
   } catch (error) {
     await spool.discard()
     throw error

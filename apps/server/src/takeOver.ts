@@ -15,6 +15,8 @@ import { StartError } from './errors.ts'
 
 /** Bytes that a client may send before it hears from us. With HTTP/2's 64 KiB one round trip limits the rate. */
 const RECEIVE_WINDOW = 2 ** 20
+/** The largest HTTP/2 frame. As large as what Node reads at a time: with the usual 16 KiB it hands on four pieces of it. */
+const FRAME_BYTES = 2 ** 16
 
 /** The request of a unary call before it is decoded: the handler reads it while it arrives. */
 export interface RequestBody {
@@ -99,7 +101,7 @@ const widened = new WeakSet<ServerHttp2Session>()
 function widenWindow(session: ServerHttp2Session | undefined): void {
   if (!session || session.destroyed || widened.has(session)) return
   widened.add(session)
-  session.settings({ initialWindowSize: RECEIVE_WINDOW })
+  session.settings({ initialWindowSize: RECEIVE_WINDOW, maxFrameSize: FRAME_BYTES })
   session.setLocalWindowSize(RECEIVE_WINDOW)
 }
 

@@ -1,8 +1,11 @@
 import type { UploadResp } from '@table/proto'
-import { type Cancellation, createSpool, type Store } from '@table/storage'
+import { Arrival, type Cancellation, createSpool, type Store, type Upload } from '@table/storage'
 import type { Pool } from './pool.ts'
 import { receiveCsv } from './receive.ts'
 import type { RequestBody } from './takeOver.ts'
+
+/** An upload of at least so many bytes is converted while it arrives. */
+const LARGE_BYTES = 512 * 1024
 
 /** Receive, convert, commit, publish. What is published is on the disk. */
 export async function upload(
@@ -13,8 +16,19 @@ export async function upload(
 ): Promise<UploadResp> {
   const receivedAt = new Date().toISOString()
   const id = await store.catalogue.reserve()
-  await receiveCsv(body, () => createSpool(store.dataDir, id))
+  let attempt: Promise<Upload | undefined> = Promise.resolve(undefined)
+  const commitMeanwhile = async (arrival: Arrival) =>
+    (await arrival.reached(LARGE_BYTES))
+      ? pool.commitArriving(id, receivedAt, arrival, cancellation)
+      : undefined
+  const { held } = await receiveCsv(body, () => {
+    const arrival = new Arrival()
+    attempt = attempt.then(() => commitMeanwhile(arrival))
+    attempt.catch(() => {}) // it is awaited below, if all arrives
+    return createSpool(store.dataDir, id, arrival)
+  })
+  const committed = (await attempt) ?? (await pool.commit(id, receivedAt, cancellation, held))
   // A committed upload is published even if nobody waits for the answer: the next start would bring it anyway.
-  await store.catalogue.publish(await pool.commit(id, receivedAt, cancellation))
+  await store.catalogue.publish(committed)
   return { error: '' }
 }

@@ -2,21 +2,32 @@
 // main thread, so an outcome is plain data.
 import { workerData } from 'node:worker_threads'
 import {
+  Arrival,
   type Cancellation,
+  commitArrivingUpload,
   commitUpload,
   StorageError,
   type StorageErrorCode,
   type SumPart,
   settleUpload,
   sumPart,
+  syncUnsynced,
   type Upload,
 } from '@table/storage'
 
 export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string }
 
 export interface Tasks {
-  commit: { task: { id: number; receivedAt: string; cancellation: Cancellation }; value: Upload }
+  commit: {
+    task: { id: number; receivedAt: string; cancellation: Cancellation; held: Uint8Array | undefined }
+    value: Upload
+  }
+  commitArriving: {
+    task: { id: number; receivedAt: string; arrival: Arrival['shared']; cancellation: Cancellation }
+    value: Upload | undefined
+  }
   settle: { task: { id: number }; value: Upload | undefined }
+  sync: { task: undefined; value: undefined }
   sum: { task: { part: SumPart; cancellation: Cancellation }; value: bigint }
 }
 
@@ -24,10 +35,15 @@ type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tas
 
 const dataDir = (): string => workerData.dataDir
 
-export const commit: Task<'commit'> = ({ id, receivedAt, cancellation }) =>
-  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation))
+export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held }) =>
+  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held))
+
+export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, cancellation }) =>
+  outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), cancellation))
 
 export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
+
+export const sync: Task<'sync'> = () => outcome(() => void syncUnsynced(dataDir()))
 
 export const sum: Task<'sum'> = ({ part, cancellation }) =>
   outcome(() => {

@@ -1,5 +1,15 @@
 // Decimal digits, sixteen at a time.
-import { ZERO } from './bytes'
+//
+// The vectors that are constant lie in memory: one instruction loads them, while V8 makes a literal anew, in three, wherever
+// it is used.
+
+const ZEROS = memory.data<u64>([0x3030303030303030, 0x3030303030303030])
+const NINES = memory.data<u64>([0x0909090909090909, 0x0909090909090909])
+const LOW_BYTES = memory.data<u64>([0x00ff00ff00ff00ff, 0x00ff00ff00ff00ff])
+const TENS = memory.data<u64>([0x000a000a000a000a, 0x000a000a000a000a])
+const HUNDREDS_AND_ONES = memory.data<u64>([0x0001006400010064, 0x0001006400010064])
+const TEN_THOUSANDS_AND_ONES = memory.data<u64>([0x0001271000012710, 0x0001271000012710])
+const HUNDRED_MILLIONS = memory.data<u64>([0x05f5e10005f5e100, 0x05f5e10005f5e100])
 
 /** 16 zeros and 16 ones: a vector loaded `n` bytes behind the start keeps n bytes, the last ones. */
 const KEEP_LAST = memory.data<u8>([
@@ -10,31 +20,96 @@ const KEEP_LAST = memory.data<u8>([
 // @ts-expect-error: a decorator
 @inline
 export function keepLast(lanes: v128, count: usize): v128 {
-  return v128.and(lanes, v128.load(KEEP_LAST + count))
+  return v128.and(lanes, lastLanes(count))
+}
+
+/** Ones in the last `count` lanes, up to 16. */
+// @ts-expect-error: a decorator
+@inline
+export function lastLanes(count: usize): v128 {
+  return v128.load(KEEP_LAST + count)
+}
+
+/** What 16 bytes are as digits: 0 to 9, or more where a byte is none. */
+// @ts-expect-error: a decorator
+@inline
+export function asDigits(bytes: v128): v128 {
+  return i8x16.sub(bytes, v128.load(ZEROS))
 }
 
 /** The last `count` bytes in front of `end`, up to 16, as digits in the last lanes; the other lanes are 0. */
 // @ts-expect-error: a decorator
 @inline
 export function digitsBefore(end: usize, count: usize): v128 {
-  return keepLast(i8x16.sub(v128.load(end - 16), i8x16.splat(ZERO)), count)
+  return keepLast(asDigits(v128.load(end - 16)), count)
+}
+
+/** The eight numbers that sixteen digits are in pairs. */
+// @ts-expect-error: a decorator
+@inline
+export function pairsOf(digits: v128): v128 {
+  const even = v128.and(digits, v128.load(LOW_BYTES))
+  return i16x8.add(i16x8.mul(even, v128.load(TENS)), i16x8.shr_u(digits, 8))
 }
 
 /** The number that sixteen digits are. */
 // @ts-expect-error: a decorator
 @inline
 export function numberOf(digits: v128): u64 {
-  const even = v128.and(digits, i16x8.splat(0xff))
-  const pairs = i16x8.add(i16x8.mul(even, i16x8.splat(10)), i16x8.shr_u(digits, 8))
-  const fours = i32x4.dot_i16x8_s(pairs, i16x8(100, 1, 100, 1, 100, 1, 100, 1))
+  const fours = i32x4.dot_i16x8_s(pairsOf(digits), v128.load(HUNDREDS_AND_ONES))
   const narrow = i16x8.narrow_i32x4_u(fours, fours)
-  const eights = <u64>i64x2.extract_lane(i32x4.dot_i16x8_s(narrow, i16x8(10000, 1, 10000, 1, 0, 0, 0, 0)), 0)
+  const eights = <u64>i64x2.extract_lane(i32x4.dot_i16x8_s(narrow, v128.load(TEN_THOUSANDS_AND_ONES)), 0)
   return (eights & 0xffffffff) * 100000000 + (eights >> 32)
+}
+
+/** The numbers that twice sixteen digits are, as two u64. */
+// @ts-expect-error: a decorator
+@inline
+export function twoNumbersOf(a: v128, b: v128): v128 {
+  const ones = v128.load(HUNDREDS_AND_ONES)
+  const high = i32x4.dot_i16x8_s(pairsOf(lowHalves(a, b)), ones)
+  const low = i32x4.dot_i16x8_s(pairsOf(highHalves(a, b)), ones)
+  const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_u(high, low), v128.load(TEN_THOUSANDS_AND_ONES))
+  const millions = i64x2.extmul_low_i32x4_u(eights, v128.load(HUNDRED_MILLIONS))
+  return i64x2.add(millions, i64x2.extend_high_i32x4_u(eights))
+}
+
+/** Lanes 0 to 7 of both. */
+// @ts-expect-error: a decorator
+@inline
+function lowHalves(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+}
+
+/** Lanes 8 to 15 of both. */
+// @ts-expect-error: a decorator
+@inline
+function highHalves(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
+}
+
+/** A 64-bit lane for each that is 0 where all of its lanes are. */
+// @ts-expect-error: a decorator
+@inline
+export function twoLanes(a: v128, b: v128): v128 {
+  return v128.or(lowHalves(a, b), highHalves(a, b))
 }
 
 /** Whether a lane is anything but a digit. */
 // @ts-expect-error: a decorator
 @inline
 export function anyNoDigit(digits: v128): bool {
-  return v128.any_true(i8x16.gt_u(digits, i8x16.splat(9)))
+  const nines = v128.load(NINES)
+  return v128.any_true(v128.xor(i8x16.max_u(digits, nines), nines))
+}
+
+/** A bit for each of 32 bytes that is no digit. */
+// @ts-expect-error: a decorator
+@inline
+export function noDigits(first: v128, second: v128): i32 {
+  const nines = v128.load(NINES)
+  return ~(
+    i8x16.bitmask(i8x16.le_u(asDigits(first), nines)) |
+    (i8x16.bitmask(i8x16.le_u(asDigits(second), nines)) << 16)
+  )
 }

@@ -1,6 +1,6 @@
 // One int64: `-?[0-9]+` within its range.
 import { MINUS, ZERO } from './bytes'
-import { anyNoDigit, digitsBefore, numberOf } from './digits'
+import { anyNoDigit, digitsBefore, numberOf, twoNumbersOf } from './digits'
 
 /** Whether the last field that `parseInt64` saw was none. Only ever set: the caller clears it. */
 export let noInt64: bool = false
@@ -28,20 +28,16 @@ function parseLong(start: usize, end: usize): i64 {
   let first = start + <usize>negative
   while (end - first > 19 && load<u8>(first) == ZERO) first++
   const count = end - first
-  if (end <= first || count > 19) {
+  if (count - 17 >= 3) {
     noInt64 = true
     return 0
   }
-  let high: u64 = 0
-  const split = count > 16 ? end - 16 : first
-  for (let at = first; at < split; at++) {
-    const digit = <u64>load<u8>(at) - ZERO
-    if (digit > 9) noInt64 = true
-    high = high * 10 + digit
-  }
-  const digits = digitsBefore(end, end - split)
-  if (anyNoDigit(digits)) noInt64 = true
-  const value = high * 10000000000000000 + numberOf(digits)
+  const high = digitsBefore(end - 16, count - 16)
+  const low = digitsBefore(end, 16)
+  if (anyNoDigit(i8x16.max_u(high, low))) noInt64 = true
+  const numbers = twoNumbersOf(high, low)
+  const value =
+    <u64>i64x2.extract_lane(numbers, 0) * 10000000000000000 + <u64>i64x2.extract_lane(numbers, 1)
   if (value > <u64>i64.MAX_VALUE + <u64>negative) noInt64 = true
   return negative ? -(<i64>value) : <i64>value
 }

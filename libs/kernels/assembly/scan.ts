@@ -20,6 +20,10 @@ export function scanBroken(): bool {
   return broken
 }
 
+// V8 makes a literal vector anew wherever it is used; one that is loaded stays in a register.
+const LFS = memory.data<u64>([0x0a0a0a0a0a0a0a0a, 0x0a0a0a0a0a0a0a0a])
+const COMMAS = memory.data<u64>([0x2c2c2c2c2c2c2c2c, 0x2c2c2c2c2c2c2c2c])
+
 /** For `scan`: every column. */
 export const EVERY: u32 = 0xffffffff
 
@@ -64,18 +68,22 @@ export function scan(
   let closed: u64 = 0 // a closing quote
   let crClosed: u64 = 0 // a CR behind a closing quote
   let inQuotes: u64 = 0
+  let reached: u64 = 1 // bit 0: a first field goes on or begins
+  let reachedSecond: u64 = 0 // bit 0: a second field goes on or begins
   let skip: u64 = column // separators before the column's next one
+  const lf = v128.load(LFS)
+  const comma = v128.load(COMMAS)
   for (let at = from; at < to && out < full; at += 64) {
     const a = v128.load(at)
     const b = v128.load(at, 16)
     const c = v128.load(at, 32)
     const d = v128.load(at, 48)
-    const al = eq(a, LF)
-    const bl = eq(b, LF)
-    const cl = eq(c, LF)
-    const dl = eq(d, LF)
+    const al = i8x16.eq(a, lf)
+    const bl = i8x16.eq(b, lf)
+    const cl = i8x16.eq(c, lf)
+    const dl = i8x16.eq(d, lf)
     let lines = mask(al, bl, cl, dl)
-    let commas = mask(eq(a, COMMA), eq(b, COMMA), eq(c, COMMA), eq(d, COMMA))
+    let commas = mask(i8x16.eq(a, comma), i8x16.eq(b, comma), i8x16.eq(c, comma), i8x16.eq(d, comma))
     let blank = (lines << 1) | atStart
     // Quotes and CRs are below the comma, as are few other bytes but the line feed.
     const least = i8x16.min_u(
@@ -83,7 +91,7 @@ export function scan(
       i8x16.min_u(v128.or(c, cl), v128.or(d, dl)),
     )
     if (
-      v128.any_true(i8x16.lt_u(least, i8x16.splat(COMMA))) ||
+      v128.any_true(i8x16.lt_u(least, comma)) ||
       (inQuotes | closed | crClosed | crAtStart) != 0
     ) {
       const quotes = mask(eq(a, QUOTE), eq(b, QUOTE), eq(c, QUOTE), eq(d, QUOTE))
@@ -115,18 +123,31 @@ export function scan(
     }
     atStart = lines >> 63
     blank &= lines
-    lines ^= blank
-    const separators = lines | commas
+    const separators = (lines ^ blank) | commas
     if (lines != 0) {
       lastLine = at + 63 - <usize>clz(lines)
       whole = found + popcnt(separators & (~(<u64>0) >> clz(lines)))
     }
+    lines ^= blank
     found += popcnt(separators)
     records += <u32>popcnt(lines)
     if (column == EVERY) {
       out = writePositions(separators, at, out)
     } else if (column == columns - 1) {
       out = writePositions(lines, at, out)
+    } else if (column <= 1) {
+      // A bit at a field's start, added to the bits that separate nothing, carries to the field's end. The first field
+      // starts where the record before ends: blank lines separate nothing.
+      const inner = ~separators
+      const sum = ((lines << 1) | reached) + inner
+      let end = sum & separators
+      reached = <u64>(sum < inner) | (lines >> 63)
+      if (column == 1) {
+        const second = ((end << 1) | reachedSecond) + inner
+        reachedSecond = <u64>(second < inner) | (end >> 63)
+        end = second & separators
+      }
+      out = writePositions(end, at, out)
     } else {
       let rest = separators
       let left = popcnt(rest)

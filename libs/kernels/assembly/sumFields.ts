@@ -1,6 +1,6 @@
 // Adds up one column of scanned records, exactly.
-import { COMMA, LF, QUOTE, ZERO } from './bytes'
-import { anyNoDigit, keepLast } from './digits'
+import { COMMA, LF, QUOTE } from './bytes'
+import { anyNoDigit, asDigits, keepLast } from './digits'
 import { endsLines, fieldEnd } from './fields'
 import { clearNoInt64, noInt64, parseInt64 } from './int64'
 
@@ -59,7 +59,7 @@ export function sumFields(at: usize, all: usize, step: usize, columns: u32, colu
         const bytes = v128.load(fieldEnd(p, crlf) - 16)
         const length = clz((i8x16.bitmask(i8x16.eq(bytes, before)) << 16) | 0x8000)
         longest |= length
-        const digits = keepLast(i8x16.sub(bytes, i8x16.splat(ZERO)), length)
+        const digits = keepLast(asDigits(bytes), length)
         sums = i8x16.add(sums, digits)
         greatest = i8x16.max_u(greatest, digits)
       }

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { parseDecimal } from './decimal.ts'
+import type { Encoders } from './encoders.ts'
+import type { PageSums } from './pageSums.ts'
+import { powersOfFive } from './powersOfFive.ts'
 
 /**
  * The byte loops, compiled from `assembly/`, where each is described. What they work on lies in their memory: addresses and
  * sizes are in bytes. From `heapBase()` on the memory is the caller's to divide.
  */
-export interface Kernels {
+export interface Kernels extends Encoders, PageSums {
   memory: WebAssembly.Memory
   heapBase(): number
 
@@ -22,6 +26,14 @@ export interface Kernels {
   everyRecordHas(columns: number, records: number, ends: number): number
 
   int64Column: ReadColumn
+  doubleColumn: ReadColumn
+  booleanColumn: ReadColumn
+  dateColumn: ReadColumn
+  timestampColumn: ReadColumn
+  timestampUtcColumn: ReadColumn
+  textColumn(ends: number, records: number, columns: number, column: number, values: number): number
+  textBytes(ends: number, records: number, columns: number, column: number): number
+  powersOfFive(): number
 
   clearTotal(): void
   sumFields(at: number, all: number, step: number, columns: number, column: number): number
@@ -48,5 +60,11 @@ const module = new WebAssembly.Module(readFileSync(new URL('../build/kernels.was
 
 /** New kernels, with a memory of their own. Threads share their code. */
 export function instantiate(): Kernels {
-  return new WebAssembly.Instance(module).exports as unknown as Kernels
+  const env = {
+    parseDecimal: (start: number, end: number, whole: number): number =>
+      parseDecimal(new Uint8Array(kernels.memory.buffer, start, end - start), whole !== 0),
+  }
+  const kernels = new WebAssembly.Instance(module, { env }).exports as unknown as Kernels
+  new BigUint64Array(kernels.memory.buffer, kernels.powersOfFive()).set(powersOfFive)
+  return kernels
 }

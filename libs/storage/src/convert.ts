@@ -1,96 +1,137 @@
 import { isUtf8 } from 'node:buffer'
+import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from './cancellation.ts'
-import { readHeader } from './csv/header.ts'
-import { type Column, type ColumnType, Inference } from './csv/inference.ts'
-import { type Block, lineAt, recordReader as reader } from './csv/records.ts'
+import { ChunkReader, type Extent, withChunks } from './csv/chunks.ts'
+import { explainProblem, fieldsFrom, lineAt } from './csv/explain.ts'
+import { type Header, readHeader } from './csv/header.ts'
+import { type Column, type ColumnType, guessTypes, Inference, type Records } from './csv/inference.ts'
+import { engine } from './engine.ts'
 import { StorageError } from './errors.ts'
 import { closeFile, createFile, type OpenFile, openFile } from './files.ts'
+import { releaseRowGroup } from './parquet/rowGroup.ts'
 import { ParquetWriter } from './parquet/writer.ts'
 
 export interface Converted {
   rows: number
   columns: Column[]
+  /** Positions in the CSV, in bytes, where a record begins: about `CUT_BYTES` apart, for readers that share the file. */
+  csvCuts: number[]
   parquetBytes: number
+  /** The last bytes of the Parquet file, from the footer on. */
+  footerBytes: number
+  rowGroups: number
 }
+
+const CUT_BYTES = 4 * 1024 * 1024
 
 /**
  * Writes the CSV file at `csvPath` as a Parquet file at `parquetPath`; syncs neither. Throws StorageError
  * `invalid` where the CSV breaks a rule; what is at `parquetPath` is then of no use.
  *
- * The types are guessed from the first block and the file is written in one pass. A field that contradicts the
+ * The types are guessed from the first fields and the file is written in one pass. A field that contradicts the
  * guess costs two more: one to infer the types from every field, one to write.
  */
 export function convertCsv(csvPath: string, parquetPath: string, cancellation?: Cancellation): Converted {
-  const csv = openFile(csvPath)
+  return withCsv(csvPath, csv => {
+    const whole = { end: csv.size, complete: true }
+    const source: Source = { csv, header: readHeader(csv), extend: () => whole, cancellation }
+    return (
+      writeParquet(source, parquetPath, guessTypes) ??
+      (writeParquet(source, parquetPath, () => inferTypes(source)) as Converted)
+    )
+  })
+}
+
+/**
+ * The same while the file still grows; `extend` waits for it as `ChunkReader` says. Returns undefined if that cannot be
+ * done, for whatever reason: `convertCsv` will do it when all is there, or say why not.
+ */
+export function convertGrowingCsv(
+  csvPath: string,
+  parquetPath: string,
+  extend: (wanted: number) => Extent,
+  cancellation?: Cancellation,
+): Converted | undefined {
   try {
-    const { names, end } = readHeader(csv)
-    const blocks = (): Generator<Block> => readBlocks(csv, end, names.length, cancellation)
-    const write = (types: ColumnType[]) => writeParquet(csv, parquetPath, named(names, types), blocks())
-    const guess = inferTypes(names.length, blocks().take(1))
-    return write(guess) ?? (write(inferTypes(names.length, blocks())) as Converted)
+    return withCsv(csvPath, csv => {
+      const header = readHeader(csv)
+      return writeParquet({ csv, header, extend, cancellation }, parquetPath, guessTypes)
+    })
+  } catch {
+    return undefined
+  }
+}
+
+interface Source {
+  csv: OpenFile
+  header: Header
+  extend: (wanted: number) => Extent
+  cancellation: Cancellation | undefined
+}
+
+function withCsv<T>(path: string, convert: (csv: OpenFile) => T): T {
+  const csv = openFile(path)
+  try {
+    return withChunks(() => convert(csv))
   } finally {
     closeFile(csv)
   }
 }
 
-function* readBlocks(
-  csv: OpenFile,
-  start: number,
-  columns: number,
-  cancellation: Cancellation | undefined,
-): Generator<Block> {
-  reader.open(csv, start, columns)
+function* readChunks({ csv, header, extend, cancellation }: Source): Generator<ChunkReader> {
+  const columns = header.names.length
+  const reader = new ChunkReader(csv, columns, EVERY, header.end, extend)
   while (reader.next()) {
     throwIfCancelled(cancellation)
+    const whole = engine.kernels.everyRecordHas(columns, reader.records, engine.ends)
+    if (!whole) throw explainProblem(csv, reader.start, columns)
     yield reader
   }
 }
 
-function inferTypes(columns: number, blocks: Iterable<Block>): ColumnType[] {
-  const inference = new Inference(columns)
-  for (const block of blocks) inference.add(block)
+function inferTypes(source: Source): ColumnType[] {
+  const inference = new Inference(source.header.names.length)
+  for (const chunk of readChunks(source)) inference.add(chunk)
   return inference.types()
 }
 
-function named(names: string[], types: ColumnType[]): Column[] {
-  return names.map((name, i) => ({ name, type: types[i] }))
-}
-
-/** Returns undefined if a field is not of its column's type. */
+/** `typesOf` gets the first chunk. Returns undefined if a field is not of its column's type. */
 function writeParquet(
-  csv: OpenFile,
+  source: Source,
   path: string,
-  columns: Column[],
-  blocks: Iterable<Block>,
+  typesOf: (first: Records) => ColumnType[],
 ): Converted | undefined {
+  const { names } = source.header
+  const types = typesOf(readChunks(source).next().value ?? { records: 0, columns: names.length })
+  const columns = names.map((name, i) => ({ name, type: types[i] as ColumnType }))
   const file = createFile(path)
   try {
     const writer = new ParquetWriter(file, columns)
-    for (const block of blocks) {
-      if (!writer.append(block)) return undefined
-      checkText(csv, block, columns)
+    const csvCuts: number[] = []
+    for (const chunk of readChunks(source)) {
+      if (chunk.start >= (csvCuts.at(-1) ?? 0) + CUT_BYTES) csvCuts.push(chunk.start)
+      if (!writer.append(chunk)) return undefined
+      checkText(source.csv, chunk, columns)
     }
-    return { columns, rows: writer.rows, parquetBytes: writer.finish() }
+    const { bytes: parquetBytes, footerBytes } = writer.finish()
+    return { rows: writer.rows, columns, csvCuts, parquetBytes, footerBytes, rowGroups: writer.rowGroups }
   } finally {
     closeFile(file)
+    releaseRowGroup(columns.length)
   }
 }
 
 /** Only text columns can hold bytes that are not UTF-8: the other types are ASCII. */
-function checkText(
-  csv: OpenFile,
-  { bytes, bounds, records, columns: width }: Block,
-  columns: Column[],
-): void {
-  if (isUtf8(bytes.subarray(bounds[0], bounds[2 * width * records - 1]))) return
-  for (let field = 0; field < records * width; field++) {
-    const start = bounds[2 * field]
-    if (isUtf8(bytes.subarray(start, bounds[2 * field + 1]))) continue
-    const line = lineAt(csv, reader.filePosition(start))
-    const { name } = columns[field % width]
+function checkText(csv: OpenFile, chunk: ChunkReader, columns: Column[]): void {
+  if (columns.every(({ type }) => type !== 'text')) return
+  const { from, to } = chunk.bounds
+  if (isUtf8(engine.bytes.subarray(from, to))) return
+  for (const { column, bytes, position } of fieldsFrom(csv, chunk.start, columns.length)) {
+    if (isUtf8(bytes)) continue
+    const { name } = columns[column] as Column
     throw new StorageError(
       'invalid',
-      `line ${line}, column "${name}": found bytes that are not UTF-8, expected UTF-8 text`,
+      `line ${lineAt(csv, position)}, column "${name}": found bytes that are not UTF-8, expected UTF-8 text`,
     )
   }
 }

@@ -14,7 +14,7 @@ export interface Engine {
   /** An encoded page under way. */
   readonly page: number
   readonly pageBytes: number
-  /** Hash tables. */
+  /** Hash tables, and what an encoder keeps beside them. */
   readonly tables: number
   readonly tablesBytes: number
   /** Bytes of a file; 64 may be written in front of them and 128 behind them. */
@@ -24,6 +24,8 @@ export interface Engine {
 
 const MIB = 1024 * 1024
 const CHUNK_BYTES = 256 * 1024
+/** For a row group of many columns with what stands between them. Nobody else uses all of it. */
+const ROWS_BYTES = 14 * MIB
 const ENDS_ROOM = 64 * 1024
 const AROUND = 1024
 const WASM_PAGE = 64 * 1024
@@ -31,14 +33,9 @@ const WASM_PAGE = 64 * 1024
 /** This thread's engine: what a thread does, it does one after the other. */
 export let engine = createEngine(CHUNK_BYTES)
 
-/** Makes an engine whose chunk has at least so many bytes. What was in the old one's memory is gone. */
-export function enlargeEngine(chunkBytes: number): void {
+/** Makes a new engine, whose chunk has so many bytes. What was in the old one's memory is gone, and given back. */
+export function renewEngine(chunkBytes = CHUNK_BYTES): void {
   engine = createEngine(chunkBytes)
-}
-
-/** Gives back the memory of an enlarged engine. */
-export function shrinkEngine(): void {
-  if (engine.chunkBytes > CHUNK_BYTES) engine = createEngine(CHUNK_BYTES)
 }
 
 /** Memory that nothing was written to takes none of the machine's. */
@@ -50,7 +47,7 @@ function createEngine(chunkBytes: number): Engine {
     end = start + bytes
     return start
   }
-  const rowsBytes = 3 * MIB + 2 * (chunkBytes - CHUNK_BYTES)
+  const rowsBytes = ROWS_BYTES + 2 * (chunkBytes - CHUNK_BYTES)
   const regions = {
     ends: reserve(4 * (ENDS_ROOM + 72)),
     endsRoom: ENDS_ROOM,
@@ -58,8 +55,8 @@ function createEngine(chunkBytes: number): Engine {
     rowsBytes,
     page: reserve(rowsBytes),
     pageBytes: rowsBytes,
-    tables: reserve(2 * MIB),
-    tablesBytes: 2 * MIB,
+    tables: reserve(3 * MIB),
+    tablesBytes: 3 * MIB,
     chunk: reserve(chunkBytes),
     chunkBytes,
   }

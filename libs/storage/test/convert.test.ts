@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Converted, convertCsv } from '../src/convert.ts'
+import { type Converted, convertCsv, convertGrowingCsv } from '../src/convert.ts'
 import type { ColumnType } from '../src/csv/inference.ts'
 import { StorageError } from '../src/errors.ts'
 import { sumCsvColumn } from '../src/sum/csv.ts'
@@ -124,6 +124,61 @@ test('a type that changes far behind the first block is found', async () => {
   expect(read.at(-2)?.[2]).toBe('x')
   expect(read.at(-3)?.[3]).toBe(days('2024-01-01'))
   expect(sumParquetColumn(parquetPath, 'stays')).toBe((149_999n * 150_000n) / 2n)
+})
+
+test('a file that is converted while it grows becomes the same Parquet file', () => {
+  const steps = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 5 })
+  fc.assert(
+    fc.property(tables.map(tableText), steps, (text, steps) => {
+      const whole = Buffer.from(text)
+      const expected = convert(whole)
+      const parquet = readFileSync(parquetPath)
+      let end = Math.min(whole.length, 40)
+      const path = temporaryFile(whole.subarray(0, end), 'growing.csv')
+      let step = 0
+      const extend = (wanted: number) => {
+        while (end < wanted && end < whole.length) {
+          const more = whole.subarray(end, end + (steps[step++ % steps.length] as number))
+          appendFileSync(path, more)
+          end += more.length
+        }
+        return { end, complete: end === whole.length }
+      }
+      const converted = convertGrowingCsv(path, parquetPath, extend)
+      if (!converted) return
+      expect(converted).toEqual(expected)
+      expect(readFileSync(parquetPath)).toEqual(parquet)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a large file that grows is converted as it comes', () => {
+  const rows = 100_000
+  const text = `x,name\n${Array.from({ length: rows }, (_, i) => `${i},"n, ${i}"\n`).join('')}`
+  const expected = convert(text)
+  const path = temporaryFile(text.slice(0, 300_000), 'growing.csv')
+  let end = 300_000
+  let waits = 0
+  const extend = (wanted: number) => {
+    for (; end < wanted && end < text.length; waits++) {
+      const more = text.slice(end, end + 77_777)
+      appendFileSync(path, more)
+      end += more.length
+    }
+    return { end, complete: end === text.length }
+  }
+  expect(convertGrowingCsv(path, parquetPath, extend)).toEqual(expected)
+  expect(waits).toBeGreaterThan(10)
+  expect(sumParquetColumn(parquetPath, 'x')).toBe((BigInt(rows) * BigInt(rows - 1)) / 2n)
+})
+
+test.each([
+  ['a rule that is broken', 'x\n1\n2,3\n'],
+  ['a type that changes', `x\n${'1\n'.repeat(5000)}a\n`],
+])('%s is left to the conversion of the whole file', (_, text) => {
+  const path = temporaryFile(text)
+  expect(convertGrowingCsv(path, parquetPath, () => ({ end: text.length, complete: true }))).toBeUndefined()
 })
 
 test('bytes that are not UTF-8 are refused with line and column', () => {

@@ -1,41 +1,110 @@
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
-import { convertCsv } from '../convert.ts'
-import { fileSize, removeFile, renameFile, syncPath } from '../files.ts'
-import { findUpload, insertUpload } from './database.ts'
+import { type Converted, convertCsv, convertGrowingCsv } from '../convert.ts'
+import { closeFile, fileSize, openFile, readAt, removeFile, renameFile, syncPath } from '../files.ts'
+import type { Arrival } from './arrival.ts'
+import { type Contents, findUpload, insertUpload } from './database.ts'
 import { filesDirectory, formats, incomingFile, storedFile } from './names.ts'
+import { SMALL_BYTES, writeNewFile } from './unsynced.ts'
 import type { Upload } from './upload.ts'
 
+const SYNC_BYTES = 1024 * 1024
+
 /**
- * Turns the received `incoming/<id>.csv` into a committed upload: its files are on the disk under their final names
- * before its row is, so a row always has its files. On any error nothing of the upload is left.
+ * Converts and commits an upload while it arrives. Returns undefined if that cannot be done, for whatever reason:
+ * `commitUpload` will do it when all is there, or say why not.
+ */
+export function commitArrivingUpload(
+  dataDir: string,
+  id: number,
+  receivedAt: string,
+  arrival: Arrival,
+  cancellation?: Cancellation,
+): Upload | undefined {
+  const csv = incomingFile(dataDir, id, 'csv')
+  const parquet = incomingFile(dataDir, id, 'parquet')
+  let synced = 0
+  const extend = (wanted: number) => {
+    // Time to wait is time to write: less is left for the end.
+    if (arrival.bytes < wanted && arrival.bytes - synced >= SYNC_BYTES) {
+      synced = arrival.bytes
+      syncPath(csv)
+    }
+    return arrival.waitFor(wanted)
+  }
+  const converted = convertGrowingCsv(csv, parquet, extend, cancellation)
+  return converted && commit(dataDir, id, receivedAt, converted, cancellation)
+}
+
+/**
+ * Turns the received `incoming/<id>.csv` into a committed upload: its files have their final names and are on the disk
+ * before its row is, so a row always has its files. Of a small upload they are in the row. `held`: what was received, if it is
+ * in no file yet. On any error nothing of the upload is left.
  */
 export function commitUpload(
   dataDir: string,
   id: number,
   receivedAt: string,
   cancellation?: Cancellation,
+  held?: Uint8Array,
 ): Upload {
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
-  const made = [csv, parquet]
+  let converted: Converted
   try {
-    const { rows, columns, parquetBytes } = convertCsv(csv, parquet, cancellation)
-    const csvBytes = fileSize(csv) ?? 0
-    syncPath(csv)
-    syncPath(parquet)
+    if (held) writeNewFile(csv, held)
+    converted = convertCsv(csv, parquet, cancellation)
+  } catch (error) {
+    removeAll([csv, parquet])
+    throw error
+  }
+  return commit(dataDir, id, receivedAt, converted, cancellation)
+}
+
+function commit(
+  dataDir: string,
+  id: number,
+  receivedAt: string,
+  converted: Converted,
+  cancellation: Cancellation | undefined,
+): Upload {
+  const made = formats.map(format => incomingFile(dataDir, id, format))
+  try {
     throwIfCancelled(cancellation)
-    for (const format of formats) {
-      const stored = storedFile(dataDir, id, format)
-      renameFile(incomingFile(dataDir, id, format), stored)
-      made.push(stored)
+    const csvBytes = fileSize(incomingFile(dataDir, id, 'csv')) ?? 0
+    const upload: Upload = { id, receivedAt, csvBytes, ...converted }
+    const stored = formats.map(format => storedFile(dataDir, id, format))
+    stored.forEach((path, i) => {
+      renameFile(made[i] as string, path)
+      made.push(path)
+    })
+    if (csvBytes + upload.parquetBytes <= SMALL_BYTES) {
+      insertUpload(dataDir, upload, contentsOf(dataDir, upload))
+      return upload
     }
-    syncPath(filesDirectory(dataDir))
-    const upload: Upload = { id, receivedAt, rows, csvBytes, parquetBytes, columns }
+    for (const path of [...stored, filesDirectory(dataDir)]) syncPath(path)
     insertUpload(dataDir, upload)
     return upload
   } catch (error) {
     removeAll(made)
     throw error
+  }
+}
+
+function contentsOf(dataDir: string, { id, csvBytes, parquetBytes }: Upload): Contents {
+  return {
+    csv: readWholeFile(storedFile(dataDir, id, 'csv'), csvBytes),
+    parquet: readWholeFile(storedFile(dataDir, id, 'parquet'), parquetBytes),
+  }
+}
+
+function readWholeFile(path: string, size: number): Uint8Array {
+  const file = openFile(path)
+  try {
+    const bytes = new Uint8Array(size)
+    readAt(file, bytes, 0)
+    return bytes
+  } finally {
+    closeFile(file)
   }
 }
 

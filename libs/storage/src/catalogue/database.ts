@@ -3,7 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Column } from '../csv/inference.ts'
 import { StorageError } from '../errors.ts'
 import { type FileOperation, operation } from '../files.ts'
-import { catalogueFile } from './names.ts'
+import { catalogueFile, type Format } from './names.ts'
 import { translatedSqliteError } from './sqlite.ts'
 import type { Upload } from './upload.ts'
 
@@ -17,11 +17,22 @@ const schema = `
     rows          INTEGER NOT NULL,
     csv_bytes     INTEGER NOT NULL,
     parquet_bytes INTEGER NOT NULL,
+    footer_bytes  INTEGER NOT NULL,  -- of the Parquet file, from its footer to its end
+    row_groups    INTEGER NOT NULL,
+    csv_cuts      TEXT    NOT NULL,  -- JSON: positions in the CSV where a record begins, about 4 MiB apart
     columns       TEXT    NOT NULL   -- JSON: [{"name":"x","type":"int64"}], in the order of the header
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS unsynced (
+    id      INTEGER PRIMARY KEY,  -- of an upload whose files may not be on the disk: here is what they hold
+    csv     BLOB NOT NULL,
+    parquet BLOB NOT NULL
   ) STRICT;
   PRAGMA user_version = ${schemaVersion};`
 
-const fields = 'id, received_at, rows, csv_bytes, parquet_bytes, columns'
+const fields = 'id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, row_groups, csv_cuts, columns'
+
+/** Most uploads have none: one array does for them all. */
+const NO_CUTS: readonly number[] = []
 
 interface Row {
   id: number
@@ -29,24 +40,83 @@ interface Row {
   rows: number
   csv_bytes: number
   parquet_bytes: number
+  footer_bytes: number
+  row_groups: number
+  csv_cuts: string
   columns: string
 }
+
+/** What the files of an upload hold. */
+export type Contents = Record<Format, Uint8Array>
 
 interface Connection {
   database: DatabaseSync
   insert: StatementSync
+  insertContents: StatementSync
 }
 
 /** This thread's connections, by data directory. A thread has one, opened when it first needs it. */
 const connections = new Map<string, Connection>()
 
-/** Commits an upload: when this returns, the row is on the disk. */
-export function insertUpload(dataDir: string, upload: Upload): void {
-  const { id, receivedAt, rows, csvBytes, parquetBytes, columns } = upload
-  const { insert } = connect(dataDir)
-  run('insert', dataDir, () =>
-    insert.run(id, receivedAt, rows, csvBytes, parquetBytes, JSON.stringify(columns)),
+/**
+ * Commits an upload: when this returns, the row is on the disk. With `contents` it goes there together with what the upload's
+ * files hold, so that these need not be on the disk yet.
+ */
+export function insertUpload(dataDir: string, upload: Upload, contents?: Contents): void {
+  const { id, receivedAt, rows, csvBytes, parquetBytes, footerBytes, rowGroups } = upload
+  const { database, insert, insertContents } = connect(dataDir)
+  run('insert', dataDir, () => {
+    if (contents) database.exec('BEGIN IMMEDIATE')
+    try {
+      insert.run(
+        id,
+        receivedAt,
+        rows,
+        csvBytes,
+        parquetBytes,
+        footerBytes,
+        rowGroups,
+        JSON.stringify(upload.csvCuts),
+        JSON.stringify(upload.columns),
+      )
+      if (!contents) return
+      insertContents.run(id, contents.csv, contents.parquet)
+      database.exec('COMMIT')
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  })
+}
+
+/** The uploads whose files may not be on the disk. */
+export function listUnsynced(dataDir: string): number[] {
+  const { database } = connect(dataDir)
+  return run('read', dataDir, () =>
+    database
+      .prepare('SELECT id FROM unsynced ORDER BY id')
+      .all()
+      .map(({ id }) => id as number),
   )
+}
+
+/** What the files of such an upload hold. */
+export function readContents(dataDir: string, id: number): Contents {
+  const { database } = connect(dataDir)
+  return run(
+    'read',
+    dataDir,
+    () => database.prepare('SELECT csv, parquet FROM unsynced WHERE id = ?').get(id) as unknown as Contents,
+  )
+}
+
+/** Says that the files of these uploads are on the disk. */
+export function deleteContents(dataDir: string, ids: readonly number[]): void {
+  const { database } = connect(dataDir)
+  run('insert', dataDir, () => {
+    const list = JSON.stringify(ids)
+    database.prepare('DELETE FROM unsynced WHERE id IN (SELECT value FROM json_each(?))').run(list)
+  })
 }
 
 /** The upload, if its row is committed. */
@@ -92,8 +162,9 @@ function connect(dataDir: string): Connection {
         'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -64; PRAGMA temp_store = MEMORY',
       )
       prepareSchema(database, catalogueFile(dataDir))
-      const insert = database.prepare(`INSERT INTO uploads (${fields}) VALUES (?, ?, ?, ?, ?, ?)`)
-      return { database, insert }
+      const insert = database.prepare(`INSERT INTO uploads (${fields}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      const insertContents = database.prepare('INSERT INTO unsynced (id, csv, parquet) VALUES (?, ?, ?)')
+      return { database, insert, insertContents }
     } catch (error) {
       database.close()
       throw error
@@ -120,6 +191,9 @@ function uploadOfRow(row: Row, columns: readonly Column[]): Upload {
     rows: row.rows,
     csvBytes: row.csv_bytes,
     parquetBytes: row.parquet_bytes,
+    footerBytes: row.footer_bytes,
+    rowGroups: row.row_groups,
+    csvCuts: row.csv_cuts === '[]' ? NO_CUTS : JSON.parse(row.csv_cuts),
     columns,
   }
 }

@@ -11,6 +11,7 @@ import {
   incomingDirectory,
   storedFile,
 } from './names.ts'
+import { restoreUnsynced } from './unsynced.ts'
 import type { Upload } from './upload.ts'
 
 /** How many damaged files a message names: enough to see what happened. */
@@ -23,6 +24,7 @@ const named = 5
 export function recoverUploads(dataDir: string): Upload[] {
   const stored = new Set(listDirectory(filesDirectory(dataDir)).filter(isOurs))
   checkCatalogue(dataDir, stored.size)
+  for (const id of restoreUnsynced(dataDir)) for (const format of formats) stored.add(fileName(id, format))
   const uploads = listUploads(dataDir)
   checkFiles(dataDir, uploads, stored)
 

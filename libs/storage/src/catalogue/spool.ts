@@ -1,39 +1,43 @@
 import type { FileHandle } from 'node:fs/promises'
 import { StorageError } from '../errors.ts'
 import { appendAsync, createFileAsync, removeFileAsync } from '../files.ts'
+import { Arrival } from './arrival.ts'
 import { incomingFile } from './names.ts'
 
 const batchBytes = 256 * 1024
 
-/** The file that an upload is received into, written in batches. One call at a time, but for `discard`. */
+/** What an upload is received into: a file, written in batches. One call at a time, but for `discard`. */
 export interface Spool {
   /** What was taken so far. */
   readonly bytes: number
+  /** After `close`: what was taken, if that is so little that there is no file. */
+  readonly held: Uint8Array | undefined
   /** Takes all of `bytes`; keeps no reference to them once it resolves. */
   write(bytes: Uint8Array): Promise<void>
-  /** Resolves when all bytes are in the file (`commitUpload` brings them to the disk). */
+  /** Resolves when all bytes are held or in the file (`commitUpload` brings them to the disk). */
   close(): Promise<void>
   /** Closes and removes the file. At any time, also twice, also while a call is under way, which then rejects. */
   discard(): Promise<void>
 }
 
-/** Creates `<data-dir>/incoming/<id>.csv`. */
-export async function createSpool(dataDir: string, id: number): Promise<Spool> {
-  const path = incomingFile(dataDir, id, 'csv')
-  return new FileSpool(path, await createFileAsync(path))
+/** The file will be `<data-dir>/incoming/<id>.csv`. `arrival` is told of what is in it. */
+export function createSpool(dataDir: string, id: number, arrival = new Arrival()): Spool {
+  return new FileSpool(incomingFile(dataDir, id, 'csv'), arrival)
 }
 
 class FileSpool implements Spool {
   bytes = 0
+  held: Uint8Array | undefined
   readonly #path: string
-  readonly #file: FileHandle
+  readonly #arrival: Arrival
   readonly #batch = Buffer.allocUnsafeSlow(batchBytes)
+  #file: Promise<FileHandle> | undefined
   #filled = 0
   #discarded = false
 
-  constructor(path: string, file: FileHandle) {
+  constructor(path: string, arrival: Arrival) {
     this.#path = path
-    this.#file = file
+    this.#arrival = arrival
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -51,15 +55,22 @@ class FileSpool implements Spool {
   }
 
   async close(): Promise<void> {
-    await this.#flush()
-    await this.#file.close()
+    if (this.#file) {
+      await this.#flush()
+      await (await this.#file).close()
+    } else {
+      this.held = Uint8Array.from(this.#batch.subarray(0, this.#filled))
+    }
     this.#refuseDiscarded()
+    this.#arrival.complete()
   }
 
   async discard(): Promise<void> {
     this.#discarded = true
+    this.#arrival.abandon()
+    if (!this.#file) return
     try {
-      await this.#file.close()
+      await (await this.#file).close()
     } finally {
       await removeFileAsync(this.#path)
     }
@@ -72,7 +83,9 @@ class FileSpool implements Spool {
 
   async #append(bytes: Uint8Array): Promise<void> {
     this.#refuseDiscarded()
-    await appendAsync(this.#file, this.#path, bytes)
+    this.#file ??= createFileAsync(this.#path)
+    await appendAsync(await this.#file, this.#path, bytes)
+    this.#arrival.add(bytes.length)
   }
 
   #refuseDiscarded(): void {

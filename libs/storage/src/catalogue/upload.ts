@@ -10,6 +10,11 @@ export interface Upload {
   /** Bytes of the two files. */
   readonly csvBytes: number
   readonly parquetBytes: number
+  /** Positions in the CSV, in bytes, where a record begins: readers that share the file meet there. */
+  readonly csvCuts: readonly number[]
+  /** Of the Parquet file: how many, and how many bytes it has from its footer on. */
+  readonly rowGroups: number
+  readonly footerBytes: number
   /** In the order of the header. Uploads of one schema share one array. */
   readonly columns: readonly Column[]
 }

@@ -1,3 +1,4 @@
+// The plain way through a CSV file, for what the kernels do not do: saying where and why a rule is broken.
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { type ScanProblem, scanRecords } from './scanner.ts'
@@ -13,36 +14,34 @@ export interface Block {
   readonly columns: number
 }
 
-/** Reads a CSV file block by block, in memory that is reused from block to block and from file to file. */
+/** Reads a CSV file block by block. */
 export class RecordReader implements Block {
   bytes: Uint8Array
   bounds: Int32Array
   records = 0
-  columns = 0
+  readonly columns: number
 
-  readonly #chunkBytes: number
-  #file: OpenFile | undefined
-  #position = 0 // in the file, of bytes[0]
+  readonly #file: OpenFile
+  #position: number // in the file, of bytes[0]
   #from = 0
   #to = 0
 
-  /** A block has up to `chunkBytes` bytes, more only where a record is longer, and up to `chunkFields` fields. */
-  constructor(chunkBytes = 128 * 1024, chunkFields = 32 * 1024) {
-    this.#chunkBytes = chunkBytes
-    this.bytes = new Uint8Array(chunkBytes + 1)
-    this.bounds = new Int32Array(2 * chunkFields)
-  }
-
-  /** Starts reading at a record: at `position`, or behind the byte order mark if the file begins with one. */
-  open(file: OpenFile, position: number, columns: number): void {
+  /**
+   * Begins at a record: at `position`, or behind the byte order mark if the file begins with one. A block has up to
+   * `blockBytes` bytes, more only where a record is longer, and up to `blockFields` fields.
+   */
+  constructor(
+    file: OpenFile,
+    position: number,
+    columns: number,
+    blockBytes = 128 * 1024,
+    blockFields = 32 * 1024,
+  ) {
     this.#file = file
     this.#position = position
-    this.#from = 0
-    this.#to = 0
     this.columns = columns
-    this.records = 0
-    if (this.#capacity > this.#chunkBytes) this.bytes = new Uint8Array(this.#chunkBytes + 1)
-    if (this.bounds.length < 2 * columns) this.bounds = new Int32Array(2 * columns)
+    this.bytes = new Uint8Array(blockBytes + 1)
+    this.bounds = new Int32Array(2 * Math.max(blockFields, columns))
   }
 
   /**
@@ -50,7 +49,7 @@ export class RecordReader implements Block {
    * Throws StorageError `invalid`, with the line, where the file breaks a rule; the records before it were returned.
    */
   next(): boolean {
-    const file = this.#file as OpenFile
+    const file = this.#file
     for (;;) {
       const last = this.#position + this.#to >= file.size
       const scan = scanRecords(this.bytes, this.#from, this.#to, last, this.columns, this.bounds)
@@ -97,7 +96,7 @@ export class RecordReader implements Block {
   }
 
   #error(kind: ScanProblem, index: number, fieldsFound: number): StorageError {
-    const line = lineAt(this.#file as OpenFile, this.filePosition(index))
+    const line = lineAt(this.#file, this.filePosition(index))
     const field = `column ${fieldsFound + 1}`
     switch (kind) {
       case 'ragged':
@@ -124,8 +123,39 @@ export class RecordReader implements Block {
   }
 }
 
-/** This thread's reader: what a thread does with files it does one after the other. */
-export const recordReader = new RecordReader()
+/** The StorageError for the first rule that the file breaks at or behind `position`, where a record of `columns` fields begins. */
+export function explainProblem(file: OpenFile, position: number, columns: number): Error {
+  const reader = new RecordReader(file, position, columns)
+  try {
+    while (reader.next());
+  } catch (error) {
+    return error as Error
+  }
+  return new Error(`${file.path}: found a broken record behind byte ${position}, and then found it whole`)
+}
+
+export interface Field {
+  column: number
+  /** With its quotes. */
+  bytes: Uint8Array
+  /** Of its first byte, in the file. */
+  position: number
+}
+
+/** The fields at and behind `position`, where a record of `columns` fields begins. */
+export function* fieldsFrom(file: OpenFile, position: number, columns: number): Generator<Field> {
+  const reader = new RecordReader(file, position, columns)
+  while (reader.next()) {
+    for (let i = 0; i < reader.records * columns; i++) {
+      const start = reader.bounds[2 * i] as number
+      yield {
+        column: i % columns,
+        bytes: reader.bytes.subarray(start, reader.bounds[2 * i + 1]),
+        position: reader.filePosition(start),
+      }
+    }
+  }
+}
 
 function hasByteOrderMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf

@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { dialect } from './dialect.ts'
-import { MAX_RECORD_BYTES, recordReader } from './records.ts'
+import { explainProblem, MAX_RECORD_BYTES } from './explain.ts'
 
 export interface Header {
   /** Column names in the file's order, each once. */
@@ -41,18 +41,7 @@ function firstRecord(file: OpenFile, bytes: Buffer, whole: boolean): Header | un
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     if (error.code === 'CSV_QUOTE_NOT_CLOSED' && !whole) return undefined
-    throw brokenRule(file) ?? error
-  }
-}
-
-/** The rule that the header breaks, in the words and with the place that the scanner gives for any record. */
-function brokenRule(file: OpenFile): unknown {
-  recordReader.open(file, 0, 1)
-  try {
-    recordReader.next()
-    return undefined
-  } catch (error) {
-    return error
+    throw explainProblem(file, 0, 1)
   }
 }
 

@@ -1,8 +1,6 @@
-import { parseBoolean } from './booleans.ts'
-import { parseDouble } from './doubles.ts'
-import { parseInt64 } from './integers.ts'
-import type { Block } from './records.ts'
-import { parseDate, parseTimestamp } from './times.ts'
+import type { Kernels, ReadColumn } from '@table/kernels'
+import { engine } from '../engine.ts'
+import type { ChunkReader } from './chunks.ts'
 
 /** What a column holds. `timestamp` has no zone (local time), `timestamp-utc` is a point in time. */
 export type ColumnType = 'int64' | 'double' | 'boolean' | 'date' | 'timestamp' | 'timestamp-utc' | 'text'
@@ -12,67 +10,70 @@ export interface Column {
   type: ColumnType
 }
 
+/** The kernel that reads the fields of a type. Every field is a text. */
+const readers: Record<Exclude<ColumnType, 'text'>, (kernels: Kernels) => ReadColumn> = {
+  int64: kernels => kernels.int64Column,
+  double: kernels => kernels.doubleColumn,
+  boolean: kernels => kernels.booleanColumn,
+  date: kernels => kernels.dateColumn,
+  timestamp: kernels => kernels.timestampColumn,
+  'timestamp-utc': kernels => kernels.timestampUtcColumn,
+}
+
 /** In order of preference: a column is the first of these that all of its fields can be. */
-const TYPES: readonly ColumnType[] = [
-  'int64',
-  'double',
-  'boolean',
-  'date',
-  'timestamp',
-  'timestamp-utc',
-  'text',
-]
+const types = [...Object.keys(readers), 'text'] as ColumnType[]
 
-const [INT64, DOUBLE, BOOLEAN, DATE, TIMESTAMP, TIMESTAMP_UTC, TEXT] = TYPES.map((_, i) => 1 << i) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
-const ANY = (1 << TYPES.length) - 1
-const QUOTE = 0x22
+/** Scanned records, whose fields' ends are in the engine's memory. */
+export type Records = Pick<ChunkReader, 'records' | 'columns'>
 
-/** Finds out the type of each column from all the fields it is shown. */
+/**
+ * Reads a column of the chunk to the addresses `values` and `levels`. Returns how many fields are not null, or -1 if one is
+ * not of the type.
+ */
+export function readColumn(
+  type: Exclude<ColumnType, 'text'>,
+  { records, columns }: Records,
+  column: number,
+  values: number,
+  levels: number,
+): number {
+  const { kernels, ends } = engine
+  return readers[type](kernels)(ends, records, columns, column, values, levels)
+}
+
+/** Fields of a column that a guess looks at. */
+const GUESS_RECORDS = 1000
+
+/** The types of the columns as the first fields of a chunk would have it. */
+export function guessTypes(chunk: Records): ColumnType[] {
+  const { columns } = chunk
+  const some = { columns, records: Math.min(chunk.records, GUESS_RECORDS) }
+  return Array.from(
+    { length: columns },
+    (_, column) => types.find(type => fits(type, some, column)) as ColumnType,
+  )
+}
+
+/** Finds out the type of each column from all the chunks it is shown. */
 export class Inference {
-  readonly #possible: Uint8Array
+  readonly #possible: ColumnType[][]
 
   constructor(columns: number) {
-    this.#possible = new Uint8Array(columns).fill(ANY)
+    this.#possible = Array.from({ length: columns }, () => types)
   }
 
-  add({ bytes, bounds, records, columns }: Block): void {
-    for (let column = 0; column < columns; column++) {
-      let possible = this.#possible[column]
-      for (let i = 2 * column, r = 0; r < records && possible !== TEXT; r++, i += 2 * columns) {
-        possible &= typesOf(bytes, bounds[i], bounds[i + 1])
-      }
-      this.#possible[column] = possible
-    }
+  add(reader: ChunkReader): void {
+    this.#possible.forEach((possible, column) => {
+      if (possible.length > 1) this.#possible[column] = possible.filter(type => fits(type, reader, column))
+    })
   }
 
   types(): ColumnType[] {
-    return Array.from(this.#possible, possible => TYPES.find((_, i) => possible & (1 << i)) as ColumnType)
+    return this.#possible.map(([first]) => first as ColumnType)
   }
 }
 
-const scratch = new Int32Array(2)
-
-/** The set of types that one field can be: an unquoted empty field is null, which is of every type. */
-function typesOf(bytes: Uint8Array, start: number, end: number): number {
-  if (start === end) return ANY
-  if (bytes[start] === QUOTE) {
-    start++
-    end--
-  }
-  const int64 = parseInt64(bytes, start, end, scratch, 0)
-  if (int64 && end - start <= 15) return INT64 | DOUBLE | TEXT
-  if (parseDouble(bytes, start, end) !== undefined) return (int64 ? INT64 : 0) | DOUBLE | TEXT
-  if (int64) return INT64 | TEXT
-  if (parseDate(bytes, start, end) !== undefined) return DATE | TIMESTAMP | TEXT
-  const timestamp = parseTimestamp(bytes, start, end)
-  if (timestamp) return (timestamp.zoned ? TIMESTAMP_UTC : TIMESTAMP) | TEXT
-  return parseBoolean(bytes, start, end) === undefined ? TEXT : BOOLEAN | TEXT
+/** Whether all fields are of the type. Overwrites the row group and the page under way. */
+function fits(type: ColumnType, records: Records, column: number): boolean {
+  return type === 'text' || readColumn(type, records, column, engine.page, engine.rows) >= 0
 }

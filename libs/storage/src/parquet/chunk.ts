@@ -1,102 +1,84 @@
 import { crc32 } from 'node:zlib'
-import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
+import type { ColumnMetaData, PageHeader } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
-import { encodeDictionary } from './dictionary.ts'
-import { encodeHybrid, writeRun } from './hybrid.ts'
+import type { ColumnBuffer } from './columnBuffer.ts'
+import { compress, release } from './compression.ts'
+import { encode } from './encodings.ts'
 import type { FileOutput } from './output.ts'
-import { GrowableBuffer, type PlainColumn } from './plainColumn.ts'
-import type { ColumnKind } from './types/columnKind.ts'
+import { columnSchemas } from './schema.ts'
 
 /**
- * Writes one column of a row group: a dictionary page where that is smaller, then its data pages (version 1,
- * uncompressed, with a CRC). Returns the chunk's entry for the footer.
+ * Writes one column of a row group: a dictionary page where that is smaller, then one data page (version 1), each with its
+ * CRC. Integers are not compressed, for the sake of sums. Returns the chunk's entry for the footer.
  */
-export function writeChunk(
-  name: string,
-  kind: ColumnKind,
-  column: PlainColumn,
-  out: FileOutput,
-): ColumnMetaData {
-  column.endPage()
+export function writeChunk(column: ColumnBuffer, out: FileOutput): ColumnMetaData {
+  const { name, type, rows, nulls } = column
+  const { pages, range } = encode(column)
+  const { dictionary, levels, encoding, values } = pages
+  const stored = type === 'int64' ? undefined : compress(pages)
   const start = out.offset
-  const encoded = kind.width === 8 ? encodeDictionary(column) : undefined
-  if (encoded) {
-    writePage(out, 'DICTIONARY_PAGE', [encoded.dictionary], {
-      dictionary_page_header: { num_values: encoded.entries, encoding: 'PLAIN' },
+  let saved = 0
+  if (dictionary) {
+    const { entries, bytes } = dictionary
+    saved += writePage(out, 'DICTIONARY_PAGE', bytes.length, [stored?.dictionary ?? bytes], {
+      dictionary_page_header: { num_values: entries, encoding: 'PLAIN' },
     })
   }
   const dataStart = out.offset
-  const encoding: Encoding = encoded ? 'RLE_DICTIONARY' : 'PLAIN'
-  let from = { row: 0, byte: 0 }
-  column.pages.forEach((to, page) => {
-    const values = encoded?.pages[page] ?? plainPage(column, kind, from.byte, to.byte)
-    writePage(out, 'DATA_PAGE', [definitionLevels(column, from.row, to.row), values], {
+  saved += writePage(
+    out,
+    'DATA_PAGE',
+    levels.length + values.length,
+    stored ? [stored.data] : [levels, values],
+    {
       data_page_header: {
-        num_values: to.row - from.row,
+        num_values: rows,
         encoding,
         definition_level_encoding: 'RLE',
         repetition_level_encoding: 'RLE',
       },
-    })
-    from = to
-  })
-  const range = kind.range(column.values)
-  const bytes = BigInt(out.offset - start)
+    },
+  )
+  if (stored) release(stored)
   return {
-    type: kind.schema.type as ColumnMetaData['type'],
-    encodings: encoded ? ['PLAIN', 'RLE', 'RLE_DICTIONARY'] : ['PLAIN', 'RLE'],
+    type: columnSchemas[type].type,
+    encodings: dictionary ? ['PLAIN', 'RLE', encoding] : ['RLE', encoding],
     path_in_schema: [name],
-    codec: 'UNCOMPRESSED',
-    num_values: BigInt(column.rows),
-    total_uncompressed_size: bytes,
-    total_compressed_size: bytes,
+    codec: stored ? 'ZSTD' : 'UNCOMPRESSED',
+    num_values: BigInt(rows),
+    total_uncompressed_size: BigInt(out.offset - start + saved),
+    total_compressed_size: BigInt(out.offset - start),
     data_page_offset: BigInt(dataStart),
-    ...(encoded && { dictionary_page_offset: BigInt(start) }),
+    ...(dictionary && { dictionary_page_offset: BigInt(start) }),
     statistics: {
-      null_count: BigInt(column.nulls),
+      null_count: BigInt(nulls),
       ...(range && { min_value: range.min, max_value: range.max }),
     },
   }
 }
 
+const header = new ByteWriter()
+
+/** `bytes`: what the page has uncompressed. `parts`: what is stored of it. Returns how many bytes that saves. */
 function writePage(
   out: FileOutput,
   type: PageHeader['type'],
+  bytes: number,
   parts: Uint8Array[],
-  header: Pick<PageHeader, 'data_page_header' | 'dictionary_page_header'>,
-): void {
+  rest: Pick<PageHeader, 'data_page_header' | 'dictionary_page_header'>,
+): number {
   const size = parts.reduce((sum, part) => sum + part.length, 0)
   const crc = parts.reduce((sum, part) => crc32(part, sum), 0) | 0
-  const writer = new ByteWriter()
-  writePageHeader(writer, {
+  header.index = 0
+  writePageHeader(header, {
     type,
-    uncompressed_page_size: size,
+    uncompressed_page_size: bytes,
     compressed_page_size: size,
     crc,
-    ...header,
+    ...rest,
   })
-  out.write(writer.getBytes())
+  out.write(header.getBytes())
   for (const part of parts) out.write(part)
-}
-
-/** Which rows have a value, behind the length in four bytes that version 1 pages put before their levels. */
-function definitionLevels({ defined }: PlainColumn, from: number, to: number): Uint8Array {
-  const levels = new GrowableBuffer()
-  levels.length = 4
-  if (defined) encodeHybrid(defined, from, to, 1, levels)
-  else writeRun(1, to - from, 1, levels)
-  levels.ints[0] = levels.length - 4
-  return levels.bytes.subarray(0, levels.length)
-}
-
-function plainPage({ values }: PlainColumn, { width }: ColumnKind, from: number, to: number): Uint8Array {
-  const page = values.bytes.subarray(from, to)
-  return width === 1 ? packBits(page) : page
-}
-
-function packBits(booleans: Uint8Array): Uint8Array {
-  const packed = new Uint8Array(Math.ceil(booleans.length / 8))
-  for (let i = 0; i < booleans.length; i++) packed[i >> 3] |= booleans[i] << (i & 7)
-  return packed
+  return bytes - size
 }

@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import type { ColumnMetaData, Compressors, DecodedArray, SchemaElement } from 'hyparquet'
-import { readColumn } from 'hyparquet/src/column.js'
-import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
+import type { Compressors, SchemaElement } from 'hyparquet'
+import type { OpenFile } from '../files.ts'
+import type { Integers } from './columnType.ts'
+import type { ColumnChunk } from './fileMetadata.ts'
+import { readWhole } from './reader.ts'
 
 const compressors: Compressors = {
   GZIP: bytes => gunzipSync(bytes),
@@ -9,27 +12,42 @@ const compressors: Compressors = {
   ZSTD: bytes => zstdDecompressSync(bytes),
 }
 
-/** The values of a column chunk of a column that is not nested, through hyparquet: any encoding and codec it knows. */
+// Few files need it, and each thread that loads it takes memory for it.
+const require = createRequire(import.meta.url)
+
+/** The values and nulls of a column chunk, through hyparquet: any encoding and codec it knows. */
 export function* decodeChunk(
-  bytes: Uint8Array,
-  metadata: ColumnMetaData,
-  element: SchemaElement,
-  rows: number,
-): Generator<DecodedArray[number]> {
+  file: OpenFile,
+  chunk: ColumnChunk,
+  { valueBytes, signed, nullable }: Integers,
+): Generator<bigint | number | null | undefined> {
+  const { readColumn }: typeof import('hyparquet/src/column.js') = require('hyparquet/src/column.js')
+  const { DEFAULT_PARSERS }: typeof import('hyparquet/src/convert.js') = require('hyparquet/src/convert.js')
+  const {
+    CompressionCodecs,
+  }: typeof import('hyparquet/src/constants.js') = require('hyparquet/src/constants.js')
+  const bytes = new Uint8Array(chunk.bytes)
+  readWhole(file, bytes, chunk.start)
+  const type = valueBytes === 8 ? 'INT64' : 'INT32'
+  const element: SchemaElement = {
+    name: 'column',
+    type,
+    repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
+    ...(!signed && { converted_type: valueBytes === 8 ? 'UINT_64' : 'UINT_32' }),
+  }
   const root = { element: { name: 'root' }, children: [], count: 1, path: [] }
-  const leaf = { element, children: [], count: 1, path: [element.name] }
   const { data } = readColumn(
-    { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 },
-    { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows },
+    { view: new DataView(bytes.buffer), offset: 0 },
+    { groupStart: 0, selectStart: 0, selectEnd: chunk.values, groupRows: chunk.values },
     {
-      pathInSchema: metadata.path_in_schema,
-      type: metadata.type,
+      pathInSchema: [element.name],
+      type,
       element,
-      schemaPath: [root, leaf],
-      codec: metadata.codec,
+      schemaPath: [root, { element, children: [], count: 1, path: [element.name] }],
+      codec: CompressionCodecs[chunk.codec],
       parsers: DEFAULT_PARSERS,
       compressors,
     },
   )
-  for (const page of data) yield* page
+  for (const page of data) yield* page as Iterable<bigint | number | null>
 }

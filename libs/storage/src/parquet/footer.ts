@@ -1,4 +1,4 @@
-import type { ColumnMetaData, SchemaElement } from 'hyparquet'
+import type { ColumnMetaData, LogicalType } from 'hyparquet'
 import {
   CompressionCodecs,
   ConvertedTypes,
@@ -7,9 +7,10 @@ import {
   ParquetTypes,
 } from 'hyparquet/src/constants.js'
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
-import { logicalType } from 'hyparquet-writer/src/metadata.js'
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
-import { unconvertStatistics } from 'hyparquet-writer/src/unconvert.js'
+import type { Column } from '../csv/inference.ts'
+import { columnSchemas } from './schema.ts'
+import { thriftStatistics } from './statistics.ts'
 
 // Thrift's compact protocol: a field that comes right after the one before it and is a list; the type of a struct.
 const NEXT_FIELD_IS_LIST = 0x19
@@ -20,20 +21,22 @@ const STRUCT = 12
  * table has so many column chunks that their objects, all kept until the end, would not fit into a worker's memory.
  */
 export class Footer {
-  readonly #schema: readonly SchemaElement[]
+  readonly #columns: readonly Column[]
   readonly #rowGroups = new ByteWriter()
   #count = 0
   #rows = 0
 
-  /** `schema`: the root, then the columns. */
-  constructor(schema: readonly SchemaElement[]) {
-    this.#schema = schema
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns
   }
 
   addRowGroup(rows: number, chunks: readonly ColumnMetaData[]): void {
     const bytes = chunks.reduce((sum, { total_compressed_size }) => sum + total_compressed_size, 0n)
     serializeTCompactProtocol(this.#rowGroups, {
-      field_1: chunks.map((chunk, i) => ({ field_2: 0n, field_3: thriftChunk(chunk, this.#schema[i + 1]) })),
+      field_1: chunks.map((chunk, i) => ({
+        field_2: 0n,
+        field_3: thriftChunk(chunk, this.#columns[i] as Column),
+      })),
       field_2: bytes,
       field_3: BigInt(rows),
       field_6: bytes,
@@ -47,7 +50,7 @@ export class Footer {
     const start = new ByteWriter()
     serializeTCompactProtocol(start, {
       field_1: 2,
-      field_2: this.#schema.map(thriftElement),
+      field_2: [thriftRoot(this.#columns.length), ...this.#columns.map(thriftColumn)],
       field_3: BigInt(this.#rows),
     })
     start.index = --start.offset // without the end of the struct
@@ -59,32 +62,45 @@ export class Footer {
     // Fields 6 and 7: the protocol counts from the field before, which was number 4.
     serializeTCompactProtocol(end, {
       field_2: createdBy,
-      field_3: this.#schema.slice(1).map(() => ({ field_1: {} })),
+      field_3: this.#columns.map(() => ({ field_1: {} })),
     })
     end.appendUint32(start.offset + this.#rowGroups.offset + end.offset)
     return [start.getBytes(), this.#rowGroups.getBytes(), end.getBytes()]
   }
 }
 
-function thriftElement({
-  type,
-  repetition_type,
-  name,
-  num_children,
-  converted_type,
-  logical_type,
-}: SchemaElement) {
+function thriftRoot(columns: number) {
+  return { field_4: 'schema', field_5: columns }
+}
+
+function thriftColumn({ name, type }: Column) {
+  const schema = columnSchemas[type]
   return {
-    field_1: type && ParquetTypes.indexOf(type),
-    field_3: repetition_type && FieldRepetitionTypes.indexOf(repetition_type),
+    field_1: ParquetTypes.indexOf(schema.type),
+    field_3: FieldRepetitionTypes.indexOf('OPTIONAL'),
     field_4: name,
-    field_5: num_children,
-    field_6: converted_type && ConvertedTypes.indexOf(converted_type),
-    field_10: logicalType(logical_type),
+    field_6: schema.converted_type && ConvertedTypes.indexOf(schema.converted_type),
+    field_10: schema.logical_type && thriftLogicalType(schema.logical_type),
   }
 }
 
-function thriftChunk(chunk: ColumnMetaData, element: SchemaElement) {
+/** Those of them that we write. */
+function thriftLogicalType(type: LogicalType) {
+  switch (type.type) {
+    case 'STRING':
+      return { field_1: {} }
+    case 'DATE':
+      return { field_6: {} }
+    case 'TIMESTAMP': {
+      const micros = { field_2: {} }
+      return { field_8: { field_1: type.isAdjustedToUTC, field_2: micros } }
+    }
+    default:
+      throw new Error(`no column is written as ${type.type}`)
+  }
+}
+
+function thriftChunk(chunk: ColumnMetaData, { type }: Column) {
   return {
     field_1: ParquetTypes.indexOf(chunk.type),
     field_2: chunk.encodings.map(encoding => Encodings.indexOf(encoding)),
@@ -95,6 +111,6 @@ function thriftChunk(chunk: ColumnMetaData, element: SchemaElement) {
     field_7: chunk.total_compressed_size,
     field_9: chunk.data_page_offset,
     field_11: chunk.dictionary_page_offset,
-    field_12: chunk.statistics && unconvertStatistics(chunk.statistics, element),
+    field_12: chunk.statistics && thriftStatistics(chunk.statistics, type),
   }
 }

@@ -1,131 +1,149 @@
-import type { ColumnMetaData, DataPageHeader, SchemaElement } from 'hyparquet'
-import { parquetHeader } from 'hyparquet/src/column.js'
-import { readHybrid } from '../parquet/hybrid.ts'
+import { engine } from '../engine.ts'
+import type { OpenFile } from '../files.ts'
+import type { Integers } from '../parquet/columnType.ts'
+import { decompress, UNCOMPRESSED } from '../parquet/decompression.ts'
+import type { ColumnChunk } from '../parquet/fileMetadata.ts'
+import { DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE, type PageHeader } from '../parquet/pageHeader.ts'
+import { PageReader } from '../parquet/pageReader.ts'
+import { uint32At } from '../parquet/reader.ts'
 
-const TWO_32 = 2n ** 32n
-/** So many 32-bit halves add up exactly in a double. */
-const EXACT = 2 ** 20
+// Encoding of parquet.thrift.
+const PLAIN = 0
+const PLAIN_DICTIONARY = 2
+const RLE = 3
+const DELTA_BINARY_PACKED = 5
+const RLE_DICTIONARY = 8
+
+/** Bytes of the engine's memory. */
+interface Bytes {
+  from: number
+  to: number
+}
 
 /**
- * Sums a column chunk without turning its values into objects, if it consists of uncompressed version 1 pages of
- * signed INT64, PLAIN or dictionary-encoded. Returns undefined for any other chunk.
+ * Sums a column chunk of integers with a sign page by page, without decoding them. Returns undefined for a chunk with a page of an encoding or
+ * codec that there are no kernels for, or too large a one. Throws RangeError if it is damaged.
  */
-export function sumPages(
-  bytes: Uint8Array,
-  metadata: ColumnMetaData,
-  element: SchemaElement,
-): bigint | undefined {
-  if (metadata.codec !== 'UNCOMPRESSED' || element.type !== 'INT64') return undefined
-  if (element.logical_type?.type === 'INTEGER' && !element.logical_type.isSigned) return undefined
-  if (element.converted_type?.startsWith('UINT') || element.repetition_type === 'REPEATED') return undefined
-  const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 }
-  let dictionary: DataView | undefined
-  let sum = 0n
-  let rows = 0
-  while (reader.offset < bytes.length) {
-    const header = parquetHeader(reader)
-    const size = header.compressed_page_size
-    if (reader.offset + size > bytes.length) throw new RangeError('a page is longer than its column chunk')
-    const page = new DataView(bytes.buffer, bytes.byteOffset + reader.offset, size)
-    reader.offset += size
-    if (header.type === 'DICTIONARY_PAGE') {
-      dictionary = page
-    } else if (header.type === 'DATA_PAGE') {
-      const part = sumPage(page, header.data_page_header as DataPageHeader, element, dictionary)
-      if (part === undefined) return undefined
-      sum += part
-      rows += header.data_page_header?.num_values ?? 0
-    } else return undefined
-  }
-  if (rows !== Number(metadata.num_values)) {
-    throw new RangeError(`the pages have ${rows} rows, expected ${metadata.num_values}`)
-  }
-  return sum
-}
-
-function sumPage(
-  page: DataView,
-  { num_values, encoding, definition_level_encoding }: DataPageHeader,
-  element: SchemaElement,
-  dictionary: DataView | undefined,
-): bigint | undefined {
-  const required = element.repetition_type === 'REQUIRED'
-  if (!required && definition_level_encoding !== 'RLE') return undefined
-  const levels = required ? 0 : 4 + page.getInt32(0, true)
-  // Nulls take no place among the values, so a PLAIN page needs no levels.
-  if (encoding === 'PLAIN') return sumPlain(page, levels)
-  if (!dictionary || (encoding !== 'RLE_DICTIONARY' && encoding !== 'PLAIN_DICTIONARY')) return undefined
-  const values = required ? num_values : countDefined(page, num_values)
-  return sumIndices(page, levels, values, dictionary)
-}
-
-/** Sums the int64 values from `at` on by their halves. */
-function sumPlain(page: DataView, at: number): bigint {
-  const bytes = page.byteLength - at
-  if (bytes < 0 || bytes % 8 !== 0) throw new RangeError(`a page has ${bytes} bytes of 64-bit values`)
-  let sum = 0n
-  while (at < page.byteLength) {
-    const to = Math.min(page.byteLength, at + 8 * EXACT)
-    let low = 0
-    let high = 0
-    for (; at < to; at += 8) {
-      low += page.getUint32(at, true)
-      high += page.getInt32(at + 4, true)
+export function sumPages(file: OpenFile, chunk: ColumnChunk, type: Integers): bigint | undefined {
+  const { kernels } = engine
+  const pages = new PageReader(file, chunk)
+  let hasDictionary = false
+  kernels.clearPageTotal()
+  for (let left = chunk.values; left > 0; ) {
+    const header = pages.next()
+    if (!header) return undefined
+    if (header.type === DICTIONARY_PAGE) {
+      hasDictionary = readDictionary(header, pages.address, chunk.codec, type)
+      if (!hasDictionary) return undefined
+    } else if (header.type === DATA_PAGE || header.type === DATA_PAGE_V2) {
+      if (!addPage(header, pages.address, chunk.codec, type, hasDictionary)) return undefined
+      left -= header.values
+      if (left < 0) throw new RangeError(`a chunk has more values than ${chunk.values}`)
     }
-    sum += BigInt(high) * TWO_32 + BigInt(low)
   }
-  return sum
+  return (kernels.pageTotalHigh() << 64n) + BigInt.asUintN(64, kernels.pageTotalLow())
 }
 
-/** Counts each dictionary entry's uses, then takes one product an entry: a run costs as much as one value. */
-function sumIndices(page: DataView, at: number, count: number, dictionary: DataView): bigint | undefined {
-  if (page.byteLength < 4) return undefined
-  const uses = new Uint32Array(dictionary.byteLength / 8)
-  const bitWidth = page.getUint8(at)
-  const mask = 2 ** bitWidth - 1
-  if (bitWidth > 24) throw new RangeError(`dictionary indices have ${bitWidth} bits, expected at most 24`)
-  const last = page.byteLength - 4
-  readHybrid(
-    page,
-    at + 1,
-    count,
-    bitWidth,
-    (index, length) => {
-      uses[index] += length
-    },
-    (from, length) => {
-      for (let i = 0, bit = 0; i < length; i++, bit += bitWidth) {
-        // Four bytes hold any index of up to 24 bits; at the page's end they are the last four.
-        const byte = Math.min(from + (bit >> 3), last)
-        const shift = (from + (bit >> 3) - byte) * 8 + (bit & 7)
-        uses[(page.getUint32(byte, true) >>> shift) & mask]++
-      }
-    },
-  )
-  let sum = 0n
-  let used = 0
-  for (let i = 0; i < uses.length; i++) {
-    if (uses[i] === 0) continue
-    sum += dictionary.getBigInt64(8 * i, true) * BigInt(uses[i])
-    used += uses[i]
+/** Returns false if it cannot. */
+function readDictionary(
+  header: PageHeader,
+  address: number,
+  codec: number,
+  { valueBytes }: Integers,
+): boolean {
+  const { kernels, tables, tablesBytes } = engine
+  const { encoding, values, bytes, uncompressedBytes } = header
+  if ((encoding !== PLAIN && encoding !== PLAIN_DICTIONARY) || 8 * values > tablesBytes) return false
+  const page = decompressed(codec, address, bytes, uncompressedBytes)
+  if (!page) return false
+  if (!kernels.openDictionary(page.from, page.to, values, valueBytes, tables, tablesBytes)) {
+    throw new RangeError(
+      `a dictionary has ${page.to - page.from} bytes for ${values} values of ${valueBytes}`,
+    )
   }
-  if (used !== count) throw new RangeError('an index is beyond the dictionary')
-  return sum
+  return true
 }
 
-function countDefined(page: DataView, rows: number): number {
-  let defined = 0
-  readHybrid(
-    page,
-    4,
-    rows,
-    1,
-    (level, length) => {
-      defined += level * length
-    },
-    (from, length) => {
-      for (let i = 0; i < length; i++) defined += (page.getUint8(from + (i >> 3)) >> (i & 7)) & 1
-    },
+/** Adds a data page to the total. Returns false if it cannot. */
+function addPage(
+  header: PageHeader,
+  address: number,
+  codec: number,
+  { valueBytes, nullable }: Integers,
+  hasDictionary: boolean,
+): boolean {
+  const { kernels } = engine
+  const { encoding, values } = header
+  const parts =
+    header.type === DATA_PAGE ? partsOf(header, address, codec, nullable) : partsOf2(header, address, codec)
+  if (!parts) return false
+  const { levels, data } = parts
+  const count = nullable ? kernels.countDefined(levels.from, levels.to, values) : values
+  if (count < 0 || (header.type === DATA_PAGE_V2 && count !== values - header.nulls)) {
+    throw new RangeError(`the levels of a page of ${values} rows are damaged`)
+  }
+  const { from, to } = data
+  let whole: number
+  if (encoding === PLAIN) {
+    const sumPlain = valueBytes === 8 ? kernels.sumPlain64 : kernels.sumPlain32
+    whole = sumPlain(from, to, count)
+  } else if (encoding === DELTA_BINARY_PACKED) whole = kernels.sumDelta(from, to, count, 8 * valueBytes)
+  else if (encoding === RLE_DICTIONARY || encoding === PLAIN_DICTIONARY) {
+    if (!hasDictionary && count > 0) throw new RangeError('a page has no dictionary')
+    whole = kernels.sumIndices(from, to, count)
+  } else return false
+  if (!whole) throw new RangeError(`a page of ${count} values is damaged`)
+  return true
+}
+
+/** Where a version 1 page has its levels, which stand behind their length, and its values. Undefined if it cannot say. */
+function partsOf(
+  { bytes, uncompressedBytes, levelEncoding }: PageHeader,
+  address: number,
+  codec: number,
+  nullable: boolean,
+): { levels: Bytes; data: Bytes } | undefined {
+  const page = decompressed(codec, address, bytes, uncompressedBytes)
+  if (!page || (nullable && levelEncoding !== RLE)) return undefined
+  const { from, to } = page
+  if (!nullable) return { levels: { from, to: from }, data: page }
+  const levels = from + 4
+  const data = levels + uint32At(engine.bytes, from)
+  if (levels > to || data > to) throw new RangeError('a page has more bytes of levels than it has')
+  return { levels: { from: levels, to: data }, data: { from: data, to } }
+}
+
+/** The same for a version 2 page, of which only the values are compressed. */
+function partsOf2(
+  { bytes, uncompressedBytes, repetitionBytes, levelBytes, compressed }: PageHeader,
+  address: number,
+  codec: number,
+): { levels: Bytes; data: Bytes } | undefined {
+  const levels = address + repetitionBytes
+  const start = levels + levelBytes
+  const before = start - address
+  if (before > bytes || before > uncompressedBytes)
+    throw new RangeError('a page has more bytes of levels than it has')
+  const data = decompressed(
+    compressed ? codec : UNCOMPRESSED,
+    start,
+    bytes - before,
+    uncompressedBytes - before,
   )
-  return defined
+  return data && { levels: { from: levels, to: start }, data }
+}
+
+/** Decompresses bytes into the engine's page, if they are compressed. Undefined if that is not possible. */
+function decompressed(
+  codec: number,
+  address: number,
+  bytes: number,
+  uncompressedBytes: number,
+): Bytes | undefined {
+  const { page, pageBytes, bytes: memory } = engine
+  if (codec === UNCOMPRESSED) return { from: address, to: address + bytes }
+  if (uncompressedBytes > pageBytes) return undefined
+  const source = memory.subarray(address, address + bytes)
+  const target = memory.subarray(page, page + uncompressedBytes)
+  return decompress(codec, source, target) ? { from: page, to: page + uncompressedBytes } : undefined
 }

@@ -1,50 +1,74 @@
-import type { SchemaElement } from 'hyparquet'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { StorageError } from '../errors.ts'
-import { closeFile, openFile } from '../files.ts'
+import { closeFile, type OpenFile, openFile } from '../files.ts'
+import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
 import { decodeChunk } from '../parquet/decode.ts'
-import { findColumn, readChunk } from '../parquet/reader.ts'
+import type { ColumnChunk } from '../parquet/fileMetadata.ts'
+import { findColumn } from '../parquet/reader.ts'
 import { sumPages } from './pages.ts'
 
+/** What a sum of a Parquet file may know of it, and which part of it is asked for. */
+export interface ParquetPart {
+  /** How many bytes the file has from its footer on: it is then read at once. */
+  footerBytes?: number
+  /** The row groups [from, to) instead of all. */
+  from?: number
+  to?: number
+}
+
 /**
- * The exact sum of one integer column, by name or position, of a Parquet file, ours or not: reads the footer and that
- * column's chunks only. Nulls add nothing, a file without the column sums to 0. Throws StorageError `invalid` if the column holds
- * anything but integers, `damaged` if the file cannot be read.
+ * The exact sum of one integer column, by name or position, of a Parquet file, ours or not, or of some of its row groups: reads the
+ * footer and that column's chunks only. Nulls add nothing, a file without the column sums to 0. Throws StorageError `invalid` if
+ * the column holds anything but integers, `damaged` if the file cannot be read.
  */
-export function sumParquetColumn(path: string, column: string | number, cancellation?: Cancellation): bigint {
+export function sumParquetColumn(
+  path: string,
+  column: string | number,
+  cancellation?: Cancellation,
+  { footerBytes, from, to }: ParquetPart = {},
+): bigint {
   const file = openFile(path)
   try {
-    const found = findColumn(file, column)
+    const found = findColumn(file, column, footerBytes)
     if (!found) return 0n
     const { element, chunks } = found
-    if (!isInteger(element)) {
-      const type = element.logical_type?.type ?? element.type ?? 'a group'
-      throw new StorageError('invalid', `${path}: column "${element.name}" is ${type}, expected integers`)
+    const integers = integersOf(element)
+    if (!integers) {
+      const message = `${path}: column "${element.name}" is ${typeName(element)}, expected integers`
+      throw new StorageError('invalid', message)
     }
     let sum = 0n
-    for (const { metadata, rows } of chunks) {
+    for (const chunk of chunks.slice(from, to)) {
       throwIfCancelled(cancellation)
-      const bytes = readChunk(file, metadata)
-      sum += sumPages(bytes, metadata, element) ?? sumValues(decodeChunk(bytes, metadata, element, rows))
+      sum += sumChunk(file, chunk, integers)
     }
     return sum
-  } catch (error) {
-    if (error instanceof StorageError || (error as NodeJS.ErrnoException).code) throw error
-    throw new StorageError('damaged', `${path} is damaged: ${(error as Error).message}`, { cause: error })
   } finally {
     closeFile(file)
   }
 }
 
-function isInteger({ type, logical_type, converted_type }: SchemaElement): boolean {
-  if (type !== 'INT32' && type !== 'INT64') return false
-  if (logical_type) return logical_type.type === 'INTEGER'
-  return converted_type === undefined || /^U?INT_/.test(converted_type)
+function sumChunk(file: OpenFile, chunk: ColumnChunk, integers: Integers): bigint {
+  try {
+    if (chunk.values === 0) return 0n
+    return (
+      (integers.signed ? sumPages(file, chunk, integers) : undefined) ?? sumDecoded(file, chunk, integers)
+    )
+  } catch (error) {
+    if (error instanceof StorageError || (error as NodeJS.ErrnoException).syscall) throw error
+    throw new StorageError('damaged', `${file.path} is damaged: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
 }
 
-function sumValues(values: Iterable<unknown>): bigint {
+function sumDecoded(file: OpenFile, chunk: ColumnChunk, integers: Integers): bigint {
   let sum = 0n
-  for (const value of values)
-    if (value !== null && value !== undefined) sum += BigInt(value as number | bigint)
+  let rows = 0
+  for (const value of decodeChunk(file, chunk, integers)) {
+    if (value !== null && value !== undefined) sum += BigInt(value)
+    rows++
+  }
+  if (rows !== chunk.values) throw new RangeError(`a chunk has ${rows} rows, expected ${chunk.values}`)
   return sum
 }

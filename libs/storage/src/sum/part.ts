@@ -11,12 +11,12 @@ import type { SumPart } from './plan.ts'
  */
 export function sumPart(dataDir: string, { format, files }: SumPart, cancellation?: Cancellation): bigint {
   let sum = 0n
-  for (const { id, columnIndex, columns } of files) {
+  for (const { id, columnIndex, columns, from, to } of files) {
     const path = storedFile(dataDir, id, format)
     try {
       sum +=
         format === 'csv'
-          ? sumCsvColumn(path, columnIndex, columns, cancellation)
+          ? sumCsvColumn(path, columnIndex, columns, { from, to }, cancellation)
           : sumParquetColumn(path, columnIndex, cancellation)
     } catch (error) {
       if (error instanceof StorageError && error.code === 'cancelled') throw error

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commitUpload } from '../../src/catalogue/commit.ts'
 import { fileName, formats, storedFile } from '../../src/catalogue/names.ts'
+import { crashCsv } from './crash-csv.ts'
 import { incomingNames, opened, receive, storedNames, temporaryDirectory } from './support.ts'
 
 const crashingProcess = new URL('./crashing-process.ts', import.meta.url).pathname
-const csv = 'x,y\n1,a\n2,b\n'
+// The second is too large for a row or for memory.
+const rows = [2, 75_000, 2]
 
 test('killed before any of its operations, a process leaves exactly the uploads that it acknowledged', async () => {
   const root = temporaryDirectory()
@@ -16,13 +18,13 @@ test('killed before any of its operations, a process leaves exactly the uploads 
   // Two levels that are not there yet: making them is among the operations.
   const dataDirOf = (fatal: number) => join(root, `${fatal}`, 'data')
   const run = (fatal: number) =>
-    spawnSync(process.execPath, [crashingProcess, dataDirOf(fatal), `${fatal}`, csv], {
+    spawnSync(process.execPath, [crashingProcess, dataDirOf(fatal), `${fatal}`, ...rows.map(String)], {
       encoding: 'utf8',
       env,
     })
 
   const survivor = run(-1)
-  expect(acknowledgedBy(survivor)).toEqual([1, 2])
+  expect(acknowledgedBy(survivor)).toEqual([1, 2, 3])
 
   let fatal = 0
   for (let crashed = run(fatal); crashed.signal === 'SIGKILL'; crashed = run(++fatal)) {
@@ -36,12 +38,13 @@ test('killed before any of its operations, a process leaves exactly the uploads 
     )
     expect(incomingNames(dataDir)).toEqual([])
 
-    const next = commitUpload(dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z')
-    for (const { id } of [...uploads, next])
-      expect(readFileSync(storedFile(dataDir, id, 'csv'), 'utf8')).toBe(csv)
+    const next = commitUpload(dataDir, await receive(store, crashCsv(1)), '2026-01-02T03:04:05.678Z')
+    const expected = [...rows.slice(0, uploads.length), 1].map(crashCsv)
+    const ids = [...uploads, next].map(({ id }) => id)
+    expect(ids.map(id => readFileSync(storedFile(dataDir, id, 'csv'), 'utf8'))).toEqual(expected)
     store.close()
   }
-  // Enough to have died in the start, in the first commit and in the second.
+  // Enough to have died in the start and in every commit.
   expect(fatal).toBeGreaterThan(40)
 }, 120_000)
 

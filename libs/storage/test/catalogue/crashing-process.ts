@@ -5,8 +5,9 @@ import { commitUpload } from '../../src/catalogue/commit.ts'
 import { createSpool } from '../../src/catalogue/spool.ts'
 import { openStore } from '../../src/catalogue/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
+import { crashCsv } from './crash-csv.ts'
 
-const [, , dataDir, fatal, csv] = process.argv
+const [, , dataDir, fatal, ...rows] = process.argv
 
 let done = 0
 observeFileOperations(() => {
@@ -14,11 +15,11 @@ observeFileOperations(() => {
 })
 
 const store = openStore(dataDir)
-for (let n = 0; n < 2; n++) {
+for (const csv of rows.map(count => crashCsv(Number(count)))) {
   const id = await store.catalogue.reserve()
-  const spool = await createSpool(dataDir, id)
+  const spool = createSpool(dataDir, id)
   await spool.write(Buffer.from(csv))
   await spool.close()
-  await store.catalogue.publish(commitUpload(dataDir, id, new Date().toISOString()))
+  await store.catalogue.publish(commitUpload(dataDir, id, new Date().toISOString(), undefined, spool.held))
   writeSync(1, `${id}\n`)
 }

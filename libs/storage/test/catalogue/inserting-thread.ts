@@ -11,6 +11,9 @@ for (let n = 0; n < count; n++)
     rows: 1,
     csvBytes: 10,
     parquetBytes: 20,
+    footerBytes: 8,
+    rowGroups: 1,
+    csvCuts: [],
     columns: [
       { name: 'x', type: 'int64' },
       { name: 'größe, "m"', type: 'text' },

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { Arrival } from '../../src/catalogue/arrival.ts'
 import { incomingDirectory, incomingFile } from '../../src/catalogue/names.ts'
 import { createSpool, type Spool } from '../../src/catalogue/spool.ts'
 import { type FileOperation, observeFileOperations } from '../../src/files.ts'
@@ -15,7 +16,7 @@ async function spooling(): Promise<{ spool: Spool; path: string; writes: number[
   observeFileOperations(({ kind, length }: FileOperation) => {
     if (kind === 'write') writes.push(length ?? 0)
   })
-  return { spool: await createSpool(dataDir, 1), path: incomingFile(dataDir, 1, 'csv'), writes }
+  return { spool: createSpool(dataDir, 1), path: incomingFile(dataDir, 1, 'csv'), writes }
 }
 
 /** Bytes in which every shift and every exchange shows. */
@@ -68,10 +69,39 @@ test('small chunks are gathered into batches, large ones go to the file from whe
   expect(writes.slice(4)).toEqual([3])
 })
 
-test('an upload of no bytes is an empty file', async () => {
-  const { spool, path } = await spooling()
+test.each([0, 1, batchBytes - 1])('an upload of %i bytes is held and makes no file', async size => {
+  const { spool, path, writes } = await spooling()
+  const bytes = content(size)
+  await spool.write(Buffer.from(bytes))
   await spool.close()
-  expect(readFileSync(path)).toHaveLength(0)
+  expect(spool.held).toEqual(Uint8Array.from(bytes))
+  expect(existsSync(path)).toBe(false)
+  expect(writes).toEqual([])
+})
+
+test('an upload that fills a batch is in the file alone', async () => {
+  const { spool, path } = await spooling()
+  await spool.write(content(batchBytes))
+  await spool.close()
+  expect(spool.held).toBeUndefined()
+  expect(readFileSync(path)).toHaveLength(batchBytes)
+})
+
+test('arrivals are told when they are in the file', async () => {
+  const dataDir = temporaryDirectory()
+  await mkdir(incomingDirectory(dataDir))
+  const arrival = new Arrival()
+  const spool = createSpool(dataDir, 1, arrival)
+  await spool.write(content(batchBytes + 10))
+  expect(arrival.bytes).toBe(batchBytes + 10)
+  await spool.write(content(10))
+  expect(arrival.waitFor(0).complete).toBe(false)
+  await spool.close()
+  expect(arrival.waitFor(Number.MAX_SAFE_INTEGER)).toEqual({ end: batchBytes + 20, complete: true })
+
+  const discarded = new Arrival()
+  await createSpool(dataDir, 2, discarded).discard()
+  expect(() => discarded.waitFor(0)).toThrow('abandoned')
 })
 
 test('discarding removes the file, at any time and twice', async () => {
@@ -81,7 +111,7 @@ test('discarding removes the file, at any time and twice', async () => {
   await fresh.spool.discard()
 
   const closed = await spooling()
-  await closed.spool.write(content(10))
+  await closed.spool.write(content(batchBytes))
   await closed.spool.close()
   await closed.spool.discard()
   expect(existsSync(closed.path)).toBe(false)
@@ -107,7 +137,7 @@ test('a write that fails tells the caller, who can still discard', async () => {
     if (kind === 'write') throw new Error('the disk is gone')
   })
   await spool.write(content(10))
-  await expect(spool.close()).rejects.toThrow('the disk is gone')
+  await expect(spool.write(content(batchBytes))).rejects.toThrow('the disk is gone')
   await spool.discard()
   expect(existsSync(path)).toBe(false)
 })

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { closeDatabase, insertUpload } from '../../src/catalogue/database.ts'
-import { filesDirectory, incomingDirectory, storedFile } from '../../src/catalogue/names.ts'
-import { createSpool } from '../../src/catalogue/spool.ts'
+import { filesDirectory, incomingDirectory, incomingFile, storedFile } from '../../src/catalogue/names.ts'
 import { openStore, type Store } from '../../src/catalogue/store.ts'
 import type { Upload } from '../../src/catalogue/upload.ts'
 import { observeFileOperations } from '../../src/files.ts'
@@ -34,6 +33,9 @@ export function uploadOf(id: number, more: Partial<Upload> = {}): Upload {
     rows: 1,
     csvBytes: 10,
     parquetBytes: 20,
+    footerBytes: 8,
+    rowGroups: 1,
+    csvCuts: [],
     columns: [
       { name: 'x', type: 'int64' },
       { name: 'größe, "m"', type: 'text' },
@@ -67,12 +69,10 @@ export function thrown(run: () => unknown): Error & { code?: string } {
   throw new Error('it did not throw')
 }
 
-/** Receives a CSV as the server does and returns the id of the upload, ready to be committed. */
+/** Puts a received CSV where `commitUpload` looks for it. Returns the upload's id. */
 export async function receive(store: Store, csv: string): Promise<number> {
   const id = await store.catalogue.reserve()
-  const spool = await createSpool(store.dataDir, id)
-  await spool.write(Buffer.from(csv))
-  await spool.close()
+  writeFileSync(incomingFile(store.dataDir, id, 'csv'), csv)
   return id
 }
 

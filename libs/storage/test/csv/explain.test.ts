@@ -1,14 +1,14 @@
 import { truncateSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { MAX_RECORD_BYTES, RecordReader } from '../../src/csv/records.ts'
+import { MAX_RECORD_BYTES, RecordReader } from '../../src/csv/explain.ts'
 import { closeFile, openFile } from '../../src/files.ts'
 import { temporaryFile } from '../support/files.ts'
 
-function readAll(text: string | Uint8Array, columns: number, reader = new RecordReader()): number {
+function readAll(text: string | Uint8Array, columns: number, ...blocks: number[]): number {
   const file = openFile(temporaryFile(text))
   try {
     let records = 0
-    reader.open(file, 0, columns)
+    const reader = new RecordReader(file, 0, columns, ...blocks)
     while (reader.next()) records += reader.records
     return records
   } finally {
@@ -28,7 +28,7 @@ test.each([
 
 test('a record longer than a chunk is read whole', () => {
   const long = `"${'a,"" \n'.repeat(1000)}"`
-  expect(readAll(`1,${long}\n2,x\n`, 2, new RecordReader(64, 16))).toBe(2)
+  expect(readAll(`1,${long}\n2,x\n`, 2, 64, 16)).toBe(2)
 })
 
 test('a record over the limit is refused with its line, its size and the limit', () => {
@@ -40,14 +40,13 @@ test('a record over the limit is refused with its line, its size and the limit',
 
 test('a table with more columns than a block has fields is read', () => {
   const row = '1,'.repeat(99).concat('1\n')
-  expect(readAll(row.repeat(3), 100, new RecordReader(64, 16))).toBe(3)
+  expect(readAll(row.repeat(3), 100, 64, 16)).toBe(3)
 })
 
 test('a file that becomes shorter while it is read is reported', () => {
   const path = temporaryFile('1,2\n'.repeat(1000))
   const file = openFile(path)
-  const reader = new RecordReader(64, 64)
-  reader.open(file, 0, 2)
+  const reader = new RecordReader(file, 0, 2, 64, 64)
   reader.next()
   truncateSync(path, 100)
   expect(() => {

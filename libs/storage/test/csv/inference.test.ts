@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest'
-import { Inference } from '../../src/csv/inference.ts'
-import { scanRecords } from '../../src/csv/scanner.ts'
+import { convertCsv } from '../../src/convert.ts'
+import { temporaryFile, temporaryPath } from '../support/files.ts'
 
-function typeOf(...fields: string[]): string {
-  const bytes = Buffer.from(
-    fields
-      .map(field => `${field},0\n`)
-      .concat(' ')
-      .join(''),
-  )
-  const bounds = new Int32Array(4 * fields.length)
-  const { records } = scanRecords(bytes, 0, bytes.length - 1, true, 2, bounds)
-  expect(records).toBe(fields.length)
-  const inference = new Inference(2)
-  inference.add({ bytes, bounds, records, columns: 2 })
-  return inference.types()[0]
+function typeOf(...fields: string[]): string | undefined {
+  const path = temporaryFile(`a,b\n${fields.map(field => `${field},0\n`).join('')}`)
+  return convertCsv(path, temporaryPath('output.parquet')).columns[0]?.type
 }
 
 test.each([

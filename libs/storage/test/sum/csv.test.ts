@@ -44,7 +44,7 @@ test.each([
 
 test('a sum that nobody waits for stops', () => {
   const cancellation = new Int32Array(new SharedArrayBuffer(4)).fill(1)
-  expect(() => sumCsvColumn(temporaryFile('x\n1\n'), 0, 1, cancellation)).toThrow(
+  expect(() => sumCsvColumn(temporaryFile('x\n1\n'), 0, 1, undefined, cancellation)).toThrow(
     expect.objectContaining({ code: 'cancelled' }),
   )
 })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { zstdDecompressSync } from 'node:zlib'
 import { type FileMetaData, parquetMetadata, parquetRead } from 'hyparquet'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -26,6 +27,7 @@ export async function readParquet(path: string): Promise<unknown[][]> {
     file: arrayBuffer(path),
     metadata,
     rowFormat: 'array',
+    compressors: { ZSTD: bytes => zstdDecompressSync(bytes) },
     parsers: {
       dateFromDays: (days: number) => days as never,
       stringFromBytes: (bytes: Uint8Array) => bytes && (utf8.decode(bytes) as never),

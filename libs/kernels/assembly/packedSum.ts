@@ -1,0 +1,163 @@
+// Sums of bit-packed numbers. Eight numbers are as many bytes as one has bits.
+
+/** For `sumPacked`: the greatest width. */
+export const MAX_WIDTH: u64 = 56
+
+/** The sum of the numbers that `sumPacked` summed since `clearPackedSums`. */
+export let plainSum: u64 = 0
+/** The sum of n times the first of these n numbers, n - 1 times the second one and so on. */
+export let weightedSum: u64 = 0
+
+export function clearPackedSums(): void {
+  plainSum = weightedSum = 0
+}
+
+/** The number of 0 to 64 bits at that bit behind `from`. */
+// @ts-expect-error: a decorator
+@inline
+export function packedNumber(from: usize, bit: u64, width: u64): u64 {
+  const at = from + <usize>(bit >> 3)
+  const shift = bit & 7
+  let number = load<u64>(at) >> shift
+  if (width > MAX_WIDTH && shift > 0) number |= (<u64>load<u8>(at + 8)) << (64 - shift)
+  return width > 0 ? number & (u64.MAX_VALUE >> (64 - width)) : 0
+}
+
+/** Sums `n` numbers of `width` bits, behind those before; the sums do not overflow. */
+export function sumPacked(from: usize, n: u64, width: u64): void {
+  weightedSum += plainSum * n
+  if (width == 0) return
+  const vectors = width <= MAX_LANE_WIDTH ? n & ~31 : n & ~7
+  const at = from + <usize>((vectors >> 3) * width)
+  if (width <= MAX_LANE_WIDTH) sumLanes(from, at, width, n - vectors)
+  else sumGroups(from, at, width, n - vectors)
+  for (let i = vectors; i < n; i++) {
+    const number = packedNumber(at, (i - vectors) * width, width)
+    plainSum += number
+    weightedSum += number * (n - i)
+  }
+}
+
+/** A lane of 32 bits has room for a number that begins anywhere in a byte. */
+const MAX_LANE_WIDTH: u64 = 25
+
+/**
+ * For each such width, for the first four numbers of eight and for the last four: which bytes of sixteen go to which lane, and
+ * what a lane is multiplied by so that its number begins at bit 7.
+ */
+const LANES = memory.data(64 * 26, 16)
+let hasLanes: bool = false
+
+function makeLanes(): void {
+  for (let width: usize = 1; width <= <usize>MAX_LANE_WIDTH; width++) {
+    for (let i: usize = 0; i < 8; i++) {
+      const firstBit = i < 4 ? i * width : i * width - ((width << 2) & ~7)
+      const at = LANES + (width << 6) + ((i >> 2) << 5) + ((i & 3) << 2)
+      store<u32>(at, 0x03020100 + 0x01010101 * <u32>(firstBit >> 3))
+      store<u32>(at, 1 << (7 - (<u32>firstBit & 7)), 16)
+    }
+  }
+  hasLanes = true
+}
+
+/** Sums whole 32 numbers with so many others behind them. */
+function sumLanes(from: usize, to: usize, width: u64, behind: u64): void {
+  if (!hasLanes) makeLanes()
+  const w = <usize>width
+  const half = w >> 1
+  const shape = LANES + (w << 6)
+  const lanes = v128.load(shape)
+  const factors = v128.load(shape, 16)
+  const otherLanes = v128.load(shape, 32)
+  const otherFactors = v128.load(shape, 48)
+  const mask = i32x4.splat((1 << <i32>width) - 1)
+  let plain = i64x2.splat(0)
+  let weighted = i64x2.splat(0)
+  for (let at = from; at < to; ) {
+    // Lane l is the sum of numbers l, l + 4, l + 8 ..., and the sum of these sums.
+    let sum = i32x4.splat(0)
+    let sums = i32x4.splat(0)
+    for (const stop = at + (w << 2); at < stop; at += w) {
+      const a = i32x4.mul(i8x16.swizzle(v128.load(at), lanes), factors)
+      sum = i32x4.add(sum, v128.and(i32x4.shr_u(a, 7), mask))
+      sums = i32x4.add(sums, sum)
+      const b = i32x4.mul(i8x16.swizzle(v128.load(at + half), otherLanes), otherFactors)
+      sum = i32x4.add(sum, v128.and(i32x4.shr_u(b, 7), mask))
+      sums = i32x4.add(sums, sum)
+    }
+    weighted = i64x2.add(weighted, i64x2.shl(plain, 5))
+    weighted = i64x2.add(weighted, i64x2.shl(widened(sums), 2))
+    weighted = i64x2.sub(weighted, widened(i32x4.mul(sum, i32x4(0, 1, 2, 3))))
+    plain = i64x2.add(plain, widened(sum))
+  }
+  const sum = bothLanes(plain)
+  plainSum += sum
+  weightedSum += bothLanes(weighted) + sum * behind
+}
+
+// @ts-expect-error: a decorator
+@inline
+function widened(lanes: v128): v128 {
+  return i64x2.add(i64x2.extend_low_i32x4_u(lanes), i64x2.extend_high_i32x4_u(lanes))
+}
+
+// @ts-expect-error: a decorator
+@inline
+function bothLanes(sums: v128): u64 {
+  return <u64>(i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1))
+}
+
+/** The same for whole eight numbers. Where in its byte one begins depends on the width modulo 8: to shift by a constant costs less. */
+function sumGroups(from: usize, to: usize, width: u64, behind: u64): void {
+  switch (<u32>width & 7) {
+    case 0: sumOddGroups(from, to, width, behind, 0); break
+    case 1: sumOddGroups(from, to, width, behind, 1); break
+    case 2: sumOddGroups(from, to, width, behind, 2); break
+    case 3: sumOddGroups(from, to, width, behind, 3); break
+    case 4: sumOddGroups(from, to, width, behind, 4); break
+    case 5: sumOddGroups(from, to, width, behind, 5); break
+    case 6: sumOddGroups(from, to, width, behind, 6); break
+    default: sumOddGroups(from, to, width, behind, 7)
+  }
+}
+
+/** `odd`: width modulo 8. */
+// @ts-expect-error: a decorator
+@inline
+function sumOddGroups(from: usize, to: usize, width: u64, behind: u64, odd: u64): void {
+  const mask = ((<u64>1) << width) - 1
+  const near = <usize>(width >> 3)
+  const far = near + 1
+  let plain: u64 = 0
+  let weighted: u64 = 0
+  for (let at = from; at < to; ) {
+    let sum = load<u64>(at) & mask
+    let sums = sum
+    at += odd * 1 >= 8 ? far : near
+    sum += (load<u64>(at) >> odd) & mask
+    sums += sum
+    at += (odd & 7) + odd >= 8 ? far : near
+    sum += (load<u64>(at) >> ((odd * 2) & 7)) & mask
+    sums += sum
+    at += ((odd * 2) & 7) + odd >= 8 ? far : near
+    sum += (load<u64>(at) >> ((odd * 3) & 7)) & mask
+    sums += sum
+    at += ((odd * 3) & 7) + odd >= 8 ? far : near
+    sum += (load<u64>(at) >> ((odd * 4) & 7)) & mask
+    sums += sum
+    at += ((odd * 4) & 7) + odd >= 8 ? far : near
+    sum += (load<u64>(at) >> ((odd * 5) & 7)) & mask
+    sums += sum
+    at += ((odd * 5) & 7) + odd >= 8 ? far : near
+    sum += (load<u64>(at) >> ((odd * 6) & 7)) & mask
+    sums += sum
+    at += ((odd * 6) & 7) + odd >= 8 ? far : near
+    sum += (load<u64>(at) >> ((odd * 7) & 7)) & mask
+    sums += sum
+    at += ((odd * 7) & 7) + odd >= 8 ? far : near
+    weighted += (plain << 3) + sums
+    plain += sum
+  }
+  plainSum += plain
+  weightedSum += weighted + plain * behind
+}

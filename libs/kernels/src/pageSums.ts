@@ -1,0 +1,23 @@
+/** The kernels that add up pages of Parquet files. A page lies in [from, to); they return 0 if it is damaged. */
+export interface PageSums {
+  clearPageTotal(): void
+  /** The total is high * 2^64 + low, where low is without a sign. */
+  pageTotalHigh(): bigint
+  pageTotalLow(): bigint
+
+  /** How many of so many rows are not null; -1 if the levels are damaged. */
+  countDefined(from: number, to: number, rows: number): number
+
+  sumPlain64(from: number, to: number, values: number): number
+  sumPlain32(from: number, to: number, values: number): number
+  sumDelta(from: number, to: number, values: number, valueBits: number): number
+  openDictionary(
+    from: number,
+    to: number,
+    entries: number,
+    valueBytes: number,
+    tables: number,
+    tablesBytes: number,
+  ): number
+  sumIndices(from: number, to: number, values: number): number
+}

@@ -1,0 +1,22 @@
+const LEAST = -342
+const GREATEST = 308
+/** From here on the inverse of the power fits 64 bits, and dividing by it has to round up to be exact. */
+const LEAST_ROUNDED_UP = -27
+
+/**
+ * 5^-342 to 5^308, each as the 128 bits that its binary digits begin with, the greater 64 first. Below and above, digits
+ * of up to 64 bits times the power of ten are 0 or infinite as doubles. The table of `assembly/nearestDouble.ts`, from
+ * Lemire, Number Parsing at a Gigabyte per Second (2021), appendix B.
+ */
+export const powersOfFive: BigUint64Array = new BigUint64Array(2 * (GREATEST - LEAST + 1))
+
+for (let exponent = LEAST; exponent <= GREATEST; exponent++) {
+  const binary = (152170 * exponent) >> 16 // floor(log2(5^exponent))
+  const bits =
+    exponent < 0
+      ? (1n << BigInt(127 - binary)) / 5n ** BigInt(-exponent) + (exponent < LEAST_ROUNDED_UP ? 0n : 1n)
+      : ((5n ** BigInt(exponent)) << 128n) >> BigInt(binary + 1)
+  const at = 2 * (exponent - LEAST)
+  powersOfFive[at] = bits >> 64n
+  powersOfFive[at + 1] = bits
+}

@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { type JudgedField, judge } from '../../../storage/test/support/judge.ts'
+import type { ReadColumn } from '../../src/index.ts'
+import { at, memory, scan } from './memory.ts'
+
+/** How the fields of a column lie in a file. */
+export interface Layout {
+  columns: number
+  column: number
+  crlf: boolean
+  blankLines: boolean
+  lastEnd: boolean
+}
+
+export const layouts: fc.Arbitrary<Layout> = fc.integer({ min: 1, max: 3 }).chain(columns =>
+  fc.record({
+    columns: fc.constant(columns),
+    column: fc.nat({ max: columns - 1 }),
+    crlf: fc.boolean(),
+    blankLines: fc.boolean(),
+    lastEnd: fc.boolean(),
+  }),
+)
+
+/** Null: empty and without quotes. */
+export type Field = { text: string; quoted: boolean } | null
+
+/** A field of that text, in quotes where it needs or wants them. */
+export function fieldOf(text: string, quoted: boolean): Field {
+  return { text, quoted: quoted || text === '' || /[",\r\n]/.test(text) }
+}
+
+/** Columns of such texts: all without quotes that need none, or some of them quoted and some null. */
+export function fieldsOf(texts: fc.Arbitrary<string>): fc.Arbitrary<Field[]> {
+  const plain = texts.map(text => fieldOf(text, false))
+  const mixed = fc.oneof(
+    { arbitrary: plain, weight: 6 },
+    { arbitrary: texts.map(text => fieldOf(text, true)), weight: 3 },
+    fc.constant(null),
+  )
+  const lengths = { maxLength: 80, size: 'max' } as const
+  return fc.oneof(fc.array(plain, lengths), fc.array(mixed, lengths))
+}
+
+/** Puts a table with that column into the chunk and scans it. Returns its bytes and how many records were found. */
+export function putColumn(fields: Field[], layout: Layout): { bytes: Buffer; records: number } {
+  const bytes = Buffer.from(csvOf(fields, layout))
+  memory.set(bytes, at.chunk)
+  const { records, broken } = scan({ to: bytes.length, last: true, columns: layout.columns })
+  expect(broken).toBe(false)
+  return { bytes, records }
+}
+
+const OTHERS = ['7', '', '"a,\n""b"', 'x\ry']
+
+function csvOf(fields: Field[], { columns, column, crlf, blankLines, lastEnd }: Layout): string {
+  const lineEnd = crlf ? '\r\n' : '\n'
+  const lines = fields.map((field, record) => {
+    const line = Array.from({ length: columns }, (_, other) => OTHERS[(record + other) % OTHERS.length])
+    line[column] = field?.quoted ? `"${field.text.replaceAll('"', '""')}"` : (field?.text ?? '')
+    return (blankLines && record % 3 === 0 ? '\n\r\n' : '') + line.join()
+  })
+  return lines.join(lineEnd) + (lastEnd ? lineEnd : '')
+}
+
+/** The column as csv-parse reads it. */
+export function judgedColumn(bytes: Buffer, { columns, column }: Layout): JudgedField[] {
+  const names = Array.from({ length: columns }, (_, i) => `c${i}`)
+  const judged = judge(Buffer.concat([Buffer.from(`${names.join()}\n`), bytes]))
+  expect(judged).toBeDefined()
+  return judged?.records.map(record => record[column]) ?? []
+}
+
+const CANARY = 0xa5
+const canaries = new Uint8Array(8).fill(CANARY)
+
+/**
+ * Checks that `read` reads these columns as `parse`, which says what the value of a text is, reads the texts that csv-parse finds
+ * there, and that one field that is no such value makes it refuse the column. `View` is of the values as they lie in memory.
+ */
+export function expectReadsAs<T>(
+  read: ReadColumn,
+  View: new (
+    buffer: ArrayBufferLike,
+    at: number,
+    length: number,
+  ) => ArrayLike<T> & { BYTES_PER_ELEMENT: number },
+  parse: (text: string) => T | undefined,
+  columns: fc.Arbitrary<Field[]>,
+): void {
+  const width = new View(memory.buffer, 0, 0).BYTES_PER_ELEMENT
+
+  const expectValues = (fields: Field[], layout: Layout) => {
+    const { bytes, records } = putColumn(fields, layout)
+    const judged = judgedColumn(bytes, layout)
+    const notNull = judged.filter(({ text, quoted }) => quoted || text !== '')
+    const values = notNull.map(({ text }) => parse(text) as T)
+    const levels = judged.map(({ text, quoted }) => Number(quoted || text !== ''))
+    expect(records).toBe(judged.length)
+    const valuesEnd = at.values + records * width
+    const levelsEnd = at.levels + records
+    const untouched = [at.values - 8, valuesEnd, at.levels - 8, levelsEnd]
+    for (const address of untouched) memory.set(canaries, address)
+    expect(read(at.ends, records, layout.columns, layout.column, at.values, at.levels)).toBe(values.length)
+    expect(Array.from(new View(memory.buffer, at.values, values.length))).toEqual(values)
+    expect(Array.from(memory.subarray(at.levels, levelsEnd))).toEqual(levels)
+    for (const address of untouched) expect(memory.subarray(address, address + 8)).toEqual(canaries)
+  }
+
+  const expectRefusal = (fields: Field[], layout: Layout, flawed: Field) => {
+    const { records } = putColumn(fields, layout)
+    const found = read(at.ends, records, layout.columns, layout.column, at.values, at.levels)
+    expect(found, flawed?.text).toBe(-1)
+  }
+
+  fc.assert(
+    fc.property(columns, layouts, (fields, layout) => {
+      const isValid = (field: Field) => field === null || parse(field.text) !== undefined
+      const valid = fields.filter(isValid)
+      expectValues(valid, layout)
+      fields.forEach((field, i) => {
+        if (!isValid(field))
+          expectRefusal(valid.toSpliced(Math.min(i, valid.length), 0, field), layout, field)
+      })
+    }),
+    { numRuns: 2000 },
+  )
+}

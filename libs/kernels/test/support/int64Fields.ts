@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { type Field, fieldOf, fieldsOf } from './columns.ts'
+
+const MAX = 2n ** 63n - 1n
+const edges = [0n, 2n ** 31n, 2n ** 32n, 2n ** 53n, 10n ** 15n, 10n ** 16n, 10n ** 18n, MAX, 2n ** 64n]
+
+const digits = (maxLength: number) =>
+  fc
+    .tuple(fc.integer({ min: 1, max: maxLength }), fc.bigInt({ min: 0n, max: 10n ** 20n - 1n }))
+    .map(([length, value]) => String(value).padStart(20, '0').slice(-length))
+
+const near = (value: fc.Arbitrary<bigint>) =>
+  fc.tuple(value, fc.integer({ min: -2, max: 2 })).map(([center, off]) => String(center + BigInt(off)))
+
+/** Of every length, dense around the edges of int64 and of the ways to read them. */
+const magnitudes = fc.oneof(
+  digits(20),
+  near(fc.constantFrom(...edges)),
+  near(fc.nat({ max: 19 }).map(exponent => 10n ** BigInt(exponent))),
+  fc.tuple(fc.constantFrom('0', '00', '0'.repeat(15), '0'.repeat(40)), fc.nat()).map(parts => parts.join('')),
+)
+
+const sign = fc.constantFrom('', '-')
+const signed = fc.tuple(sign, magnitudes).map(([minus, text]) => minus + text.replace('-', ''))
+
+const strange = fc.constantFrom('/', ':', '-', '+', '.', ' ', 'e', '"', 'é', '\0', '0', '')
+
+/** One byte of them is another, or there is one more: just below and above the digits, among them, anywhere. */
+const flawed = fc.tuple(signed, fc.nat({ max: 40 }), strange).map(([text, where, flaw]) => {
+  const at = where % (text.length + 1)
+  return text.slice(0, at) + flaw + text.slice(at + (where % 2))
+})
+
+/** Nearly all of them int64. */
+const any = fc.oneof({ arbitrary: signed, weight: 9 }, flawed)
+
+const run = (texts: fc.Arbitrary<string>, nulls: number) => {
+  const field = texts.map(text => fieldOf(text, false))
+  const mixed = fc.oneof(
+    { arbitrary: field, weight: 9 },
+    { arbitrary: fc.constant<Field>(null), weight: nulls },
+  )
+  return fc.array(mixed, { maxLength: 70, size: 'max' })
+}
+
+/** Columns in which the kind of field changes every few groups, as groups are read in another way each. */
+export const int64Fields: fc.Arbitrary<Field[]> = fc
+  .array(
+    fc.oneof(
+      run(digits(9), 0),
+      run(digits(16), 0),
+      run(
+        fc.tuple(sign, digits(14)).map(parts => parts.join('')),
+        1,
+      ),
+      run(any, 1),
+      fieldsOf(any),
+    ),
+    { maxLength: 5 },
+  )
+  .map(runs => runs.flat())

@@ -1,0 +1,16 @@
+import { type Scan, scanRecords } from '../../../storage/src/csv/scanner.ts'
+
+const CR = 0x0d
+
+/** The plain scanner's result, and where the separator behind each field is. */
+export function plainScan(bytes: Uint8Array, last: boolean, columns: number): Scan & { ends: number[] } {
+  const withRoom = new Uint8Array(bytes.length + 1)
+  withRoom.set(bytes)
+  const bounds = new Int32Array(2 * (bytes.length + 1) + 4 * columns)
+  const scan = scanRecords(withRoom, 0, bytes.length, last, columns, bounds)
+  const ends = Array.from({ length: scan.records * columns }, (_, field) => {
+    const end = bounds[2 * field + 1]
+    return end < bytes.length && bytes[end] === CR ? end + 1 : end
+  })
+  return { ...scan, ends }
+}

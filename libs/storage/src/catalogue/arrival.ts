@@ -1,0 +1,82 @@
+import type { Extent } from '../csv/chunks.ts'
+import { StorageError } from '../errors.ts'
+
+// The cells of the shared memory. Every change is counted, for a reader to wait for the next one.
+const CHANGES = 0
+const BYTES = 1
+const STATE = 2
+
+const COMPLETE = 1
+const ABANDONED = 2
+
+/** How long a reader may wait for bytes, in ms in all: a slow upload must not hold a worker that others need. */
+const PATIENCE = 200
+
+/** How much of a file has arrived. Shared between the thread that writes the file and one that reads it meanwhile. */
+export class Arrival {
+  /** What crosses threads. */
+  readonly shared: Int32Array
+  #reached: { bytes: number; resolve: (reached: boolean) => void } | undefined
+  #patience = PATIENCE
+
+  constructor(shared: Int32Array = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT))) {
+    this.shared = shared
+  }
+
+  get bytes(): number {
+    return Atomics.load(this.shared, BYTES) >>> 0
+  }
+
+  /** Resolves with true when so many bytes are in the file, with false if there will not be so many. One call at a time. */
+  reached(bytes: number): Promise<boolean> {
+    return new Promise(resolve => {
+      this.#reached = { bytes, resolve }
+    })
+  }
+
+  add(bytes: number): void {
+    Atomics.add(this.shared, BYTES, bytes)
+    this.#tell()
+    if (this.#reached && this.bytes >= this.#reached.bytes) this.#reached.resolve(true)
+  }
+
+  complete(): void {
+    this.#end(COMPLETE)
+  }
+
+  /** The file is of no use any more. */
+  abandon(): void {
+    this.#end(ABANDONED)
+  }
+
+  /**
+   * Waits until `wanted` bytes or all are in the file. Throws StorageError `cancelled` if the file was abandoned and if it
+   * takes too long.
+   */
+  waitFor(wanted: number): Extent {
+    for (;;) {
+      const changes = Atomics.load(this.shared, CHANGES)
+      const state = Atomics.load(this.shared, STATE)
+      const { bytes } = this
+      if (state === ABANDONED) throw new StorageError('cancelled', 'the upload was abandoned')
+      if (state === COMPLETE || bytes >>> 0 >= wanted)
+        return { end: bytes >>> 0, complete: state === COMPLETE }
+      const start = performance.now()
+      Atomics.wait(this.shared, CHANGES, changes, this.#patience)
+      this.#patience -= performance.now() - start
+      if (this.#patience <= 0)
+        throw new StorageError('cancelled', 'the upload is too slow to be read while it arrives')
+    }
+  }
+
+  #end(state: number): void {
+    Atomics.store(this.shared, STATE, state)
+    this.#tell()
+    this.#reached?.resolve(false)
+  }
+
+  #tell(): void {
+    Atomics.add(this.shared, CHANGES, 1)
+    Atomics.notify(this.shared, CHANGES)
+  }
+}

@@ -1,0 +1,140 @@
+import { engine, renewEngine } from '../engine.ts'
+import { StorageError } from '../errors.ts'
+import { type OpenFile, readAt } from '../files.ts'
+import { explainProblem, lineAt, MAX_RECORD_BYTES } from './explain.ts'
+
+/** Part of a file, in bytes: it begins and ends where a record does. */
+export interface Range {
+  from: number
+  to: number
+}
+
+/** How far a file can be read, in bytes from its start. */
+export interface Extent {
+  end: number
+  /** Nothing will follow. */
+  complete: boolean
+}
+
+/**
+ * Reads a CSV file chunk by chunk into the engine's memory and finds the fields of the whole records there. Only inside
+ * `withChunks`.
+ */
+export class ChunkReader {
+  /** Of the chunk. */
+  records = 0
+  readonly columns: number
+  readonly #file: OpenFile
+  readonly #column: number
+  readonly #extend: (wanted: number) => Extent
+  #extent: Extent = { end: 0, complete: false }
+  #position: number // in the file, of the chunk's first byte
+  #from = engine.chunk
+  #to = engine.chunk
+  #next = engine.chunk
+
+  /**
+   * `column`: the one whose fields are wanted, or `EVERY`. `from`: the file's start, or where a record begins. `extend`
+   * returns when at least so many bytes of the file can be read, or all.
+   */
+  constructor(
+    file: OpenFile,
+    columns: number,
+    column: number,
+    from: number,
+    extend: (wanted: number) => Extent,
+  ) {
+    this.#file = file
+    this.columns = columns
+    this.#column = column
+    this.#position = from
+    this.#extend = extend
+  }
+
+  /** Where the first record of the chunk begins, in bytes from the start of the file. */
+  get start(): number {
+    return this.filePosition(this.#from)
+  }
+
+  /** The addresses where the chunk's whole records begin and end. */
+  get bounds(): Range {
+    return { from: this.#from, to: this.#next }
+  }
+
+  /** Where in the file a byte of the chunk is. */
+  filePosition(address: number): number {
+    return this.#position + address - engine.chunk
+  }
+
+  /**
+   * Moves on to the next chunk. Returns false after the last one. Throws StorageError `invalid`, with the line, where the
+   * file breaks a rule.
+   */
+  next(): boolean {
+    const { kernels, ends, endsRoom } = engine
+    for (;;) {
+      this.#from = this.#next
+      const read = this.#position + this.#to - engine.chunk
+      const last = this.#extent.complete && read === this.#extent.end
+      // What a scan left because `ends` was full is scanned before more is read.
+      if (last || this.#to - this.#from > engine.chunkBytes / 2) {
+        this.records = kernels.scan(this.#from, this.#to, last, this.columns, this.#column, ends, endsRoom)
+        if (kernels.scanBroken()) throw explainProblem(this.#file, this.start, this.columns)
+        this.#next = kernels.scanNext()
+        if (this.records > 0) return true
+        if (last) return false
+      }
+      this.#refill()
+    }
+  }
+
+  /** Moves what is left to the front and reads more behind it. */
+  #refill(): void {
+    const { chunk, chunkBytes, bytes } = engine
+    const rest = this.#to - this.#from
+    if (rest === chunkBytes) throw this.#tooLong(rest)
+    bytes.copyWithin(chunk, this.#from, this.#to)
+    this.#position = this.start
+    this.#from = chunk
+    this.#extent = this.#extend(this.#position + chunkBytes)
+    const wanted = Math.min(chunkBytes - rest, this.#extent.end - this.#position - rest)
+    const target = bytes.subarray(chunk + rest, chunk + rest + wanted)
+    if (readAt(this.#file, target, this.#position + rest) < wanted) {
+      throw new StorageError('damaged', `${this.#file.path} became shorter while it was read`)
+    }
+    this.#to = chunk + rest + wanted
+    this.#next = chunk
+    if (this.#position === 0 && hasByteOrderMark(bytes, chunk)) this.#next += 3
+  }
+
+  #tooLong(bytes: number): Error {
+    if (bytes < MAX_RECORD_BYTES) return new ChunkTooSmall()
+    const line = lineAt(this.#file, this.start)
+    const limit = `expected at most ${MAX_RECORD_BYTES}`
+    return new StorageError('invalid', `line ${line}: found a record of over ${bytes} bytes, ${limit}`)
+  }
+}
+
+/** The smallest chunk has no room for a whole record. */
+class ChunkTooSmall extends Error {}
+
+/** Runs `read`, again from its start with a larger chunk each time that a record does not fit. */
+export function withChunks<T>(read: () => T): T {
+  const { chunkBytes } = engine
+  try {
+    for (;;) {
+      try {
+        return read()
+      } catch (error) {
+        if (!(error instanceof ChunkTooSmall)) throw error
+        renewEngine(4 * engine.chunkBytes)
+      }
+    }
+  } finally {
+    if (engine.chunkBytes > chunkBytes) renewEngine()
+  }
+}
+
+function hasByteOrderMark(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
+}

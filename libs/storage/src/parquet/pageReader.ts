@@ -1,0 +1,64 @@
+import { crc32 } from 'node:zlib'
+import { engine } from '../engine.ts'
+import type { OpenFile } from '../files.ts'
+import type { ColumnChunk } from './fileMetadata.ts'
+import { type PageHeader, readPageHeader } from './pageHeader.ts'
+import { readWhole } from './reader.ts'
+
+/** Of a chunk that is larger, so much is read at once, or a page if that is larger still. */
+const WINDOW_BYTES = 3 * 1024 * 1024
+/** No header of a page of integers is longer. */
+const HEADER_BYTES = 4096
+
+/** Reads the pages of a column chunk, one after the other, into the engine's rows. */
+export class PageReader {
+  /** Where the page is in the engine's memory that `next` found. */
+  address = 0
+  readonly #file: OpenFile
+  // Positions in the file.
+  #position: number
+  readonly #end: number
+  #windowStart = 0
+  #windowEnd = 0
+
+  constructor(file: OpenFile, { start, bytes }: ColumnChunk) {
+    this.#file = file
+    this.#position = start
+    this.#end = start + bytes
+  }
+
+  /**
+   * The header of the next page, whose bytes are then at `address`; undefined if the page is too large for the engine. Throws
+   * RangeError if the chunk ends before the page does, or the page is not what its CRC says.
+   */
+  next(): PageHeader | undefined {
+    const at = this.#load(Math.min(HEADER_BYTES, this.#end - this.#position)) as number
+    const header = readPageHeader(engine.bytes, at, at + this.#windowEnd - this.#position)
+    this.#position += header.headerBytes
+    const address = this.#load(header.bytes)
+    if (address === undefined) return undefined
+    this.address = address
+    this.#position += header.bytes
+    if (header.crc !== undefined) {
+      const crc = crc32(engine.bytes.subarray(address, address + header.bytes))
+      if (crc !== header.crc >>> 0)
+        throw new RangeError(`a page has the CRC ${crc}, expected ${header.crc >>> 0}`)
+    }
+    return header
+  }
+
+  /** The address of the next `count` bytes; undefined if they are too many. */
+  #load(count: number): number | undefined {
+    const { bytes, rows, rowsBytes } = engine
+    const start = this.#position
+    if (start + count > this.#end) throw new RangeError('a page is longer than its column chunk')
+    if (start < this.#windowStart || start + count > this.#windowEnd) {
+      if (count > rowsBytes) return undefined
+      const length = Math.min(this.#end - start, Math.max(WINDOW_BYTES, count), rowsBytes)
+      readWhole(this.#file, bytes.subarray(rows, rows + length), start)
+      this.#windowStart = start
+      this.#windowEnd = start + length
+    }
+    return rows + start - this.#windowStart
+  }
+}

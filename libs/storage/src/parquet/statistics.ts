@@ -1,0 +1,57 @@
+import type { ColumnMetaData } from 'hyparquet'
+import type { ColumnType } from '../csv/inference.ts'
+
+export type Bound = bigint | number | boolean | Uint8Array
+
+/** Longer bounds of texts are cut: a bound need not be a value. */
+const MAX_BOUND_BYTES = 64
+
+/** Statistics of parquet.thrift. */
+export function thriftStatistics(statistics: NonNullable<ColumnMetaData['statistics']>, type: ColumnType) {
+  const min = statistics.min_value as Bound | undefined
+  const max = statistics.max_value as Bound | undefined
+  const bounds = min !== undefined && max !== undefined
+  const minBytes = bounds ? boundBytes(min, type) : undefined
+  const maxBytes = bounds ? boundBytes(max, type) : undefined
+  const least = minBytes && cut(minBytes)
+  const greatest = maxBytes && cutAbove(maxBytes)
+  return {
+    field_3: statistics.null_count,
+    field_5: greatest,
+    field_6: least,
+    field_7: greatest && greatest === maxBytes,
+    field_8: least && least === minBytes,
+  }
+}
+
+function boundBytes(value: Bound, type: ColumnType): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  if (typeof value === 'boolean') return Uint8Array.of(value ? 1 : 0)
+  const bytes = Buffer.alloc(type === 'date' ? 4 : 8)
+  if (typeof value === 'bigint') bytes.writeBigInt64LE(value)
+  else if (type === 'date') bytes.writeInt32LE(value)
+  else bytes.writeDoubleLE(value)
+  return bytes
+}
+
+/** At most `MAX_BOUND_BYTES` of a text, and whole characters. */
+function cut(text: Uint8Array): Uint8Array {
+  if (text.length <= MAX_BOUND_BYTES) return text
+  let end = MAX_BOUND_BYTES
+  while (((text[end] as number) & 0xc0) === 0x80) end--
+  return text.subarray(0, end)
+}
+
+/** The same, but greater than the text: with the next character in place of the last one. Undefined if there is none. */
+function cutAbove(text: Uint8Array): Uint8Array | undefined {
+  const head = cut(text)
+  if (head === text) return text
+  const characters = [...Buffer.from(head).toString()]
+  for (let last = characters.pop(); last !== undefined; last = characters.pop()) {
+    const code = last.codePointAt(0) as number
+    // The surrogates are no characters.
+    const next = code === 0xd7ff ? 0xe000 : code + 1
+    if (next <= 0x10ffff) return Buffer.from(characters.join('') + String.fromCodePoint(next))
+  }
+  return undefined
+}

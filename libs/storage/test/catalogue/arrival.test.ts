@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads'
+import { expect, onTestFinished, test } from 'vitest'
+import { Arrival } from '../../src/catalogue/arrival.ts'
+import { thrown } from './support.ts'
+
+test('what is there is there, and all that will be is all', () => {
+  const arrival = new Arrival()
+  arrival.add(10)
+  arrival.add(5)
+  expect(arrival.waitFor(12)).toEqual({ end: 15, complete: false })
+  arrival.complete()
+  expect(arrival.waitFor(1000)).toEqual({ end: 15, complete: true })
+})
+
+test('sizes up to 4 GiB are told', () => {
+  const arrival = new Arrival()
+  arrival.add(2 ** 31)
+  arrival.add(2 ** 31 - 1)
+  expect(arrival.bytes).toBe(2 ** 32 - 1)
+  expect(arrival.waitFor(2 ** 32 - 1).end).toBe(2 ** 32 - 1)
+})
+
+test('reached tells whether so many bytes came', async () => {
+  const large = new Arrival()
+  const reached = large.reached(100)
+  large.add(99)
+  large.add(1)
+  expect(await reached).toBe(true)
+  for (const end of ['complete', 'abandon'] as const) {
+    const small = new Arrival()
+    const missed = small.reached(100)
+    small.add(99)
+    small[end]()
+    expect(await missed).toBe(false)
+  }
+})
+
+/** Another thread that answers each number it is sent with what `waitFor` says. */
+function waitingThread(arrival: Arrival) {
+  const worker = new Worker(new URL('./waiting-thread.ts', import.meta.url), { workerData: arrival.shared })
+  onTestFinished(() => void worker.terminate())
+  return (wanted: number) =>
+    new Promise((resolve, reject) => {
+      worker.once('message', resolve).once('error', reject)
+      worker.postMessage(wanted)
+    })
+}
+
+test('a thread that waits is woken by bytes, by the end and by a file that is abandoned', async () => {
+  const arrival = new Arrival()
+  const waitFor = waitingThread(arrival)
+  expect(await waitFor(0)).toEqual({ end: 0, complete: false })
+  let answer = waitFor(10)
+  arrival.add(4)
+  arrival.add(6)
+  expect(await answer).toEqual({ end: 10, complete: false })
+  answer = waitFor(20)
+  arrival.complete()
+  expect(await answer).toEqual({ end: 10, complete: true })
+
+  const abandoned = new Arrival()
+  answer = waitingThread(abandoned)(1)
+  abandoned.abandon()
+  expect(await answer).toBe('cancelled')
+})
+
+test('who waits in vain gives up, whatever else comes', () => {
+  const arrival = new Arrival()
+  expect(thrown(() => arrival.waitFor(1)).code).toBe('cancelled')
+  arrival.add(1)
+  expect(arrival.waitFor(1).end).toBe(1)
+  expect(thrown(() => arrival.waitFor(2)).code).toBe('cancelled')
+})
