@@ -18,6 +18,7 @@ export class Pool {
   readonly workers: number
   readonly #piscina: Piscina
   #unsynced = 0
+  #closed = false
 
   constructor(dataDir: string, workers: number) {
     this.workers = workers
@@ -75,13 +76,16 @@ export class Pool {
     return this.#run('sum', { part, cancellation })
   }
 
-  /** In the background: a failure leaves more for the next time. */
+  /** In the background: a failure, or an end on the way, leaves more for the next time. */
   #sync(): void {
-    this.#run('sync', undefined).catch(error => console.error(error))
+    this.#run('sync', undefined).catch(error => {
+      if (!this.#closed) console.error(error)
+    })
   }
 
   /** Ends the workers, whatever they are doing. */
   close(): Promise<void> {
+    this.#closed = true
     return this.#piscina.destroy()
   }
 

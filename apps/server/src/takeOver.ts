@@ -12,6 +12,7 @@ import {
 } from '@grpc/grpc-js/build/src/server-interceptors.js'
 import { StorageError } from '@table/storage'
 import { StartError } from './errors.ts'
+import { countReceived } from './garbage.ts'
 
 /** Bytes that a client may send before it hears from us. With HTTP/2's 64 KiB one round trip limits the rate. */
 const RECEIVE_WINDOW = 2 ** 20
@@ -84,7 +85,10 @@ class TakenOverCall extends ServerInterceptingCall {
 async function* chunksOf(stream: ServerHttp2Stream): AsyncGenerator<Uint8Array> {
   try {
     // A request that is refused half-way must not take the stream with it: the status has to go out on it.
-    yield* stream.iterator({ destroyOnReturn: false })
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      countReceived(chunk.length)
+      yield chunk
+    }
   } catch (cause) {
     throw new StorageError('cancelled', 'the client went away', { cause })
   }

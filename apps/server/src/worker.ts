@@ -13,7 +13,7 @@ import {
   sumPart,
   syncUnsynced,
   type Upload,
-} from '@table/storage'
+} from '@table/storage/worker'
 
 export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string }
 

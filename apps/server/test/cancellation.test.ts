@@ -33,7 +33,7 @@ test('a sum past its deadline opens no further file, nor do those that wait behi
 })
 
 test('an upload that is cancelled while it is converted is not committed', async () => {
-  const { port, client, dataDir, hold, held, release } = await spawnHeldServer('sync')
+  const { port, client, dataDir, hold, held, release } = await spawnHeldServer('rename')
   expect(await upload(client, 'x\n1\n')).toBe('')
   hold()
   const session = rawSession(port)

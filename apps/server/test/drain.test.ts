@@ -10,6 +10,7 @@ import {
   failureOf,
   frame,
   incoming,
+  largeCsv,
   rawSession,
   rawUpload,
   serve,
@@ -36,7 +37,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends an idle server, whatever is c
 
 describe('while an upload is converted', () => {
   async function stopped() {
-    const server = await spawnHeldServer('sync')
+    const server = await spawnHeldServer('rename')
     await columnSum(server.client, 'x')
     server.hold()
     const answer = upload(connectClient(server.port), 'x\n1\n')
@@ -80,7 +81,7 @@ test('an upload that does not arrive within the limit is refused and removed', a
   onTestFinished(() => void vi.useRealTimers())
   const { port, dataDir, stop } = await serve()
   const call = rawUpload(rawSession(port))
-  await call.write(frame(uploadMessage('x\n1\n')).subarray(0, 9))
+  await call.write(frame(uploadMessage(largeCsv(1))).subarray(0, 290_000))
   while (incoming(dataDir).length === 0) await new Promise(setImmediate)
 
   const stopped = stop()

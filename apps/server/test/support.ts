@@ -74,6 +74,11 @@ export function failureOf(call: Promise<unknown>): Promise<ServiceError> {
   )
 }
 
+/** A CSV with that `x`, too large to be held in memory until all of it is there, or to be committed with its row alone. */
+export function largeCsv(x: number): string {
+  return `x,t\n${x},${'a'.repeat(300_000)}\n`
+}
+
 /** The files that are being received or converted. */
 export function incoming(dataDir: string): string[] {
   return readdirSync(join(dataDir, 'incoming'))

@@ -9,6 +9,7 @@ import {
   failureOf,
   frame,
   incoming,
+  largeCsv,
   rawSession,
   rawUpload,
   serve,
@@ -17,7 +18,7 @@ import {
   uploadMessage,
 } from './support.ts'
 
-const half = frame(uploadMessage('x\n1\n')).subarray(0, 9)
+const half = frame(uploadMessage(largeCsv(1))).subarray(0, 290_000)
 
 test('an upload is stored byte for byte and summed in both formats', async () => {
   const { client, dataDir } = await serve()
@@ -86,7 +87,7 @@ describe('the file of an upload that does not arrive is removed', () => {
   test('when the message is whole but the client cancels instead of ending', async () => {
     const { port, dataDir, client } = await serve()
     const call = rawUpload(rawSession(port))
-    await call.write(frame(uploadMessage('x\n1\n')))
+    await call.write(frame(uploadMessage(largeCsv(1))))
     await receiving(dataDir)
     call.cancel()
     await removed(dataDir)
@@ -126,7 +127,7 @@ test('a full disk is RESOURCE_EXHAUSTED, and the next upload works', async () =>
   observeFileOperations(({ kind, path }) => {
     if (kind === 'write') throw new StorageError('disk-full', `no space left to write ${path}`)
   })
-  const failure = await failureOf(upload(client, 'x\n1\n'))
+  const failure = await failureOf(upload(client, largeCsv(1)))
   observeFileOperations(undefined)
   expect(failure).toMatchObject({
     code: status.RESOURCE_EXHAUSTED,

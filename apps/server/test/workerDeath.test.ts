@@ -8,6 +8,7 @@ import {
   connectClient,
   failureOf,
   incoming,
+  largeCsv,
   stored,
   temporaryDirectory,
   upload,
@@ -29,13 +30,13 @@ test.each(['write', 'sync', 'rename', 'insert'])(
   'a worker that dies before its %s leaves nothing',
   async moment => {
     const { client, dataDir, child, exited } = await serveWithFuse(moment)
-    expect(await failureOf(upload(client, 'x\n2\n'))).toMatchObject({
+    expect(await failureOf(upload(client, largeCsv(2)))).toMatchObject({
       code: status.INTERNAL,
       details: 'internal error',
     })
     expect(incoming(dataDir)).toEqual([])
     expect(stored(dataDir)).toHaveLength(2)
-    expect(await upload(client, 'x\n4\n')).toBe('')
+    expect(await upload(client, largeCsv(4))).toBe('')
     expect(await columnSum(client, 'x', 'parquet')).toBe(5n)
     child.kill()
     expect((await exited).stderr).toContain('worker exited with code: 3')
@@ -44,7 +45,7 @@ test.each(['write', 'sync', 'rename', 'insert'])(
 
 test('a worker that dies after the commit leaves an upload, which is acknowledged', async () => {
   const { client } = await serveWithFuse('committed')
-  expect(await upload(client, 'x\n2\n')).toBe('')
+  expect(await upload(client, largeCsv(2))).toBe('')
   expect(await columnSum(client, 'x')).toBe(3n)
 })
 

@@ -1,7 +1,9 @@
 // Sums of bit-packed numbers. Eight numbers are as many bytes as one has bits.
 
-/** For `sumPacked`: the greatest width. */
-export const MAX_WIDTH: u64 = 56
+/** What of each number `sumPacked` sums: all of it, its lower 32 bits or those above. */
+export const WHOLE: u32 = 0
+export const LOWER_HALF: u32 = 1
+export const UPPER_HALF: u32 = 2
 
 /** The sum of the numbers that `sumPacked` summed since `clearPackedSums`. */
 export let plainSum: u64 = 0
@@ -19,27 +21,34 @@ export function packedNumber(from: usize, bit: u64, width: u64): u64 {
   const at = from + <usize>(bit >> 3)
   const shift = bit & 7
   let number = load<u64>(at) >> shift
-  if (width > MAX_WIDTH && shift > 0) number |= (<u64>load<u8>(at + 8)) << (64 - shift)
+  if (width > 56 && shift > 0) number |= (<u64>load<u8>(at + 8)) << (64 - shift)
   return width > 0 ? number & (u64.MAX_VALUE >> (64 - width)) : 0
 }
 
-/** Sums `n` numbers of `width` bits, behind those before; the sums do not overflow. */
-export function sumPacked(from: usize, n: u64, width: u64): void {
+/** Sums `n` numbers of `width` bits, whole ones of at most 56, behind those before; the sums do not overflow. */
+export function sumPacked(from: usize, n: u64, width: u64, part: u32): void {
   weightedSum += plainSum * n
-  if (width == 0) return
-  const vectors = width <= MAX_LANE_WIDTH ? n & ~31 : n & ~7
+  if (width <= (part == UPPER_HALF ? 32 : 0)) return
+  const inLanes = width <= MAX_LANE_WIDTH
+  const vectors = inLanes ? n & ~31 : n & ~7
+  const rest = n - vectors
   const at = from + <usize>((vectors >> 3) * width)
-  if (width <= MAX_LANE_WIDTH) sumLanes(from, at, width, n - vectors)
-  else sumGroups(from, at, width, n - vectors)
-  for (let i = vectors; i < n; i++) {
-    const number = packedNumber(at, (i - vectors) * width, width)
+  if (inLanes) sumLanes(from, vectors, width, rest)
+  else if (part == UPPER_HALF) sumGroups(from + 4, at + 4, width, width - 32, rest)
+  else sumGroups(from, at, width, part == WHOLE ? width : min<u64>(width, 32), rest)
+  for (let i: u64 = 0; i < rest; i++) {
+    let number = packedNumber(at, i * width, width)
+    if (part == UPPER_HALF) number >>= 32
+    if (part == LOWER_HALF) number &= 0xffffffff
     plainSum += number
-    weightedSum += number * (n - i)
+    weightedSum += number * (rest - i)
   }
 }
 
 /** A lane of 32 bits has room for a number that begins anywhere in a byte. */
 const MAX_LANE_WIDTH: u64 = 25
+/** It has room for the sums of 128 numbers of so many bits; of greater ones, of 32. */
+const MAX_LONG_WIDTH: u64 = 20
 
 /**
  * For each such width, for the first four numbers of eight and for the last four: which bytes of sixteen go to which lane, and
@@ -61,7 +70,7 @@ function makeLanes(): void {
 }
 
 /** Sums whole 32 numbers with so many others behind them. */
-function sumLanes(from: usize, to: usize, width: u64, behind: u64): void {
+function sumLanes(from: usize, count: u64, width: u64, behind: u64): void {
   if (!hasLanes) makeLanes()
   const w = <usize>width
   const half = w >> 1
@@ -71,13 +80,15 @@ function sumLanes(from: usize, to: usize, width: u64, behind: u64): void {
   const otherLanes = v128.load(shape, 32)
   const otherFactors = v128.load(shape, 48)
   const mask = i32x4.splat((1 << <i32>width) - 1)
-  let plain = i64x2.splat(0)
-  let weighted = i64x2.splat(0)
-  for (let at = from; at < to; ) {
+  let plain: u64 = 0
+  let weighted: u64 = 0
+  let at = from
+  for (let left = count; left > 0; ) {
+    const some = min<u64>(left, width <= MAX_LONG_WIDTH ? 128 : 32)
     // Lane l is the sum of numbers l, l + 4, l + 8 ..., and the sum of these sums.
     let sum = i32x4.splat(0)
     let sums = i32x4.splat(0)
-    for (const stop = at + (w << 2); at < stop; at += w) {
+    for (const stop = at + <usize>((some >> 3) * width); at < stop; at += w) {
       const a = i32x4.mul(i8x16.swizzle(v128.load(at), lanes), factors)
       sum = i32x4.add(sum, v128.and(i32x4.shr_u(a, 7), mask))
       sums = i32x4.add(sums, sum)
@@ -85,14 +96,13 @@ function sumLanes(from: usize, to: usize, width: u64, behind: u64): void {
       sum = i32x4.add(sum, v128.and(i32x4.shr_u(b, 7), mask))
       sums = i32x4.add(sums, sum)
     }
-    weighted = i64x2.add(weighted, i64x2.shl(plain, 5))
-    weighted = i64x2.add(weighted, i64x2.shl(widened(sums), 2))
-    weighted = i64x2.sub(weighted, widened(i32x4.mul(sum, i32x4(0, 1, 2, 3))))
-    plain = i64x2.add(plain, widened(sum))
+    const tooMuch = i32x4.mul(sum, i32x4(0, 1, 2, 3))
+    weighted += plain * some + (bothLanes(widened(sums)) << 2) - bothLanes(widened(tooMuch))
+    plain += bothLanes(widened(sum))
+    left -= some
   }
-  const sum = bothLanes(plain)
-  plainSum += sum
-  weightedSum += bothLanes(weighted) + sum * behind
+  plainSum += plain
+  weightedSum += weighted + plain * behind
 }
 
 // @ts-expect-error: a decorator
@@ -107,25 +117,25 @@ function bothLanes(sums: v128): u64 {
   return <u64>(i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1))
 }
 
-/** The same for whole eight numbers. Where in its byte one begins depends on the width modulo 8: to shift by a constant costs less. */
-function sumGroups(from: usize, to: usize, width: u64, behind: u64): void {
+/** Sums the lower `bits` bits of whole eight numbers with so many others behind them. Where in its byte one begins depends on the width modulo 8: to shift by a constant costs less. */
+function sumGroups(from: usize, to: usize, width: u64, bits: u64, behind: u64): void {
   switch (<u32>width & 7) {
-    case 0: sumOddGroups(from, to, width, behind, 0); break
-    case 1: sumOddGroups(from, to, width, behind, 1); break
-    case 2: sumOddGroups(from, to, width, behind, 2); break
-    case 3: sumOddGroups(from, to, width, behind, 3); break
-    case 4: sumOddGroups(from, to, width, behind, 4); break
-    case 5: sumOddGroups(from, to, width, behind, 5); break
-    case 6: sumOddGroups(from, to, width, behind, 6); break
-    default: sumOddGroups(from, to, width, behind, 7)
+    case 0: sumOddGroups(from, to, width, bits, behind, 0); break
+    case 1: sumOddGroups(from, to, width, bits, behind, 1); break
+    case 2: sumOddGroups(from, to, width, bits, behind, 2); break
+    case 3: sumOddGroups(from, to, width, bits, behind, 3); break
+    case 4: sumOddGroups(from, to, width, bits, behind, 4); break
+    case 5: sumOddGroups(from, to, width, bits, behind, 5); break
+    case 6: sumOddGroups(from, to, width, bits, behind, 6); break
+    default: sumOddGroups(from, to, width, bits, behind, 7)
   }
 }
 
 /** `odd`: width modulo 8. */
 // @ts-expect-error: a decorator
 @inline
-function sumOddGroups(from: usize, to: usize, width: u64, behind: u64, odd: u64): void {
-  const mask = ((<u64>1) << width) - 1
+function sumOddGroups(from: usize, to: usize, width: u64, bits: u64, behind: u64, odd: u64): void {
+  const mask = ((<u64>1) << bits) - 1
   const near = <usize>(width >> 3)
   const far = near + 1
   let plain: u64 = 0

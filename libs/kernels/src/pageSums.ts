@@ -5,6 +5,8 @@ export interface PageSums {
   pageTotalHigh(): bigint
   pageTotalLow(): bigint
 
+  decompressSnappy(from: number, to: number, out: number, size: number): number
+
   /** How many of so many rows are not null; -1 if the levels are damaged. */
   countDefined(from: number, to: number, rows: number): number
 

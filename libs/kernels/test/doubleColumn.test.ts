@@ -32,30 +32,15 @@ const printed = fc
   })
 
 /** Halfway between two doubles, or a digit beside it: what is hardest to round. */
-const halfway = fc.tuple(anyDouble, fc.constantFrom(0, 1, -1)).map(([value, off]) => {
-  const [digits, power] = exactDecimal(value)
-  const [next, nextPower] = exactDecimal(nextUp(value))
-  const least = power < nextPower ? power : nextPower // biome-ignore lint/complexity/useMathMinMax: not of bigint
-  const sum = digits * 10n ** (power - least) + next * 10n ** (nextPower - least)
-  return `${sum * 5n + BigInt(off)}e${least - 1n}`
+const halfway = fc.tuple(sign, anyDouble, fc.constantFrom(0n, 1n, -1n)).map(([minus, value, off]) => {
+  const bits = new BigInt64Array(Float64Array.of(Math.abs(value)).buffer)[0]
+  const biased = bits >> 52n
+  const mantissa = (biased > 0n ? 2n ** 52n : 0n) + (bits & (2n ** 52n - 1n))
+  const power = (biased > 0n ? biased : 1n) - 1076n // of two
+  const middle = 2n * mantissa + 1n
+  const [digits, exponent] = power < 0n ? [middle * 5n ** -power, power] : [middle << power, 0n]
+  return `${minus}${digits * 10n + off}e${exponent - 1n}`
 })
-
-/** value = digits * 10^power, exactly. */
-function exactDecimal(value: number): [digits: bigint, power: bigint] {
-  let whole = value
-  let twos = 0n
-  for (; !Number.isInteger(whole); twos++) whole *= 2 // exact
-  return [BigInt(whole) * 5n ** twos, -twos]
-}
-
-function nextUp(value: number): number {
-  const view = new DataView(new ArrayBuffer(8))
-  view.setFloat64(0, value)
-  const bits = view.getBigInt64(0)
-  view.setBigInt64(0, bits + (bits < 0n ? -1n : 1n))
-  const next = view.getFloat64(0)
-  return Number.isFinite(next) ? next : value
-}
 
 const edges = fc.constantFrom(
   '9007199254740992',

@@ -1,5 +1,5 @@
 // Every file operation of the library and the server goes through this module, so that a test can see, fail or
-// delay each of them. The synchronous half is for worker threads, the asynchronous half for the main thread.
+// delay each of them. This half is for worker threads; the main thread's is asyncFiles.ts.
 import {
   accessSync,
   closeSync,
@@ -15,7 +15,6 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { type FileHandle, open, rm } from 'node:fs/promises'
 import { StorageError } from './errors.ts'
 
 export interface FileOperation {
@@ -137,22 +136,8 @@ export function checkWritable(path: string): void {
   operation({ kind: 'access', path }, () => accessSync(path, constants.W_OK))
 }
 
-export async function createFileAsync(path: string): Promise<FileHandle> {
-  return operationAsync({ kind: 'create', path }, () => open(path, 'w'))
-}
-
-/** Appends all of `bytes` to a file that was created as `path`. */
-export async function appendAsync(handle: FileHandle, path: string, bytes: Uint8Array): Promise<void> {
-  await operationAsync({ kind: 'write', path, length: bytes.length }, async () => {
-    for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten
-  })
-}
-
-export async function removeFileAsync(path: string): Promise<void> {
-  await operationAsync({ kind: 'remove', path }, () => rm(path, { force: true }))
-}
-
-async function operationAsync<T>(description: FileOperation, run: () => Promise<T>): Promise<T> {
+/** The same for what takes its time. */
+export async function operationAsync<T>(description: FileOperation, run: () => Promise<T>): Promise<T> {
   observe?.(description)
   try {
     return await run()

@@ -69,7 +69,6 @@ function commit(
 ): Upload {
   const made = formats.map(format => incomingFile(dataDir, id, format))
   try {
-    throwIfCancelled(cancellation)
     const csvBytes = fileSize(incomingFile(dataDir, id, 'csv')) ?? 0
     const upload: Upload = { id, receivedAt, csvBytes, ...converted }
     const stored = formats.map(format => storedFile(dataDir, id, format))
@@ -77,12 +76,11 @@ function commit(
       renameFile(made[i] as string, path)
       made.push(path)
     })
-    if (csvBytes + upload.parquetBytes <= SMALL_BYTES) {
-      insertUpload(dataDir, upload, contentsOf(dataDir, upload))
-      return upload
-    }
-    for (const path of [...stored, filesDirectory(dataDir)]) syncPath(path)
-    insertUpload(dataDir, upload)
+    const small = csvBytes + upload.parquetBytes <= SMALL_BYTES
+    if (!small) for (const path of [...stored, filesDirectory(dataDir)]) syncPath(path)
+    const contents = small ? contentsOf(dataDir, upload) : undefined
+    throwIfCancelled(cancellation)
+    insertUpload(dataDir, upload, contents)
     return upload
   } catch (error) {
     removeAll(made)

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
+import { appendAsync, createFileAsync, removeFileAsync } from '../asyncFiles.ts'
 import { StorageError } from '../errors.ts'
-import { appendAsync, createFileAsync, removeFileAsync } from '../files.ts'
 import { Arrival } from './arrival.ts'
 import { incomingFile } from './names.ts'
 

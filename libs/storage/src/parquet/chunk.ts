@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib'
-import type { ColumnMetaData, PageHeader } from 'hyparquet'
+import type { ColumnMetaData, Encoding } from 'hyparquet'
+import { Encodings, PageTypes } from 'hyparquet/src/constants.js'
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
-import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
+import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 import type { ColumnBuffer } from './columnBuffer.ts'
 import { compress, release } from './compression.ts'
 import { encode } from './encodings.ts'
@@ -21,25 +22,11 @@ export function writeChunk(column: ColumnBuffer, out: FileOutput): ColumnMetaDat
   let saved = 0
   if (dictionary) {
     const { entries, bytes } = dictionary
-    saved += writePage(out, 'DICTIONARY_PAGE', bytes.length, [stored?.dictionary ?? bytes], {
-      dictionary_page_header: { num_values: entries, encoding: 'PLAIN' },
-    })
+    saved += writePage(out, bytes.length, [stored?.dictionary ?? bytes], dictionaryHeader(entries))
   }
   const dataStart = out.offset
-  saved += writePage(
-    out,
-    'DATA_PAGE',
-    levels.length + values.length,
-    stored ? [stored.data] : [levels, values],
-    {
-      data_page_header: {
-        num_values: rows,
-        encoding,
-        definition_level_encoding: 'RLE',
-        repetition_level_encoding: 'RLE',
-      },
-    },
-  )
+  const parts = stored ? [stored.data] : [levels, values]
+  saved += writePage(out, levels.length + values.length, parts, dataHeader(rows, encoding))
   if (stored) release(stored)
   return {
     type: columnSchemas[type].type,
@@ -63,22 +50,33 @@ const header = new ByteWriter()
 /** `bytes`: what the page has uncompressed. `parts`: what is stored of it. Returns how many bytes that saves. */
 function writePage(
   out: FileOutput,
-  type: PageHeader['type'],
   bytes: number,
   parts: Uint8Array[],
-  rest: Pick<PageHeader, 'data_page_header' | 'dictionary_page_header'>,
+  typeAndContent: { field_1: number; field_5?: object; field_7?: object },
 ): number {
   const size = parts.reduce((sum, part) => sum + part.length, 0)
   const crc = parts.reduce((sum, part) => crc32(part, sum), 0) | 0
+  const { field_1, ...content } = typeAndContent
   header.index = 0
-  writePageHeader(header, {
-    type,
-    uncompressed_page_size: bytes,
-    compressed_page_size: size,
-    crc,
-    ...rest,
-  })
+  serializeTCompactProtocol(header, { field_1, field_2: bytes, field_3: size, field_4: crc, ...content })
   out.write(header.getBytes())
   for (const part of parts) out.write(part)
   return bytes - size
+}
+
+// PageHeader of parquet.thrift: what differs by the type of page.
+
+function dictionaryHeader(entries: number) {
+  return {
+    field_1: PageTypes.indexOf('DICTIONARY_PAGE'),
+    field_7: { field_1: entries, field_2: Encodings.indexOf('PLAIN') },
+  }
+}
+
+function dataHeader(rows: number, encoding: Encoding) {
+  const levels = Encodings.indexOf('RLE')
+  return {
+    field_1: PageTypes.indexOf('DATA_PAGE'),
+    field_5: { field_1: rows, field_2: Encodings.indexOf(encoding), field_3: levels, field_4: levels },
+  }
 }

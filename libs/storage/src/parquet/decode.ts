@@ -4,7 +4,7 @@ import type { Compressors, SchemaElement } from 'hyparquet'
 import type { OpenFile } from '../files.ts'
 import type { Integers } from './columnType.ts'
 import type { ColumnChunk } from './fileMetadata.ts'
-import { readWhole } from './reader.ts'
+import { checkRange, readWhole } from './reader.ts'
 
 const compressors: Compressors = {
   GZIP: bytes => gunzipSync(bytes),
@@ -26,6 +26,7 @@ export function* decodeChunk(
   const {
     CompressionCodecs,
   }: typeof import('hyparquet/src/constants.js') = require('hyparquet/src/constants.js')
+  checkRange(file, chunk.start, chunk.bytes)
   const bytes = new Uint8Array(chunk.bytes)
   readWhole(file, bytes, chunk.start)
   const type = valueBytes === 8 ? 'INT64' : 'INT32'

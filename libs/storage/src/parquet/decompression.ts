@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { engine } from '../engine.ts'
 
 // CompressionCodec of parquet.thrift.
 export const UNCOMPRESSED = 0
@@ -8,25 +8,34 @@ const GZIP = 2
 const BROTLI = 4
 const ZSTD = 6
 
-// Few threads ever meet a file that needs it.
-const require = createRequire(import.meta.url)
+/** Bytes of the engine's memory. */
+export interface Bytes {
+  from: number
+  to: number
+}
 
-/** Fills `target` with what `source` was before it was compressed. Returns false if it does not know the codec. */
-export function decompress(codec: number, source: Uint8Array, target: Uint8Array): boolean {
+/**
+ * Decompresses bytes, if they are compressed, into the engine's page. Returns undefined for another codec and where the engine has
+ * not so much room. Throws RangeError, or zlib's error, if they are not `size` bytes then.
+ */
+export function decompress(codec: number, compressed: Bytes, size: number): Bytes | undefined {
+  if (codec === UNCOMPRESSED) return compressed
+  const { kernels, bytes, page, pageBytes } = engine
+  const { from, to } = compressed
+  const decompressed = { from: page, to: page + size }
+  if (size > pageBytes) return undefined
   if (codec === SNAPPY) {
-    const { snappyUncompress }: typeof import('hyparquet/src/snappy.js') = require('hyparquet/src/snappy.js')
-    snappyUncompress(source, target)
-    return true
+    if (!kernels.decompressSnappy(from, to, page, size))
+      throw new RangeError(`a page is not ${size} bytes of Snappy`)
+    return decompressed
   }
   const decompressSync = { [GZIP]: gunzipSync, [BROTLI]: brotliDecompressSync, [ZSTD]: zstdDecompressSync }[
     codec
   ]
-  if (!decompressSync) return false
-  if (source.length === 0 && target.length === 0) return true
-  const page = decompressSync(source, { maxOutputLength: Math.max(1, target.length) })
-  if (page.length !== target.length) {
-    throw new RangeError(`a page has ${page.length} bytes, expected ${target.length}`)
-  }
-  target.set(page)
-  return true
+  if (!decompressSync) return undefined
+  if (from === to && size === 0) return decompressed
+  const result = decompressSync(bytes.subarray(from, to), { maxOutputLength: Math.max(1, size) })
+  if (result.length !== size) throw new RangeError(`a page has ${result.length} bytes, expected ${size}`)
+  bytes.set(result, page)
+  return decompressed
 }

@@ -9,14 +9,13 @@ import {
   variableBytes,
 } from './pages.ts'
 import { deltaPlan, hashTable, indices } from './scratch.ts'
+import type { Bound } from './statistics.ts'
 
 /** A column as the smallest pages, and its least and greatest value, if there is one that compares. */
 export interface Encoded {
   pages: Pages
   range?: { min: Bound; max: Bound }
 }
-
-type Bound = bigint | number | boolean | Uint8Array
 
 const MAX_TEXT_ENTRIES = 32 * 1024
 const MAX_TEXT_BYTES = 1024 * 1024

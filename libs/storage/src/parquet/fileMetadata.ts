@@ -41,16 +41,15 @@ export function readFileMetadata(
 ): ColumnChunks | undefined {
   const reader = new ThriftReader(bytes, start, end)
   let found: FoundElement | undefined
-  let chunks: ColumnChunk[] | undefined
   for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
     if (field === 2) {
       found = readSchema(reader, column)
       if (!found) return undefined
-    } else if (field === 4 && found) chunks = readRowGroups(reader, found.leaf)
+    } else if (field === 4 && found)
+      return { element: found.element, chunks: readRowGroups(reader, found.leaf) }
     else reader.skip()
   }
-  if (!found || !chunks) throw new RangeError('it has no schema or no row groups')
-  return { element: found.element, chunks }
+  throw new RangeError('it has no schema or no row groups')
 }
 
 interface FoundElement {
@@ -72,17 +71,20 @@ function readSchema(reader: ThriftReader, column: string | number): FoundElement
       reader.skip(elementType)
       continue
     }
-    const { element, children } = readElement(reader)
+    const isTopLevel = i > 0 && nested === 0
+    if (isTopLevel) topLevel++
+    const mayBeIt = isTopLevel && (topLevel === column || typeof column === 'string')
+    const { element, children } = readElement(reader, mayBeIt)
+    if (mayBeIt && (topLevel === column || element.name === column)) found = { element, leaf }
     if (i === 0) continue // the root
-    if (nested > 0) nested--
-    else if (++topLevel === column || element.name === column) found = { element, leaf }
-    nested += children
+    nested += children - (isTopLevel ? 0 : 1)
     if (children === 0) leaf++
   }
   return found
 }
 
-function readElement(reader: ThriftReader): { element: SchemaElement; children: number } {
+/** `whole`: not only how many children it has. */
+function readElement(reader: ThriftReader, whole: boolean): { element: SchemaElement; children: number } {
   const element: SchemaElement = {
     name: '',
     type: undefined,
@@ -93,10 +95,11 @@ function readElement(reader: ThriftReader): { element: SchemaElement; children: 
   }
   let children = 0
   for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-    if (field === 1) element.type = reader.readInt()
+    if (field === 5) children = reader.readInt()
+    else if (!whole) reader.skip()
+    else if (field === 1) element.type = reader.readInt()
     else if (field === 3) element.repetition = reader.readInt()
     else if (field === 4) element.name = reader.readString()
-    else if (field === 5) children = reader.readInt()
     else if (field === 6) element.convertedType = reader.readInt()
     else if (field === 10) readLogicalType(reader, element)
     else reader.skip()

@@ -3,7 +3,7 @@ import { engine } from '../engine.ts'
 import type { OpenFile } from '../files.ts'
 import type { ColumnChunk } from './fileMetadata.ts'
 import { type PageHeader, readPageHeader } from './pageHeader.ts'
-import { readWhole } from './reader.ts'
+import { checkRange, readWhole } from './reader.ts'
 
 /** Of a chunk that is larger, so much is read at once, or a page if that is larger still. */
 const WINDOW_BYTES = 3 * 1024 * 1024
@@ -21,7 +21,9 @@ export class PageReader {
   #windowStart = 0
   #windowEnd = 0
 
+  /** Throws StorageError `damaged` if the file has not so many bytes. */
   constructor(file: OpenFile, { start, bytes }: ColumnChunk) {
+    checkRange(file, start, bytes)
     this.#file = file
     this.#position = start
     this.#end = start + bytes

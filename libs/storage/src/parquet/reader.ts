@@ -42,18 +42,22 @@ export function uint32At(bytes: Uint8Array, at: number): number {
 function readRange(file: OpenFile, start: number, end: number): Uint8Array {
   const { bytes, chunk, chunkBytes } = engine
   const length = end - start
+  checkRange(file, start, length)
   const target = length <= chunkBytes ? bytes.subarray(chunk, chunk + length) : new Uint8Array(length)
   readWhole(file, target, start)
   return target
 }
 
-/** Fills `target`. Throws StorageError `damaged` if the file has not so many bytes there. */
+/** Throws StorageError `damaged` if the file has not so many bytes from there on. */
+export function checkRange(file: OpenFile, position: number, length: number): void {
+  const end = position + length
+  if (position >= 0 && end <= file.size) return
+  const found = `found ${file.size} bytes, expected a page or footer at ${position} to ${end}`
+  throw new StorageError('damaged', `${file.path} is damaged: ${found}`)
+}
+
+/** Fills `target` with bytes that the file had when it was opened. */
 export function readWhole(file: OpenFile, target: Uint8Array, position: number): void {
-  const end = position + target.length
-  if (position < 0 || end > file.size) {
-    const found = `found ${file.size} bytes, expected a page or footer at ${position} to ${end}`
-    throw new StorageError('damaged', `${file.path} is damaged: ${found}`)
-  }
   if (readAt(file, target, position) < target.length) {
     throw new StorageError('damaged', `${file.path} became shorter while it was read`)
   }

@@ -20,8 +20,8 @@ export function sumCsvColumn(
   path: string,
   column: number,
   columns: number,
-  range?: Range,
   cancellation?: Cancellation,
+  range?: Range,
 ): bigint {
   const file = openFile(path)
   try {

@@ -11,13 +11,13 @@ import type { SumPart } from './plan.ts'
  */
 export function sumPart(dataDir: string, { format, files }: SumPart, cancellation?: Cancellation): bigint {
   let sum = 0n
-  for (const { id, columnIndex, columns, from, to } of files) {
+  for (const { id, columnIndex, columns, ...part } of files) {
     const path = storedFile(dataDir, id, format)
     try {
       sum +=
         format === 'csv'
-          ? sumCsvColumn(path, columnIndex, columns, { from, to }, cancellation)
-          : sumParquetColumn(path, columnIndex, cancellation)
+          ? sumCsvColumn(path, columnIndex, columns, cancellation, part)
+          : sumParquetColumn(path, columnIndex, cancellation, part)
     } catch (error) {
       if (error instanceof StorageError && error.code === 'cancelled') throw error
       throw new StorageError('damaged', `upload ${id}: ${(error as Error).message}`, { cause: error })

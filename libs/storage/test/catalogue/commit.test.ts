@@ -168,7 +168,7 @@ test('a commit of an id that has no received file leaves the committed upload of
   expect(listUploads(store.dataDir)).toEqual([upload])
 })
 
-test('a cancelled upload is not committed, until its first file has its final name', async () => {
+test('a cancelled upload is not committed, until its row is', async () => {
   const store = opened(temporaryDirectory())
   /** Cancels right before the operation of this name. */
   const cancelledAt = async (operation: string) => {
@@ -186,9 +186,10 @@ test('a cancelled upload is not committed, until its first file has its final na
     }
   }
   expect(await cancelledAt('open')).toBe('cancelled')
+  expect(await cancelledAt('rename')).toBe('cancelled')
   expect([...incomingNames(store.dataDir), ...storedNames(store.dataDir)]).toEqual([])
-  expect(await cancelledAt('rename')).toBe(2)
-  expect(listUploads(store.dataDir).map(upload => upload.id)).toEqual([2])
+  expect(await cancelledAt('insert')).toBe(3)
+  expect(listUploads(store.dataDir).map(upload => upload.id)).toEqual([3])
 })
 
 test('settling an upload whose row is committed returns it and leaves its files', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { engine } from '../../src/engine.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { temporaryFile } from '../support/files.ts'
 
@@ -42,9 +43,46 @@ test.each([
   expect(() => sumCsvColumn(temporaryFile(text), 0, 1)).toThrow(message)
 })
 
+test('parts that meet where a record begins add up to the whole', () => {
+  const header = '\uFEFFa,v\n'
+  const records = Array.from({ length: 2000 }, (_, i) => `"x,\n",${i * i - 1000}\r\n`)
+  const ends = records.map((_, i) => Buffer.byteLength(header) + records.slice(0, i + 1).join('').length)
+  const path = temporaryFile(header + records.join(''))
+  const whole = sumCsvColumn(path, 1, 2)
+  expect(whole).toBe(2_664_667_000n - 2_000_000n)
+  for (const cut of [0, 1, 77, 1998]) {
+    const middle = ends[cut] as number
+    const parts = [
+      { from: 0, to: middle },
+      { from: middle, to: ends.at(-1) as number },
+    ].map(range => sumCsvColumn(path, 1, 2, undefined, range))
+    expect(parts[0]).not.toBe(0n)
+    expect(parts.reduce((a, b) => a + b)).toBe(whole)
+  }
+})
+
+test('a column of a wide table is found wherever it is', () => {
+  const columns = 40
+  const names = Array.from({ length: columns }, (_, i) => `c${i}`).join(',')
+  const rows = Array.from({ length: 3000 }, (_, row) =>
+    Array.from({ length: columns }, (_, i) => (i % 7 === 3 ? `"a,""${row}"` : row * (i + 1))).join(','),
+  )
+  const path = temporaryFile(`${names}\n${rows.join('\n')}`)
+  for (const column of [0, 1, 2, 15, 20, 37, 39]) {
+    expect(sumCsvColumn(path, column, columns)).toBe(4_498_500n * BigInt(column + 1))
+  }
+})
+
+test('a record larger than a chunk is summed, and the memory for it given back', () => {
+  const long = 'a'.repeat(3_000_000)
+  const path = temporaryFile(`t,v\nx,1\n${long},2\n"${long}\n",3\nx,4\n`)
+  expect(sumCsvColumn(path, 1, 2)).toBe(10n)
+  expect(engine.bytes.length).toBeLessThan(40_000_000)
+})
+
 test('a sum that nobody waits for stops', () => {
   const cancellation = new Int32Array(new SharedArrayBuffer(4)).fill(1)
-  expect(() => sumCsvColumn(temporaryFile('x\n1\n'), 0, 1, undefined, cancellation)).toThrow(
+  expect(() => sumCsvColumn(temporaryFile('x\n1\n'), 0, 1, cancellation)).toThrow(
     expect.objectContaining({ code: 'cancelled' }),
   )
 })

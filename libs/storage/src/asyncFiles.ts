@@ -1,0 +1,18 @@
+// The file operations of the main thread, which must not wait for a disk. The others are in files.ts.
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { operationAsync } from './files.ts'
+
+export async function createFileAsync(path: string): Promise<FileHandle> {
+  return operationAsync({ kind: 'create', path }, () => open(path, 'w'))
+}
+
+/** Appends all of `bytes` to a file that was created as `path`. */
+export async function appendAsync(handle: FileHandle, path: string, bytes: Uint8Array): Promise<void> {
+  await operationAsync({ kind: 'write', path, length: bytes.length }, async () => {
+    for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten
+  })
+}
+
+export async function removeFileAsync(path: string): Promise<void> {
+  await operationAsync({ kind: 'remove', path }, () => rm(path, { force: true }))
+}
