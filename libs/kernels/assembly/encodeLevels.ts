@@ -2,8 +2,8 @@
 import { packBits } from './packBits'
 import { writeVarint } from './writeVarint'
 
-/** So many bytes that are all zeros or all ones become a run: fewer cost as much as the run and the heads around it. */
-const LEAST_RUN: usize = 4
+/** From so many bytes on that are all zeros or all ones they become a run: fewer cost no more than it and the heads around it. */
+const LEAST_RUN: usize = 4 // an i32
 
 /**
  * Encodes the levels of `rows` > 0 rows, a byte each: 0 where a row is null, else 1; `count` of them are 1. Their length

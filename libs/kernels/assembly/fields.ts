@@ -36,8 +36,6 @@ export function fieldEnd(at: usize, crlf: bool): usize {
 
 function skipBlankLines(start: usize): usize {
   let at = start
-  while (load<u8>(at) == LF || (load<u8>(at) == CR && load<u8>(at + 1) == LF && at != loneCr)) {
-    at += load<u8>(at) == LF ? 1 : 2
-  }
+  while (load<u8>(at) == LF || (load<u8>(at) == CR && load<u8>(at + 1) == LF && at != loneCr)) at++
   return at
 }

@@ -24,7 +24,7 @@ export function parseInt64(start: usize, end: usize): i64 {
 
 /** The same for any number of digits. */
 function parseLong(start: usize, end: usize): i64 {
-  const negative = end > start && load<u8>(start) == MINUS
+  const negative = load<u8>(start) == MINUS
   let first = start + <usize>negative
   while (end - first > 19 && load<u8>(first) == ZERO) first++
   const count = end - first

@@ -14,13 +14,18 @@ const types = [
   { bits: 32, survey: kernels.surveyInt32, encode: kernels.deltaInt32, view: Int32Array },
 ] as const
 
-/** Puts values where they need not be aligned, between others that would show. */
-function put(values: readonly bigint[], { view }: (typeof types)[number], offset: number): number {
+/** Puts values where they need not be aligned, between others. */
+function put(
+  values: readonly bigint[],
+  { view }: (typeof types)[number],
+  offset: number,
+  around = offset % 2 ? 0x55 : 0xaa,
+): number {
   const bytes = new Uint8Array(
     (view === Int32Array ? Int32Array.from(values, Number) : BigInt64Array.from(values)).buffer,
   )
   const from = at.values + offset
-  memory.fill(offset % 2 ? 0x55 : 0xaa, from - 64, from + bytes.length + 64)
+  memory.fill(around, from - 64, from + bytes.length + 300)
   memory.set(bytes, from)
   return from
 }
@@ -53,6 +58,10 @@ test.each(types)(
         expect(end - out).toBe(kernels.surveyDeltaBytes())
         expect(plainDelta(memory.slice(out, end), values.length, type.bits)).toEqual(values)
         expect(memory.subarray(end + 8, end + 24)).toEqual(new Uint8Array(16).fill(0xa5))
+        const bytes = memory.slice(out, end)
+        put(values, type, offset, 0x0f)
+        type.encode(from, values.length, plan, out)
+        expect(memory.slice(out, end)).toEqual(bytes)
       }),
       CASES,
     )

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { judge } from '../../storage/test/support/judge.ts'
 import { EVERY } from '../src/index.ts'
 import { at, kernels, memory, type Scanned, scan } from './support/memory.ts'
+import { judgeRecords } from './support/records.ts'
 import { type Table, tables } from './support/tables.ts'
 import { plainScan } from './twins/scan.ts'
 
@@ -32,9 +32,7 @@ function expectAgreement({ columns, text }: Table, cut: number): void {
   const bytes = Buffer.from(text)
   expectLikePlain(bytes, false, columns, cut)
   const found = expectLikePlain(bytes, true, columns, bytes.length)
-  const names = Array.from({ length: columns }, (_, column) => `c${column}`)
-  const judged = judge(Buffer.concat([Buffer.from(`${names.join()}\n`), bytes]))
-  expect(judged?.records.length).toBe(found.broken ? undefined : found.records)
+  expect(judgeRecords(bytes, columns)?.length).toBe(found.broken ? undefined : found.records)
 }
 
 function expectLikePlain(bytes: Uint8Array, last: boolean, columns: number, cut: number): Scanned {
@@ -90,10 +88,17 @@ test.each([
   }
 })
 
+test.each(['1\n', '1,2,3\n', '1,2\n\n3\n', ',,\n,\n'])('no way to scan %j finds two columns', text => {
+  put(Buffer.from(text))
+  for (const column of [EVERY, 0, 1]) {
+    expect(scan({ to: text.length, last: true, columns: 2, column }).broken).toBe(true)
+  }
+})
+
 test('a scan leaves what it has no room for to the next', () => {
   fc.assert(
     fc.property(tables, fc.nat({ max: 50 }), fc.boolean(), ({ columns, text }, more, alone) => {
-      const bytes = Buffer.from(text)
+      const bytes = Buffer.from(`${text}\n`.repeat(6))
       put(bytes)
       const to = bytes.length
       const column = alone ? columns - 1 : EVERY

@@ -1,53 +1,55 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fieldsOf, judgedColumn, layouts, putColumn } from './support/columns.ts'
-import { at, kernels, memory } from './support/memory.ts'
+import { fieldsOf, layouts, putColumn } from './support/columns.ts'
+import { at, kernels, memory, scan } from './support/memory.ts'
+import { judgeRecords } from './support/records.ts'
+import { tables } from './support/tables.ts'
 
-const parts = fc.constantFrom(
-  '',
-  'a',
-  'é',
-  '"',
-  '""',
-  ',',
-  '\n',
-  '\r',
-  '\r\n',
-  'x'.repeat(15),
-  'y'.repeat(16),
-  'z'.repeat(64),
-)
-const texts = fc.array(parts, { maxLength: 6 }).map(all => all.join(''))
 const CANARY = 0xa5
+const canaries = new Uint8Array(8).fill(CANARY)
 const SLACK = 64
 
-test('textColumn writes the texts that csv-parse reads, and textBytes says how much room they need', () => {
+/** Of a scanned table. */
+function expectTexts(bytes: Uint8Array, columns: number, column: number): void {
+  const judged = judgeRecords(bytes, columns)?.map(record => record[column])
+  if (!judged) return
+  const expected = Buffer.concat(
+    judged.flatMap(({ text }) => [
+      Buffer.from(Int32Array.of(Buffer.byteLength(text)).buffer),
+      Buffer.from(text),
+    ]),
+  )
+  const quotes = judged.map(({ text, quoted }) => (quoted ? 2 + text.split('"').length - 1 : 0))
+  const room = kernels.textBytes(at.ends, judged.length, columns, column)
+  expect(room).toBe(quotes.reduce((sum, count) => sum + count, expected.length))
+  const untouched = [at.values - 8, at.values + expected.length + SLACK]
+  for (const address of untouched) memory.set(canaries, address)
+  expect(kernels.textColumn(at.ends, judged.length, columns, column, at.values)).toBe(expected.length)
+  expect(Buffer.from(memory.buffer, at.values, expected.length)).toEqual(expected)
+  for (const address of untouched) expect(memory.subarray(address, address + 8)).toEqual(canaries)
+}
+
+const lengths = [14, 15, 16, 17, 31, 32, 33, 64].map(length => 'x'.repeat(length))
+const parts = fc.constantFrom('', 'a', 'é', '"', '""', ',', '\n', '\r', '\r\n', ...lengths)
+const texts = fc.array(parts, { maxLength: 6 }).map(all => all.join(''))
+
+test('textColumn writes the texts that csv-parse reads, and textBytes tells the room they need', () => {
   fc.assert(
     fc.property(fieldsOf(texts), layouts, (fields, layout) => {
-      const { bytes, records } = putColumn(fields, layout)
-      const judged = judgedColumn(bytes, layout)
-      expect(records).toBe(judged.length)
-      const expected = Buffer.concat(
-        judged.flatMap(({ text }) => {
-          const length = Buffer.alloc(4)
-          length.writeInt32LE(Buffer.byteLength(text))
-          return [length, Buffer.from(text)]
-        }),
-      )
-      const quotes = judged.reduce(
-        (sum, { text, quoted }) => sum + (quoted ? 2 + text.split('"').length - 1 : 0),
-        0,
-      )
-      const { columns, column } = layout
-      const room = kernels.textBytes(at.ends, records, columns, column)
-      expect(room).toBe(expected.length + quotes)
-      memory.fill(CANARY, at.values - 8, at.values + room + SLACK + 8)
-      expect(kernels.textColumn(at.ends, records, columns, column, at.values)).toBe(expected.length)
-      expect(Buffer.from(memory.buffer, at.values, expected.length).equals(expected)).toBe(true)
-      for (const untouched of [at.values - 8, at.values + expected.length + SLACK]) {
-        expect(memory.subarray(untouched, untouched + 8)).toEqual(new Uint8Array(8).fill(CANARY))
-      }
+      expectTexts(putColumn(fields, layout).bytes, layout.columns, layout.column)
     }),
-    { numRuns: 1500 },
+    { numRuns: 2000 },
+  )
+})
+
+test('textColumn and textBytes know every field of any table', () => {
+  fc.assert(
+    fc.property(tables, ({ columns, text }) => {
+      const bytes = Buffer.from(text)
+      memory.set(bytes, at.chunk)
+      scan({ to: bytes.length, last: true, columns })
+      for (let column = 0; column < columns; column++) expectTexts(bytes, columns, column)
+    }),
+    { numRuns: 20_000 },
   )
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { type JudgedField, judge } from '../../../storage/test/support/judge.ts'
 import type { ReadColumn } from '../../src/index.ts'
 import { at, memory, scan } from './memory.ts'
+import { judgeRecords } from './records.ts'
 
 /** How the fields of a column lie in a file. */
 export interface Layout {
@@ -64,14 +64,6 @@ function csvOf(fields: Field[], { columns, column, crlf, blankLines, lastEnd }: 
   return lines.join(lineEnd) + (lastEnd ? lineEnd : '')
 }
 
-/** The column as csv-parse reads it. */
-export function judgedColumn(bytes: Buffer, { columns, column }: Layout): JudgedField[] {
-  const names = Array.from({ length: columns }, (_, i) => `c${i}`)
-  const judged = judge(Buffer.concat([Buffer.from(`${names.join()}\n`), bytes]))
-  expect(judged).toBeDefined()
-  return judged?.records.map(record => record[column]) ?? []
-}
-
 const CANARY = 0xa5
 const canaries = new Uint8Array(8).fill(CANARY)
 
@@ -93,7 +85,7 @@ export function expectReadsAs<T>(
 
   const expectValues = (fields: Field[], layout: Layout) => {
     const { bytes, records } = putColumn(fields, layout)
-    const judged = judgedColumn(bytes, layout)
+    const judged = judgeRecords(bytes, layout.columns)?.map(record => record[layout.column]) ?? []
     const notNull = judged.filter(({ text, quoted }) => quoted || text !== '')
     const values = notNull.map(({ text }) => parse(text) as T)
     const levels = judged.map(({ text, quoted }) => Number(quoted || text !== ''))

@@ -26,35 +26,49 @@ const signed = fc.tuple(sign, magnitudes).map(([minus, text]) => minus + text.re
 const strange = fc.constantFrom('/', ':', '-', '+', '.', ' ', 'e', '"', 'é', '\0', '0', '')
 
 /** One byte of them is another, or there is one more: just below and above the digits, among them, anywhere. */
-const flawed = fc.tuple(signed, fc.nat({ max: 40 }), strange).map(([text, where, flaw]) => {
-  const at = where % (text.length + 1)
-  return text.slice(0, at) + flaw + text.slice(at + (where % 2))
-})
+const flawed = (texts: fc.Arbitrary<string>) =>
+  fc.tuple(texts, fc.nat({ max: 40 }), strange).map(([text, where, flaw]) => {
+    const at = where % (text.length + 1)
+    return text.slice(0, at) + flaw + text.slice(at + (where % 2))
+  })
 
-/** Nearly all of them int64. */
-const any = fc.oneof({ arbitrary: signed, weight: 9 }, flawed)
-
-const run = (texts: fc.Arbitrary<string>, nulls: number) => {
-  const field = texts.map(text => fieldOf(text, false))
+/** Fields of one kind, nearly all of them int64. */
+const run = (texts: fc.Arbitrary<string>, nulls = 0) => {
+  const all = fc.oneof(
+    { arbitrary: texts, weight: 100 },
+    { arbitrary: flawed(texts), weight: 1 },
+    { arbitrary: fc.constant('-'), weight: 1 },
+  )
+  const field = all.map(text => fieldOf(text, false))
   const mixed = fc.oneof(
     { arbitrary: field, weight: 9 },
     { arbitrary: fc.constant<Field>(null), weight: nulls },
   )
-  return fc.array(mixed, { maxLength: 70, size: 'max' })
+  return fc.array(mixed, { maxLength: 80, size: 'max' })
 }
+
+const nines = fc.integer({ min: 1, max: 17 }).map(length => '9'.repeat(length))
+const short = fc.tuple(sign, digits(14)).map(parts => parts.join(''))
+/** Fields of one length and null, or of one length and of one byte. */
+const twoLengths = fc
+  .tuple(fc.integer({ min: 2, max: 19 }), fc.bigInt({ min: 10n ** 18n, max: MAX }), fc.constantFrom(0, 3))
+  .chain(([length, value, nulls]) => {
+    const text = String(value).slice(0, length)
+    return run(nulls ? fc.constant(text) : fc.constantFrom(text, '7'), nulls)
+  })
 
 /** Columns in which the kind of field changes every few groups, as groups are read in another way each. */
 export const int64Fields: fc.Arbitrary<Field[]> = fc
   .array(
     fc.oneof(
-      run(digits(9), 0),
-      run(digits(16), 0),
-      run(
-        fc.tuple(sign, digits(14)).map(parts => parts.join('')),
-        1,
-      ),
-      run(any, 1),
-      fieldsOf(any),
+      run(digits(9)),
+      run(digits(16)),
+      run(nines),
+      run(short),
+      run(short, 1),
+      twoLengths,
+      run(signed, 1),
+      fieldsOf(signed),
     ),
     { maxLength: 5 },
   )

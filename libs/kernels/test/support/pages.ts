@@ -196,7 +196,7 @@ function leastOf([first, ...rest]: readonly bigint[]): bigint {
   return least
 }
 
-class PageWriter {
+export class PageWriter {
   readonly #bytes: number[] = []
 
   get length(): number {
@@ -215,6 +215,10 @@ class PageWriter {
 
   zigzag(value: bigint): void {
     this.varint(value < 0n ? -2n * value - 1n : 2n * value)
+  }
+
+  littleEndian(value: number, bytes: number): void {
+    for (let i = 0; i < bytes; i++) this.#bytes.push(Math.floor(value / 2 ** (8 * i)) & 0xff)
   }
 
   /** The last byte is filled up with zeros. */
