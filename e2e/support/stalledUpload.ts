@@ -7,7 +7,7 @@ export interface StalledUpload {
   finish(): Promise<Buffer>
 }
 
-/** Sends the first half of an upload of `csv`, which must have 128 to 16383 bytes. */
+/** Sends the first half of an upload of `csv`. */
 export async function stallUpload(port: number, csv: string): Promise<StalledUpload> {
   const session = connect(`http://localhost:${port}`)
   const stream = session.request({
@@ -33,9 +33,12 @@ export async function stallUpload(port: number, csv: string): Promise<StalledUpl
   }
 }
 
-/** The gRPC frame around UploadReq with the field csv_data: its tag, its length as a varint of two bytes, itself. */
+/** The gRPC frame around UploadReq with the field csv_data: its tag, its length as a varint, itself. */
 function grpcMessage(csv: Buffer): Buffer {
-  const message = Buffer.concat([Buffer.from([0x0a, (csv.length & 0x7f) | 0x80, csv.length >> 7]), csv])
+  const length: number[] = []
+  let rest = csv.length
+  for (; rest > 0x7f; rest >>= 7) length.push((rest & 0x7f) | 0x80)
+  const message = Buffer.concat([Buffer.from([0x0a, ...length, rest]), csv])
   const frame = Buffer.alloc(5)
   frame.writeUInt32BE(message.length, 1)
   return Buffer.concat([frame, message])

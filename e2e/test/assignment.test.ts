@@ -234,12 +234,12 @@ describe('Part 4: Locking', () => {
 
   test('your code must NOT hold the lock when writing files', async () => {
     const server = await startTarget()
-    const stalled = await stallUpload(server.port, `x,y,z\n${'1,2,3\n'.repeat(1000)}`)
+    const stalled = await stallUpload(server.port, `x,y,z\n${'1,2,3\n'.repeat(100_000)}`)
     await expect.poll(() => names(server, 'incoming')).toEqual(['00000001.csv'])
     await upload(server, file2)
     expect(await sum(server, 'csv', 'x')).toBe('5')
     await stalled.finish()
-    expect(await sum(server, 'csv', 'x')).toBe('1005')
+    expect(await sum(server, 'csv', 'x')).toBe('100005')
   })
 
   test('your code must NOT hold the lock when reading files', async () => {

@@ -43,7 +43,7 @@ test('a column of a wide table with many row groups is found without the others,
   const names = Array.from({ length: 300 }, (_, i) => `c${i}`)
   const row = names.map((_, i) => i).join(',')
   convertCsv(temporaryFile(`${names.join(',')}\n${`${row}\n`.repeat(20_000)}`), path)
-  expect(footerOf(path).row_groups.length).toBeGreaterThan(14)
+  expect(footerOf(path).row_groups.length).toBeGreaterThan(4)
   expect(footerOf(path).metadata_length).toBeGreaterThan(64 * 1024)
   for (const i of [0, 1, 150, 299]) {
     expect(sumParquetColumn(path, `c${i}`)).toBe(BigInt(i * 20_000))

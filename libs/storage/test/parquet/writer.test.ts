@@ -109,7 +109,7 @@ test('row groups are bounded where most fields are empty, too', () => {
 
 test('a column of few distinct values gets a dictionary, one of many does not', () => {
   let text = 'one,few,many\n'
-  for (let i = 0; i < 50_000; i++) text += `1,${i % 500},${i}\n`
+  for (let i = 0; i < 50_000; i++) text += `1,${((i * 7919) % 500) * 1_000_003},${i}\n`
   convert(text)
   const [one, few, many] = footerOf(path).row_groups[0].columns.map(({ meta_data }) => meta_data)
   expect(one?.encodings).toContain('RLE_DICTIONARY')
