@@ -5,7 +5,8 @@ import { StorageError } from '../errors.ts'
 /** Some of the files of a sum, or parts of them, for one worker. Plain data: it crosses threads. */
 export interface SumPart {
   format: Format
-  files: SumFile[]
+  /** `NUMBERS` of each file, for `filesOf`: objects would take longer to cross than a file to sum. */
+  files: Float64Array
 }
 
 /** A file or a part of it: from one to the other position in a CSV, from one to the other row group of a Parquet file. */
@@ -13,10 +14,12 @@ export interface SumFile {
   id: number
   columnIndex: number
   columns: number
+  footerBytes: number
   from: number
   to: number
-  footerBytes: number
 }
+
+const NUMBERS = 6
 
 /** What opening a file costs, in bytes that could be summed instead. */
 const FILE_BYTES = 64 * 1024
@@ -36,60 +39,81 @@ export function planSum(
   if (!isFormat(format)) {
     throw new StorageError('invalid', `found the format "${format}", expected "csv" or "parquet"`)
   }
+  const piecesOf = format === 'csv' ? csvPieces : parquetPieces
   const pieces: Piece[] = []
+  let columns: Upload['columns'] | undefined
+  let columnIndex = -1
   for (const upload of uploads) {
-    const { id, receivedAt, columns, footerBytes } = upload
-    const columnIndex = columns.findIndex(({ name }) => name === column)
+    if (upload.columns !== columns) {
+      columns = upload.columns
+      columnIndex = columns.findIndex(({ name }) => name === column)
+    }
     if (columnIndex < 0) continue
     const type = columns[columnIndex]?.type
     if (type !== 'int64') {
-      const where = `column "${column}" of upload ${id} (received ${receivedAt})`
+      const where = `column "${column}" of upload ${upload.id} (received ${upload.receivedAt})`
       throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
     }
-    const file = { id, columnIndex, columns: columns.length, footerBytes }
-    pieces.push(...(format === 'csv' ? csvPieces(upload, file) : parquetPieces(upload, file)))
+    piecesOf(upload, columnIndex, pieces)
   }
   return joinPieces(pieces, format, parts)
 }
 
+/** The files of a part, in order. */
+export function* filesOf({ files }: SumPart): Generator<SumFile> {
+  for (let i = 0; i < files.length; i += NUMBERS) {
+    const [id, columnIndex, columns, footerBytes, from, to] = files.subarray(i, i + NUMBERS)
+    yield { id, columnIndex, columns, footerBytes, from, to }
+  }
+}
+
 /** A file or what of it is not worth splitting. */
 interface Piece {
-  file: Omit<SumFile, 'from' | 'to'>
+  upload: Upload
+  columnIndex: number
   from: number
   to: number
   bytes: number
 }
 
-function csvPieces({ csvCuts, csvBytes }: Upload, file: Piece['file']): Piece[] {
-  return [0, ...csvCuts].map((from, i) => {
-    const to = csvCuts[i] ?? csvBytes
-    return { file, from, to, bytes: to - from + FILE_BYTES }
-  })
+function csvPieces(upload: Upload, columnIndex: number, pieces: Piece[]): void {
+  let from = 0
+  for (const to of [...upload.csvCuts, upload.csvBytes]) {
+    pieces.push({ upload, columnIndex, from, to, bytes: to - from + FILE_BYTES })
+    from = to
+  }
 }
 
-function parquetPieces({ rowGroups, parquetBytes, columns }: Upload, file: Piece['file']): Piece[] {
+function parquetPieces(upload: Upload, columnIndex: number, pieces: Piece[]): void {
+  const { rowGroups, parquetBytes, columns } = upload
   const count = Math.max(1, rowGroups)
   const bytes = (parquetBytes / columns.length + FILE_BYTES) / count
-  return Array.from({ length: count }, (_, from) => ({ file, from, to: from + 1, bytes }))
+  for (let from = 0; from < count; from++) {
+    pieces.push({ upload, columnIndex, from, to: from + 1, bytes })
+  }
 }
 
 function joinPieces(pieces: readonly Piece[], format: Format, parts: number): SumPart[] {
   const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0)
   const bytesAPart = Math.max(total / parts, MIN_PART_BYTES)
-  const plan: SumPart[] = []
+  const plan: number[][] = []
   let before = 0
   let current = -1
-  for (const { file, from, to, bytes } of pieces) {
+  let last: Upload | undefined
+  for (const { upload, columnIndex, from, to, bytes } of pieces) {
     const part = Math.floor(before / bytesAPart)
-    if (part > current) plan.push({ format, files: [] })
-    const files = plan.at(-1)?.files as SumFile[]
-    const last = files.at(-1)
-    if (last?.id === file.id) last.to = to
-    else files.push({ ...file, from, to })
+    if (part > current) {
+      plan.push([])
+      last = undefined
+    }
+    const files = plan[plan.length - 1]
+    if (upload === last) files[files.length - 1] = to
+    else files.push(upload.id, columnIndex, upload.columns.length, upload.footerBytes, from, to)
+    last = upload
     current = part
     before += bytes
   }
-  return plan
+  return plan.map(files => ({ format, files: Float64Array.from(files) }))
 }
 
 function isFormat(format: string): format is Format {
