@@ -1,13 +1,20 @@
 import { StorageError } from '@table/storage'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { StartError } from './errors.ts'
+import { exposureWarning } from './exposure.ts'
 import { type RunningServer, startServer } from './server.ts'
+import { readCredentials } from './tls.ts'
+import { TokenFile } from './tokenFile.ts'
 
 interface Flags {
   host?: string
   port: number
   dataDir: string
   workers: number
+  tlsCert?: string
+  tlsKey?: string
+  tlsClientCa?: string
+  tokenFile?: string
 }
 
 /** `npm` passes on a Ctrl-C that the terminal has already sent: a copy of the first signal is no second one, in ms. */
@@ -42,9 +49,29 @@ function readFlags(): Flags | undefined {
         .default(8)
         .argParser(wholeNumber(1, 256)),
     )
+    .addOption(
+      new Option('--tls-cert <file>', "the server's certificate, in PEM; without it plain text").env(
+        'TABLE_TLS_CERT',
+      ),
+    )
+    .addOption(new Option('--tls-key <file>', 'its private key, in PEM').env('TABLE_TLS_KEY'))
+    .addOption(
+      new Option(
+        '--tls-client-ca <file>',
+        'only clients with a certificate from this authority may connect',
+      ).env('TABLE_TLS_CLIENT_CA'),
+    )
+    .addOption(
+      new Option('--token-file <file>', 'only calls with a token listed here are answered').env(
+        'TABLE_TOKEN_FILE',
+      ),
+    )
     .exitOverride()
   try {
-    return command.parse().opts<Flags>()
+    const flags = command.parse().opts<Flags>()
+    const problem = contradiction(flags)
+    if (problem) command.error(`error: ${problem}`)
+    return flags
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     process.exitCode = error.exitCode === 0 ? 0 : 2
@@ -52,11 +79,30 @@ function readFlags(): Flags | undefined {
   }
 }
 
-async function run({ host, port, dataDir, workers }: Flags): Promise<void> {
+function contradiction({ tlsCert, tlsKey, tlsClientCa }: Flags): string | undefined {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    return `--tls-cert and --tls-key go together: found only ${tlsCert === undefined ? '--tls-key' : '--tls-cert'}`
+  if (tlsClientCa !== undefined && tlsCert === undefined)
+    return '--tls-client-ca needs --tls-cert and --tls-key: only TLS knows certificates'
+  return undefined
+}
+
+async function run({ host, port, dataDir, workers, ...flags }: Flags): Promise<void> {
   const hosts = host === undefined ? ['127.0.0.1', '::1'] : [host]
+  const { tlsCert: cert, tlsKey: key, tlsClientCa: clientCa, tokenFile } = flags
   try {
-    const server = await startServer({ hosts, port, dataDir, workers })
+    const credentials =
+      cert !== undefined && key !== undefined ? readCredentials({ cert, key, clientCa }) : undefined
+    const tokens = tokenFile === undefined ? undefined : new TokenFile(tokenFile)
+    const server = await startServer({ hosts, port, dataDir, workers, credentials, tokens })
     stopOnSignals(server)
+    const warning = exposureWarning(server.addresses, {
+      tls: credentials !== undefined,
+      clientCertificates: clientCa !== undefined,
+      tokens: tokens !== undefined,
+      open: process.env.TABLE_OPEN === '1',
+    })
+    if (warning) console.error(warning)
     console.log(`listening on ${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`)
   } catch (error) {
     if (!(error instanceof StorageError || error instanceof StartError)) throw error

@@ -1,10 +1,12 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ColSumReq, TableService } from '@table/proto'
 import { openStore } from '@table/storage'
+import { authorize } from './authorize.ts'
 import { colSum } from './colSum.ts'
 import { listen } from './listen.ts'
 import { Pool } from './pool.ts'
 import { checkPrivateFields, type RequestBody, takeOver } from './takeOver.ts'
+import type { TokenFile } from './tokenFile.ts'
 import { Calls, unary } from './unary.ts'
 import { upload } from './upload.ts'
 
@@ -20,22 +22,36 @@ export interface ServerConfig {
   port: number
   dataDir: string
   workers: number
+  /** Plain text if not given. */
+  credentials?: ServerCredentials | undefined
+  /** If not given, everybody may call. The server closes it. */
+  tokens?: TokenFile | undefined
 }
 
 export interface RunningServer {
   host: string
   port: number
+  /** The IP addresses that it listens on. */
+  addresses: readonly string[]
   /** Takes no new calls, lets the running ones finish (within limits), and lets go of everything. */
   stop(): Promise<void>
 }
 
 /** Serves a data directory. Throws a `StorageError` or a `StartError` if that cannot be. */
-export async function startServer({ hosts, port, dataDir, workers }: ServerConfig): Promise<RunningServer> {
+export async function startServer({
+  hosts,
+  port,
+  dataDir,
+  workers,
+  credentials = ServerCredentials.createInsecure(),
+  tokens,
+}: ServerConfig): Promise<RunningServer> {
   checkPrivateFields()
   const store = openStore(dataDir)
   const pool = new Pool(store.dataDir, workers)
   const calls = new Calls()
-  const server = new Server({ interceptors: [takeOver(TableService.upload.path)] })
+  const interceptors = [takeOver(TableService.upload.path), ...(tokens ? [authorize(tokens)] : [])]
+  const server = new Server({ interceptors })
   server.addService(TableService, {
     upload: unary(
       calls,
@@ -50,10 +66,11 @@ export async function startServer({ hosts, port, dataDir, workers }: ServerConfi
   })
 
   const release = async () => {
+    tokens?.close()
     await pool.close()
     store.close()
   }
-  const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure())
+  const { injectConnection } = server.createConnectionInjector(credentials)
   try {
     const listeners = await listen(hosts, port, injectConnection)
     const stop = async () => {
@@ -67,7 +84,7 @@ export async function startServer({ hosts, port, dataDir, workers }: ServerConfi
       await listeners.close(HANG_UP_LIMIT)
       await release()
     }
-    return { host: listeners.host, port: listeners.port, stop }
+    return { host: listeners.host, port: listeners.port, addresses: listeners.addresses, stop }
   } catch (error) {
     await release()
     throw error
