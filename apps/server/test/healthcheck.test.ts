@@ -1,16 +1,20 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { authorityFiles, pemFiles, tokenFile } from './access.ts'
 import { spawnServer } from './process.ts'
 
-function healthcheck(port: number, env: Record<string, string> = {}) {
+async function healthcheck(port: number, env: Record<string, string> = {}) {
   const script = join(import.meta.dirname, '../src/healthcheck.ts')
-  return spawnSync(process.execPath, [script], {
+  const child = spawn(process.execPath, [script], {
     env: { ...process.env, ...env, TABLE_PORT: String(port) },
-    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
   })
+  const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  return { status, stderr }
 }
 
 const authority = () => authorityFiles()
@@ -31,10 +35,10 @@ describe.each<[string, () => Record<string, string>]>([
     const env = makeEnv()
     const { ready, child, exited } = spawnServer({ env })
     const { port } = await ready
-    expect(healthcheck(port, env)).toMatchObject({ status: 0, stderr: '' })
+    expect(await healthcheck(port, env)).toMatchObject({ status: 0, stderr: '' })
     child.kill()
     expect((await exited).code).toBe(0)
-    expect(healthcheck(port, env)).toMatchObject({
+    expect(await healthcheck(port, env)).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(new RegExp(`^localhost:${port} is not healthy: [^\n]+\n$`)),
     })
@@ -45,7 +49,7 @@ describe.each<[string, () => Record<string, string>]>([
     const { ready, child } = spawnServer({ env })
     const { port } = await ready
     child.kill('SIGSTOP')
-    expect(healthcheck(port, env)).toMatchObject({
+    expect(await healthcheck(port, env)).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/^[^\n]*(DEADLINE_EXCEEDED|does not answer)[^\n]*\n$/),
     })
@@ -54,7 +58,7 @@ describe.each<[string, () => Record<string, string>]>([
 
 test('a refusal is no sign of health where no token is wanted', async () => {
   const { ready } = spawnServer({ env: { TABLE_TOKEN_FILE: tokenFile() } })
-  expect(healthcheck((await ready).port)).toMatchObject({
+  expect(await healthcheck((await ready).port)).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('UNAUTHENTICATED'),
   })
@@ -66,5 +70,5 @@ test('something else that listens is not healthy', async () => {
   await new Promise(resolve => other.once('listening', resolve))
   const { port } = other.address() as { port: number }
   for (const env of [{}, tls(), { ...tls(), TABLE_TLS_CLIENT_CA: authority().certFile }])
-    expect(healthcheck(port, env).status).toBe(1)
+    expect((await healthcheck(port, env)).status).toBe(1)
 })
