@@ -1,20 +1,14 @@
 import { StorageError } from '@table/storage'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type AccessFlags, accessOptions, accessWarning, contradiction, readAccess } from './access.ts'
 import { StartError } from './errors.ts'
-import { exposureWarning } from './exposure.ts'
 import { type RunningServer, startServer } from './server.ts'
-import { readCredentials } from './tls.ts'
-import { TokenFile } from './tokenFile.ts'
 
-interface Flags {
+interface Flags extends AccessFlags {
   host?: string
   port: number
   dataDir: string
   workers: number
-  tlsCert?: string
-  tlsKey?: string
-  tlsClientCa?: string
-  tokenFile?: string
 }
 
 /** `npm` passes on a Ctrl-C that the terminal has already sent: a copy of the first signal is no second one, in ms. */
@@ -49,24 +43,8 @@ function readFlags(): Flags | undefined {
         .default(8)
         .argParser(wholeNumber(1, 256)),
     )
-    .addOption(
-      new Option('--tls-cert <file>', "the server's certificate, in PEM; without it plain text").env(
-        'TABLE_TLS_CERT',
-      ),
-    )
-    .addOption(new Option('--tls-key <file>', 'its private key, in PEM').env('TABLE_TLS_KEY'))
-    .addOption(
-      new Option(
-        '--tls-client-ca <file>',
-        'only clients with a certificate from this authority may connect',
-      ).env('TABLE_TLS_CLIENT_CA'),
-    )
-    .addOption(
-      new Option('--token-file <file>', 'only calls with a token listed here are answered').env(
-        'TABLE_TOKEN_FILE',
-      ),
-    )
     .exitOverride()
+  for (const option of accessOptions()) command.addOption(option)
   try {
     const flags = command.parse().opts<Flags>()
     const problem = contradiction(flags)
@@ -79,29 +57,12 @@ function readFlags(): Flags | undefined {
   }
 }
 
-function contradiction({ tlsCert, tlsKey, tlsClientCa }: Flags): string | undefined {
-  if ((tlsCert === undefined) !== (tlsKey === undefined))
-    return `--tls-cert and --tls-key go together: found only ${tlsCert === undefined ? '--tls-key' : '--tls-cert'}`
-  if (tlsClientCa !== undefined && tlsCert === undefined)
-    return '--tls-client-ca needs --tls-cert and --tls-key: only TLS knows certificates'
-  return undefined
-}
-
-async function run({ host, port, dataDir, workers, ...flags }: Flags): Promise<void> {
+async function run({ host, port, dataDir, workers, ...others }: Flags): Promise<void> {
   const hosts = host === undefined ? ['127.0.0.1', '::1'] : [host]
-  const { tlsCert: cert, tlsKey: key, tlsClientCa: clientCa, tokenFile } = flags
   try {
-    const credentials =
-      cert !== undefined && key !== undefined ? readCredentials({ cert, key, clientCa }) : undefined
-    const tokens = tokenFile === undefined ? undefined : new TokenFile(tokenFile)
-    const server = await startServer({ hosts, port, dataDir, workers, credentials, tokens })
+    const server = await startServer({ hosts, port, dataDir, workers, access: readAccess(others) })
     stopOnSignals(server)
-    const warning = exposureWarning(server.addresses, {
-      tls: credentials !== undefined,
-      clientCertificates: clientCa !== undefined,
-      tokens: tokens !== undefined,
-      open: process.env.TABLE_OPEN === '1',
-    })
+    const warning = accessWarning(server.addresses, others)
     if (warning) console.error(warning)
     console.log(`listening on ${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`)
   } catch (error) {

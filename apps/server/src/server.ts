@@ -1,12 +1,12 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import { type ColSumReq, TableService } from '@table/proto'
 import { openStore } from '@table/storage'
+import { type Access, openAccess } from './access.ts'
 import { authorize } from './authorize.ts'
 import { colSum } from './colSum.ts'
 import { listen } from './listen.ts'
 import { Pool } from './pool.ts'
 import { checkPrivateFields, type RequestBody, takeOver } from './takeOver.ts'
-import type { TokenFile } from './tokenFile.ts'
 import { Calls, unary } from './unary.ts'
 import { upload } from './upload.ts'
 
@@ -22,10 +22,8 @@ export interface ServerConfig {
   port: number
   dataDir: string
   workers: number
-  /** Plain text if not given. */
-  credentials?: ServerCredentials | undefined
-  /** If not given, everybody may call. The server closes it. */
-  tokens?: TokenFile | undefined
+  /** Plain text and everybody if not given. The server closes it. */
+  access?: Access
 }
 
 export interface RunningServer {
@@ -43,8 +41,7 @@ export async function startServer({
   port,
   dataDir,
   workers,
-  credentials = ServerCredentials.createInsecure(),
-  tokens,
+  access: { credentials, tokens } = openAccess,
 }: ServerConfig): Promise<RunningServer> {
   checkPrivateFields()
   const store = openStore(dataDir)

@@ -2,9 +2,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { openAccess } from '../src/access.ts'
 import { TokenFile } from '../src/tokenFile.ts'
-import { replaceFile, tokenFile, tokenLine } from './access.ts'
 import { type ServerProcess, spawnServer } from './process.ts'
+import { replaceFile, tokenFile, tokenLine } from './secrets.ts'
 import {
   columnSum,
   connectClient,
@@ -24,7 +25,7 @@ const message = frame(uploadMessage('x\n1\n'))
 const authorization = (value: string) => ({ authorization: value })
 
 async function serveWithTokens() {
-  return serve({ tokens: new TokenFile(tokenFile()) })
+  return serve({ access: { ...openAccess, tokens: new TokenFile(tokenFile()) } })
 }
 
 describe('a call without a token that is known is UNAUTHENTICATED', () => {

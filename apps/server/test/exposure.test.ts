@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { exposureWarning } from '../src/exposure.ts'
-import { authorityFiles, pemFiles, tokenFile } from './access.ts'
 import { spawnServer } from './process.ts'
+import { authorityFiles, pemFiles, tokenFile } from './secrets.ts'
 
 const nothing = { tls: false, clientCertificates: false, tokens: false, open: false }
 

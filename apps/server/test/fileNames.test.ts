@@ -2,10 +2,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { replaceFile, tokenFile, tokenLine } from './access.ts'
 import type { RecordLine } from './hooks/record.ts'
 import { spawnServer } from './process.ts'
-import { columnSum, connectClient, failureOf, largeCsv, temporaryDirectory, upload } from './support.ts'
+import { replaceFile, tokenFile, tokenLine } from './secrets.ts'
+import {
+  columnSum,
+  connectClient,
+  failureOf,
+  frame,
+  largeCsv,
+  rawSession,
+  rawUpload,
+  temporaryDirectory,
+  upload,
+  uploadMessage,
+} from './support.ts'
 
 const names = /^(|incoming|files|lock|catalogue\.db(-wal|-shm)?|(incoming|files)\/\d{8}\.(csv|parquet))$/
 
@@ -20,7 +31,7 @@ const hostile = [
   'evil;rm',
 ]
 
-test('whatever columns, formats and tokens are called, the server opens no other files than its own', async () => {
+test('whatever columns, formats, tokens and ids are called, the server opens no other files than its own', async () => {
   const record = join(temporaryDirectory(), 'record')
   const tokens = tokenFile()
   replaceFile(
@@ -31,6 +42,7 @@ test('whatever columns, formats and tokens are called, the server opens no other
   const { ready, child, exited, dataDir } = spawnServer({ hook: 'record.ts', env })
   const { port } = await ready
   const client = connectClient(port, { token: 'secret' })
+  const session = rawSession(port)
   for (const name of hostile) {
     expect(await upload(client, `${name},x\n1,${name}\n`)).toBe('')
     expect(await upload(client, `${name},${largeCsv(1)}`)).not.toBe('') // ragged, after its header
@@ -39,6 +51,10 @@ test('whatever columns, formats and tokens are called, the server opens no other
       await failureOf(columnSum(client, 'x', format)) // the message quotes the text
     }
     await failureOf(columnSum(client, name, name))
+    const named = rawUpload(session, { authorization: 'Bearer secret', 'upload-id': name })
+    await named.write(frame(uploadMessage('y\n1\n')))
+    named.end()
+    await named.answer
     await failureOf(upload(connectClient(port, { token: `${name}-` }), `${name}\n1\n`))
   }
   expect(await upload(connectClient(port, { token: '../../evil' }), 'y\n1\n')).toBe('')

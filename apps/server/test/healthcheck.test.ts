@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { authorityFiles, pemFiles, tokenFile } from './access.ts'
 import { spawnServer } from './process.ts'
+import { authorityFiles, pemFiles, tokenFile } from './secrets.ts'
 
 async function healthcheck(port: number, env: Record<string, string> = {}) {
   const script = join(import.meta.dirname, '../src/healthcheck.ts')

@@ -35,9 +35,9 @@ export interface Served extends RunningServer {
 export async function serve({
   dataDir = temporaryDirectory(),
   workers = 2,
-  ...access
+  ...others
 }: Partial<ServerConfig> = {}): Promise<Served> {
-  const server = await startServer({ hosts: ['127.0.0.1'], port: 0, dataDir, workers, ...access })
+  const server = await startServer({ hosts: ['127.0.0.1'], port: 0, dataDir, workers, ...others })
   const client = connectClient(server.port)
   onTestFinished(() => server.stop())
   return { ...server, dataDir, client }
@@ -49,12 +49,10 @@ interface ClientOptions {
   token?: string
 }
 
-export function connectClient(
-  port: number,
-  { channel = credentials.createInsecure(), token }: ClientOptions = {},
-): TableClient {
+export function connectClient(port: number, { channel, token }: ClientOptions = {}): TableClient {
   const interceptors = token === undefined ? [] : [bearer(token)]
-  const client = new TableClient(`127.0.0.1:${port}`, channel, { interceptors })
+  const target = `${channel ? 'localhost' : '127.0.0.1'}:${port}` // certificates are for names
+  const client = new TableClient(target, channel ?? credentials.createInsecure(), { interceptors })
   onTestFinished(() => client.close())
   return client
 }

@@ -2,9 +2,9 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:http2'
 import { credentials, status } from '@grpc/grpc-js'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { authorityFiles, type Pem, pemFiles, tokenFile } from './access.ts'
 import { createAuthority } from './certificates.ts'
 import { spawnServer } from './process.ts'
+import { authorityFiles, type Pem, pemFiles, tokenFile } from './secrets.ts'
 import {
   columnSum,
   connectClient,
