@@ -37,14 +37,8 @@ export class TokenFile {
     clearTimeout(this.#timer)
   }
 
-  #lookLater(): void {
-    this.#timer = setTimeout(async () => {
-      await this.#look()
-      if (!this.#closed) this.#lookLater()
-    }, INTERVAL).unref()
-  }
-
-  async #look(): Promise<void> {
+  /** Looks now. It is done every second anyway. */
+  async look(): Promise<void> {
     try {
       const text = await readFile(this.#path, 'utf8')
       if (text === this.#text && this.#problem === '') return
@@ -60,5 +54,12 @@ export class TokenFile {
         `warning: token file ${this.#path}: ${message}: the tokens that were read before stay in force`,
       )
     }
+  }
+
+  #lookLater(): void {
+    this.#timer = setTimeout(async () => {
+      await this.look()
+      if (!this.#closed) this.#lookLater()
+    }, INTERVAL).unref()
   }
 }
