@@ -1,12 +1,15 @@
 // Python's grpcio, which most clients are, against a server with TLS, mutual TLS and tokens; the CLI beside it; and
 // what docs/access.md tells people to type.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { authorityFiles, pemFiles, tokenFile } from '../../apps/server/test/secrets.ts'
-import { environments, testSession } from '../support/python.ts'
-import { run } from '../support/run.ts'
+import { environments, python, testSession } from '../support/python.ts'
+import { root } from '../support/repository.ts'
+import { output, run } from '../support/run.ts'
 import { names } from '../support/server.ts'
 import { startTarget } from '../support/target.ts'
-import { testFile } from '../support/temporary.ts'
+import { testDirectory, testFile } from '../support/temporary.ts'
 
 const csv = 'x,y\n1,2\n41,3\n'
 
@@ -85,4 +88,34 @@ test('npx table-cli with TLS and a token', async () => {
   const ca = ['--ca', authority.certFile]
   expect(await tableCli(...ca, 'upload', testFile(csv))).toEqual({ stdout: 'success\n', stderr: '', code: 0 })
   expect(await tableCli(...ca, 'sum', 'x')).toEqual({ stdout: '42\n', stderr: '', code: 0 })
+})
+
+/** The first block of `language` in docs/access.md with this text in it. */
+function documented(language: string, text: string): string {
+  const blocks = readFileSync(join(root, 'docs/access.md'), 'utf8').split('```')
+  const block = blocks.find(part => part.startsWith(`${language}\n`) && part.includes(text))
+  if (!block) throw new Error(`docs/access.md has no block of ${language} with ${text}`)
+  return block.slice(language.length + 1)
+}
+
+test('docs/access.md: the commands make a token, and the Python example sums with it', async () => {
+  const { authority, env } = serverFiles()
+  const directory = testDirectory()
+  writeFileSync(join(directory, 'ca.pem'), authority.cert)
+  const [makeToken, addLine] = documented('sh', 'token=').split('\n')
+  const shell = `${makeToken}\n${addLine}\necho "$token"`
+  const token = await output('sh', ['-c', shell], { cwd: directory })
+  expect(token).toMatch(/^[0-9a-f]{64}$/)
+
+  const server = await startTarget({ ...env, TABLE_TOKEN_FILE: join(directory, 'tokens') })
+  const both = testSession(server, 'course', { TABLE_CA: authority.certFile, TABLE_TOKEN: token })
+  expect(await both.upload(testFile(csv))).toEqual({ error: '' })
+  const example = documented('python', 'ssl_channel_credentials').replace(
+    'table.example:5440',
+    `localhost:${server.port}`,
+  )
+  const program = `token = "${token}"\n${example}`
+  expect(await output(python('course'), ['-c', program], { cwd: directory, env: { PYTHONPATH: root } })).toBe(
+    '42',
+  )
 })
