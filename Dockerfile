@@ -32,8 +32,10 @@ RUN install --directory --owner=table node_modules/.cache/table \
  && chmod --recursive a+rX node_modules/.cache \
  && rm --recursive /tmp/short-run
 USER table
-# Fewer heaps of malloc's for the threads to leave half empty: 40 MB less.
+# How malloc keeps less of what it is given back: docs/architecture.md, Memory.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 TABLE_HOST=:: TABLE_DATA_DIR=/data
+# Who reaches it is up to whoever publishes the port: no warning that everybody may call. docs/access.md
+ENV TABLE_OPEN=1
 VOLUME /data
 EXPOSE 5440
 HEALTHCHECK --interval=10s --timeout=5s CMD ["node", "apps/server/src/healthcheck.ts"]

@@ -3,6 +3,7 @@
 One JSON object a line on standard input is one call:
   {"id": 1, "call": "upload", "path": "file.csv", "gzip": false}
   {"id": 2, "call": "sum", "column": "x", "format": "csv"}
+TABLE_CA (a file) makes it TLS; TABLE_CERT and TABLE_KEY (files) say who it is; TABLE_TOKEN goes with each call.
 Its answer is one line on standard output, in the order in which the calls end: the fields of the response,
 int64 as text, or "status" and "details" of a failed call.
 """
@@ -21,25 +22,45 @@ ADDRESS = f"localhost:{os.environ['TABLE_PORT']}"
 # Without it, channels of one process to one address share a connection.
 OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]
 
+TOKEN = os.environ.get("TABLE_TOKEN")
+METADATA = [("authorization", f"Bearer {TOKEN}")] if TOKEN else None
+
 printing = threading.Lock()
+
+
+def content(variable):
+    path = os.environ.get(variable)
+    if path is None:
+        return None
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def open_channel():
+    authority = content("TABLE_CA")
+    if authority is None:
+        return grpc.insecure_channel(ADDRESS, OWN_CONNECTION)
+    credentials = grpc.ssl_channel_credentials(authority, content("TABLE_KEY"), content("TABLE_CERT"))
+    return grpc.secure_channel(ADDRESS, credentials, OWN_CONNECTION)
 
 
 def upload(stub, call):
     with open(call["path"], "rb") as file:
         request = table_pb2.UploadReq(csv_data=file.read())
     compression = grpc.Compression.Gzip if call["gzip"] else None
-    return {"error": stub.Upload(request, compression=compression).error}
+    return {"error": stub.Upload(request, compression=compression, metadata=METADATA).error}
 
 
 def column_sum(stub, call):
-    resp = stub.ColSum(table_pb2.ColSumReq(column=call["column"], format=call["format"]))
+    request = table_pb2.ColSumReq(column=call["column"], format=call["format"])
+    resp = stub.ColSum(request, metadata=METADATA)
     return {"total": str(resp.total), "error": resp.error}
 
 
 def answer(line):
     call = json.loads(line)
     try:
-        with grpc.insecure_channel(ADDRESS, OWN_CONNECTION) as channel:
+        with open_channel() as channel:
             stub = table_pb2_grpc.TableStub(channel)
             result = {"upload": upload, "sum": column_sum}[call["call"]](stub, call)
     except grpc.RpcError as error:

@@ -38,9 +38,9 @@ export class PythonSession {
   readonly #waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>()
   #calls = 0
 
-  constructor(port: number, environment: Environment = 'course') {
+  constructor(port: number, environment: Environment = 'course', env: Record<string, string> = {}) {
     this.#child = spawn(python(environment), [join(root, 'e2e/python/session.py')], {
-      env: { ...process.env, PYTHONPATH: root, TABLE_PORT: String(port) },
+      env: { ...process.env, PYTHONPATH: root, TABLE_PORT: String(port), ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     createInterface(this.#child.stdout).on('line', line => this.#answered(line))
@@ -94,8 +94,12 @@ export class PythonSession {
 }
 
 /** A session that ends with the running test. */
-export function testSession(server: { port: number }, environment?: Environment): PythonSession {
-  const session = new PythonSession(server.port, environment)
+export function testSession(
+  server: { port: number },
+  environment?: Environment,
+  env?: Record<string, string>,
+): PythonSession {
+  const session = new PythonSession(server.port, environment, env)
   onTestFinished(() => session.close())
   return session
 }

@@ -1,6 +1,5 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import { status } from '@grpc/grpc-js'
-import { UploadResp } from '@table/proto'
 import type { Address } from './address.ts'
 import { CliError } from './errors.ts'
 import { statusError } from './status.ts'
@@ -38,8 +37,8 @@ export function receiveAnswer(stream: ClientHttp2Stream): Promise<Answer | undef
   })
 }
 
-/** The message in an answer. Throws CliError where the status is not OK or the answer is not gRPC. */
-export function readAnswer(address: Address, { headers, trailers, body }: Answer): UploadResp {
+/** The bytes of the message in an answer. Throws CliError where the status is not OK or the answer is not gRPC. */
+export function readAnswer(address: Address, { headers, trailers, body }: Answer): Buffer {
   if (!isGrpc(headers)) {
     const found = `it answered with HTTP status ${headers[':status']}`
     throw new CliError(`${address.name} is not a table server (${found}): name the right one with --server`)
@@ -51,7 +50,7 @@ export function readAnswer(address: Address, { headers, trailers, body }: Answer
   if (!complete || body[0] !== 0) {
     throw statusError(address, status.INTERNAL, `found ${body.length} bytes that are not one plain message`)
   }
-  return UploadResp.decode(body.subarray(PREFIX_BYTES))
+  return body.subarray(PREFIX_BYTES)
 }
 
 function isGrpc(headers: IncomingHttpHeaders): boolean {

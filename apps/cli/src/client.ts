@@ -1,9 +1,9 @@
-import { connectivityState, credentials, type ServiceError } from '@grpc/grpc-js'
-import { type ColSumReq, type ColSumResp, TableClient } from '@table/proto'
-import type { Address } from './address.ts'
-import { CONNECT_LIMIT } from './connection.ts'
-import { CliError, oneLine, UnreachableError } from './errors.ts'
-import { statusError } from './status.ts'
+import { type ColSumReq, ColSumResp, TableService } from '@table/proto'
+import { readAnswer, receiveAnswer } from './answer.ts'
+import { framePrefix, startCall } from './call.ts'
+import { openConnection } from './connection.ts'
+import { CliError, oneLine } from './errors.ts'
+import type { Target } from './target.ts'
 
 export type Format = 'csv' | 'parquet'
 
@@ -14,42 +14,24 @@ export interface Sum {
 }
 
 /** Asks the server for the sum of a column. Throws CliError with the server's own message if it refuses. */
-export async function columnSum(address: Address, column: string, format: Format): Promise<Sum> {
-  // Uploads go straight to the server, so sums do, whatever proxy the environment names.
-  const client = new TableClient(address.name, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 })
+export async function columnSum(target: Target, column: string, format: Format): Promise<Sum> {
+  const session = await openConnection(target)
   try {
-    await connected(client, address)
     const start = performance.now()
-    const { total, error } = await colSum(client, address, { column, format })
+    const request: ColSumReq = { column, format }
+    const stream = startCall(session, target, TableService.colSum.path)
+    let reason = ''
+    stream.on('error', error => {
+      reason = ` (${error.message})`
+    })
+    const message = TableService.colSum.requestSerialize(request)
+    stream.end(Buffer.concat([framePrefix(message.length), message]))
+    const answer = await receiveAnswer(stream)
+    if (!answer) throw new CliError(`lost the connection to ${target.name}${reason}: try again`)
+    const { total, error } = ColSumResp.decode(readAnswer(target, answer))
     if (error !== '') throw new CliError(oneLine(error))
     return { total, milliseconds: performance.now() - start }
   } finally {
-    client.close()
+    session.destroy()
   }
-}
-
-/** `waitForReady` would go on trying an address that refuses; this takes the first refusal for an answer. */
-async function connected(client: TableClient, { name }: Address): Promise<void> {
-  const channel = client.getChannel()
-  const deadline = Date.now() + CONNECT_LIMIT
-  for (;;) {
-    const state = channel.getConnectivityState(true)
-    if (state === connectivityState.READY) return
-    if (state === connectivityState.TRANSIENT_FAILURE) throw new UnreachableError(name)
-    await new Promise<void>((resolve, reject) => {
-      channel.watchConnectivityState(state, deadline, late => {
-        if (late) reject(new UnreachableError(name, { cause: late }))
-        else resolve()
-      })
-    })
-  }
-}
-
-function colSum(client: TableClient, address: Address, request: ColSumReq): Promise<ColSumResp> {
-  return new Promise((resolve, reject) => {
-    client.colSum(request, (error: ServiceError | null, response) => {
-      if (error) reject(statusError(address, error.code, error.details))
-      else resolve(response)
-    })
-  })
 }

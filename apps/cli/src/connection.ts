@@ -1,35 +1,55 @@
 import { type ClientHttp2Session, connect } from 'node:http2'
-import { connect as connectSocket } from 'node:net'
-import type { Address } from './address.ts'
+import { connect as connectSocket, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { UnreachableError } from './errors.ts'
+import type { Target } from './target.ts'
+import { CONNECT_LIMIT, whyUnreachable } from './unreachable.ts'
 
-/** Milliseconds until an address that does not answer counts as wrong. */
-export const CONNECT_LIMIT = 3000
 /** Milliseconds of silence after which the peer is asked whether it is still there. */
 const KEEP_ALIVE = 10_000
 
 /** Opens an HTTP/2 connection; resolves when the server has spoken HTTP/2. Throws UnreachableError. */
-export function openConnection(address: Address): Promise<ClientHttp2Session> {
-  const { host, port, name } = address
-  const session = connect(`http://${name}`, {
-    createConnection: () =>
-      connectSocket({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE }),
+export async function openConnection(target: Target): Promise<ClientHttp2Session> {
+  const socket = openSocket(target)
+  const session = connect(`${target.tls ? 'https' : 'http'}://${target.name}`, {
+    createConnection: () => socket,
     settings: { enablePush: false },
   })
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => session.destroy(), CONNECT_LIMIT)
-    let cause: Error | undefined
-    // Stays for good: when the connection breaks later, every call on it learns so from its own stream.
-    session.on('error', error => {
-      cause = error
-    })
-    session.once('close', () => {
-      clearTimeout(limit)
-      reject(new UnreachableError(name, { cause }))
-    })
-    session.once('remoteSettings', () => {
-      clearTimeout(limit)
-      resolve(session)
-    })
+  let cause: NodeJS.ErrnoException | undefined
+  // Stays for good: when the connection breaks later, every call on it learns so from its own stream.
+  session.on('error', error => {
+    cause = error
   })
+  let met = false
+  socket.once(target.tls ? 'secureConnect' : 'connect', () => {
+    met = true
+  })
+  let late = false
+  const limit = setTimeout(() => {
+    late = true
+    session.destroy()
+  }, CONNECT_LIMIT)
+  const open = await new Promise<boolean>(resolve => {
+    session.once('close', () => resolve(false))
+    session.once('remoteSettings', () => resolve(true))
+  })
+  clearTimeout(limit)
+  if (open) return session
+  throw new UnreachableError(await whyUnreachable(target, { cause, met, late }), { cause })
+}
+
+function openSocket({ host, port, tls }: Target): Socket {
+  const socket = tls
+    ? connectTls({
+        host,
+        port,
+        secureContext: tls.context,
+        ALPNProtocols: ['h2'],
+        // The name that a server of many names is asked for; there is none for an address.
+        ...(isIP(host) === 0 && { servername: host }),
+      })
+    : connectSocket({ host, port })
+  // Node leaves a socket open that TLS has ended with an alert, and then the session on it never closes.
+  socket.on('error', () => socket.destroy())
+  return socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE)
 }

@@ -6,10 +6,6 @@ export class CliError extends Error {
 /** No connection to the server, so that nothing else will work either. */
 export class UnreachableError extends CliError {
   override readonly name = 'UnreachableError'
-
-  constructor(server: string, options?: ErrorOptions) {
-    super(`cannot reach ${server}: start the server with npm start, or name it with --server`, options)
-  }
 }
 
 /** Text from elsewhere, as one line that cannot move the terminal's cursor. */

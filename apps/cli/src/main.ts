@@ -18,6 +18,10 @@ const program = new Command('table-cli')
       .argParser(parseAddress)
       .default(parseAddress(DEFAULT_SERVER), DEFAULT_SERVER),
   )
+  .addOption(new Option('--ca <file>', "use TLS; the server's authority, in PEM").env('TABLE_CA'))
+  .addOption(new Option('--cert <file>', 'certificate to show to the server, in PEM').env('TABLE_CERT'))
+  .addOption(new Option('--key <file>', 'its private key, in PEM').env('TABLE_KEY'))
+  .addHelpText('after', '\nA token for the server goes into the environment variable TABLE_TOKEN.')
 for (const command of [upload, csvsum, parquetsum, sum, bigdata]) program.addCommand(command)
 for (const command of [program, ...program.commands]) {
   const help = command === program ? 'table-cli --help' : `table-cli ${command.name()} --help`

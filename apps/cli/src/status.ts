@@ -12,6 +12,10 @@ export function statusError(address: Address, code: number, details: string): Cl
       return new CliError(`the server refused: ${what}`)
     case status.UNAVAILABLE:
       return new CliError(`${name} is not available now: ${what}: try again`)
+    case status.UNAUTHENTICATED:
+      return new CliError(`${name} refused: ${what}: put one that it knows into TABLE_TOKEN`)
+    case status.PERMISSION_DENIED:
+      return new CliError(`${name} refused: ${what}: put another one into TABLE_TOKEN`)
     case status.UNIMPLEMENTED:
       return new CliError(`${name} is not a table server (${what}): name the right one with --server`)
     default:

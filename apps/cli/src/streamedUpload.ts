@@ -1,8 +1,10 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2'
-import { TableService, type UploadResp } from '@table/proto'
+import { TableService, UploadResp } from '@table/proto'
 import type { Address } from './address.ts'
 import { readAnswer, receiveAnswer } from './answer.ts'
+import { framePrefix, startCall } from './call.ts'
 import { CliError } from './errors.ts'
+import type { Target } from './target.ts'
 import { formatBytes } from './units.ts'
 
 export interface UploadSource {
@@ -24,18 +26,12 @@ export const MAX_UPLOAD_BYTES = 2 ** 32 - 1 - 6
  */
 export async function streamedUpload(
   session: ClientHttp2Session,
-  address: Address,
+  target: Target,
   source: UploadSource,
   onSent: (bytes: number) => void,
 ): Promise<UploadResp> {
   if (source.size > MAX_UPLOAD_BYTES) throw tooLarge(source.size)
-  const stream = session.request({
-    ':method': 'POST',
-    ':path': TableService.upload.path,
-    'content-type': 'application/grpc+proto',
-    te: 'trailers',
-    'user-agent': 'table-cli',
-  })
+  const stream = startCall(session, target, TableService.upload.path)
   let reason = ''
   stream.on('error', error => {
     reason = ` (${error.message})`
@@ -54,10 +50,10 @@ export async function streamedUpload(
     }
     stream.end()
     const received = await answer
-    if (!received) throw lostConnection(address, sent, source.size, reason)
-    const response = readAnswer(address, received)
+    if (!received) throw lostConnection(target, sent, source.size, reason)
+    const response = UploadResp.decode(readAnswer(target, received))
     const early = response.error === '' && sent < source.size
-    if (early) throw lostConnection(address, sent, source.size, ' (early answer)')
+    if (early) throw lostConnection(target, sent, source.size, ' (early answer)')
     return response
   } finally {
     breakOff(stream)
@@ -71,15 +67,12 @@ function breakOff(stream: ClientHttp2Stream): void {
 
 /** What stands before the file's bytes: gRPC's flag and length, then protobuf's tag and length (none if empty). */
 export function messagePrefix(size: number): Buffer {
-  if (size === 0) return Buffer.alloc(5)
+  if (size === 0) return framePrefix(0)
   const field = [CSV_DATA_TAG]
   let rest = size
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) field.push((rest % 0x80) | 0x80)
   field.push(rest)
-  const prefix = Buffer.alloc(5 + field.length)
-  prefix.writeUInt32BE(field.length + size, 1)
-  prefix.set(field, 5)
-  return prefix
+  return Buffer.concat([framePrefix(field.length + size), Buffer.from(field)])
 }
 
 /** Resolves when the connection has taken the chunk, and also when the stream is closed first. */

@@ -1,9 +1,10 @@
 import { StorageError } from '@table/storage'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type AccessFlags, accessOptions, accessWarning, contradiction, readAccess } from './access.ts'
 import { StartError } from './errors.ts'
 import { type RunningServer, startServer } from './server.ts'
 
-interface Flags {
+interface Flags extends AccessFlags {
   host?: string
   port: number
   dataDir: string
@@ -43,8 +44,12 @@ function readFlags(): Flags | undefined {
         .argParser(wholeNumber(1, 256)),
     )
     .exitOverride()
+  for (const option of accessOptions()) command.addOption(option)
   try {
-    return command.parse().opts<Flags>()
+    const flags = command.parse().opts<Flags>()
+    const problem = contradiction(flags)
+    if (problem) command.error(`error: ${problem}`)
+    return flags
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     process.exitCode = error.exitCode === 0 ? 0 : 2
@@ -52,11 +57,13 @@ function readFlags(): Flags | undefined {
   }
 }
 
-async function run({ host, port, dataDir, workers }: Flags): Promise<void> {
+async function run({ host, port, dataDir, workers, ...others }: Flags): Promise<void> {
   const hosts = host === undefined ? ['127.0.0.1', '::1'] : [host]
   try {
-    const server = await startServer({ hosts, port, dataDir, workers })
+    const server = await startServer({ hosts, port, dataDir, workers, access: readAccess(others) })
     stopOnSignals(server)
+    const warning = accessWarning(server.addresses, others)
+    if (warning) console.error(warning)
     console.log(`listening on ${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`)
   } catch (error) {
     if (!(error instanceof StorageError || error instanceof StartError)) throw error

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { StartError } from './errors.ts'
 
 /** What the server listens on, and its open connections. */
@@ -6,6 +6,8 @@ export interface Listeners {
   /** The first of the hosts that were asked for. */
   host: string
   port: number
+  /** The IP addresses of all of them. */
+  addresses: string[]
   /** Stops listening. Resolves when the clients have hung up; after `limit` ms it hangs up on those that have not. */
   close(limit: number): Promise<void>
 }
@@ -48,7 +50,8 @@ export async function listen(
         )
         if (server) servers.push(server)
       }
-      return { host: hosts[0], port: portOf(servers[0]), close }
+      const addresses = servers.map(server => (server.address() as AddressInfo).address)
+      return { host: hosts[0], port: portOf(servers[0]), addresses, close }
     } catch (error) {
       await close(0)
       if (port !== 0 || attempt === ATTEMPTS || !isTaken(error)) throw refusal(error)
@@ -80,7 +83,7 @@ async function bind(
 }
 
 function portOf(server: Server): number {
-  return (server.address() as { port: number }).port
+  return (server.address() as AddressInfo).port
 }
 
 function isTaken(error: unknown): boolean {

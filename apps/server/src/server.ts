@@ -1,6 +1,8 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import { type ColSumReq, TableService } from '@table/proto'
 import { openStore } from '@table/storage'
+import { type Access, openAccess } from './access.ts'
+import { authorize } from './authorize.ts'
 import { colSum } from './colSum.ts'
 import { listen } from './listen.ts'
 import { Pool } from './pool.ts'
@@ -20,22 +22,33 @@ export interface ServerConfig {
   port: number
   dataDir: string
   workers: number
+  /** Plain text and everybody if not given. The server closes it. */
+  access?: Access
 }
 
 export interface RunningServer {
   host: string
   port: number
+  /** The IP addresses that it listens on. */
+  addresses: readonly string[]
   /** Takes no new calls, lets the running ones finish (within limits), and lets go of everything. */
   stop(): Promise<void>
 }
 
 /** Serves a data directory. Throws a `StorageError` or a `StartError` if that cannot be. */
-export async function startServer({ hosts, port, dataDir, workers }: ServerConfig): Promise<RunningServer> {
+export async function startServer({
+  hosts,
+  port,
+  dataDir,
+  workers,
+  access: { credentials, tokens } = openAccess,
+}: ServerConfig): Promise<RunningServer> {
   checkPrivateFields()
   const store = openStore(dataDir)
   const pool = new Pool(store.dataDir, workers)
   const calls = new Calls()
-  const server = new Server({ interceptors: [takeOver(TableService.upload.path)] })
+  const interceptors = [takeOver(TableService.upload.path), ...(tokens ? [authorize(tokens)] : [])]
+  const server = new Server({ interceptors })
   server.addService(TableService, {
     upload: unary(
       calls,
@@ -50,10 +63,11 @@ export async function startServer({ hosts, port, dataDir, workers }: ServerConfi
   })
 
   const release = async () => {
+    tokens?.close()
     await pool.close()
     store.close()
   }
-  const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure())
+  const { injectConnection } = server.createConnectionInjector(credentials)
   try {
     const listeners = await listen(hosts, port, injectConnection)
     const stop = async () => {
@@ -67,7 +81,7 @@ export async function startServer({ hosts, port, dataDir, workers }: ServerConfi
       await listeners.close(HANG_UP_LIMIT)
       await release()
     }
-    return { host: listeners.host, port: listeners.port, stop }
+    return { host: listeners.host, port: listeners.port, addresses: listeners.addresses, stop }
   } catch (error) {
     await release()
     throw error

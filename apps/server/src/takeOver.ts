@@ -54,6 +54,7 @@ export function checkPrivateFields(): void {
 
 class TakenOverCall extends ServerInterceptingCall {
   readonly #body: RequestBody
+  readonly #session: ServerHttp2Session | undefined
   #listener: InterceptingServerListener | undefined
   #given = false
 
@@ -63,7 +64,7 @@ class TakenOverCall extends ServerInterceptingCall {
     super(call, { start: next => next({ onCancel: () => stopClient(stream) }) })
     // grpc-js's own reader, which would gather the whole message.
     stream.removeAllListeners('data')
-    widenWindow(stream.session as ServerHttp2Session | undefined)
+    this.#session = stream.session as ServerHttp2Session | undefined
     this.#body = { chunks: chunksOf(stream), encoding: incomingEncoding }
   }
 
@@ -72,11 +73,15 @@ class TakenOverCall extends ServerInterceptingCall {
     super.start(listener)
   }
 
-  /** grpc-js asks once for the message and then once for the end of the request, after which it runs the handler. */
+  /**
+   * grpc-js asks once for the message and then once for the end of the request, after which it runs the handler. It does
+   * not ask if an interceptor behind this one has refused the call: then no more is taken in than HTTP/2's first window.
+   */
   override startRead(): void {
     if (this.#given) this.#listener?.onReceiveHalfClose()
     else {
       this.#given = true
+      widenWindow(this.#session)
       this.#listener?.onReceiveMessage(this.#body)
     }
   }

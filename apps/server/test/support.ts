@@ -2,10 +2,18 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CallOptions, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import {
+  type CallOptions,
+  type ChannelCredentials,
+  credentials,
+  InterceptingCall,
+  type Interceptor,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js'
 import { TableClient, UploadReq } from '@table/proto'
 import { onTestFinished, vi } from 'vitest'
-import { type RunningServer, startServer } from '../src/server.ts'
+import { type RunningServer, type ServerConfig, startServer } from '../src/server.ts'
 
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'table-server-'))
@@ -24,17 +32,39 @@ export interface Served extends RunningServer {
 }
 
 /** A real server in this process, on a free port and an empty data directory. */
-export async function serve({ dataDir = temporaryDirectory(), workers = 2 } = {}): Promise<Served> {
-  const server = await startServer({ hosts: ['127.0.0.1'], port: 0, dataDir, workers })
+export async function serve({
+  dataDir = temporaryDirectory(),
+  workers = 2,
+  ...others
+}: Partial<ServerConfig> = {}): Promise<Served> {
+  const server = await startServer({ hosts: ['127.0.0.1'], port: 0, dataDir, workers, ...others })
   const client = connectClient(server.port)
   onTestFinished(() => server.stop())
   return { ...server, dataDir, client }
 }
 
-export function connectClient(port: number): TableClient {
-  const client = new TableClient(`127.0.0.1:${port}`, credentials.createInsecure())
+interface ClientOptions {
+  channel?: ChannelCredentials
+  /** Sent with every call. */
+  token?: string
+}
+
+export function connectClient(port: number, { channel, token }: ClientOptions = {}): TableClient {
+  const interceptors = token === undefined ? [] : [bearer(token)]
+  const target = `${channel ? 'localhost' : '127.0.0.1'}:${port}` // certificates are for names
+  const client = new TableClient(target, channel ?? credentials.createInsecure(), { interceptors })
   onTestFinished(() => client.close())
   return client
+}
+
+function bearer(token: string): Interceptor {
+  return (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start: (metadata, listener, next) => {
+        metadata.set('authorization', `Bearer ${token}`)
+        next(metadata, listener)
+      },
+    })
 }
 
 /** Resolves to the `error` of the response, rejects with the status of a failed call. */

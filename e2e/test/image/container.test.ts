@@ -1,8 +1,12 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { createAuthority } from '../../../apps/server/test/certificates.ts'
+import { tokenLine } from '../../../apps/server/test/secrets.ts'
 import { inspect, listening, publishedPort, startContainer } from '../../support/containerServer.ts'
 import { testSession } from '../../support/python.ts'
 import { output, run } from '../../support/run.ts'
-import { testFile } from '../../support/temporary.ts'
+import { testDirectory, testFile } from '../../support/temporary.ts'
 
 async function testContainer(options: string[] = []) {
   const server = await startContainer({ options })
@@ -22,6 +26,30 @@ test('the command of HEALTHCHECK fails where no server answers', async () => {
   const [, ...command] = JSON.parse(await inspect(container, 'json .Config.Healthcheck.Test')) as string[]
   expect((await run('docker', ['exec', container, ...command])).code).toBe(0)
   expect((await run('docker', ['exec', '-e', 'TABLE_PORT=1', container, ...command])).code).toBe(1)
+})
+
+test('HEALTHCHECK becomes healthy with TLS, mutual TLS and tokens, and the log has nothing to warn of', async () => {
+  const authority = createAuthority()
+  const { cert, key } = authority.issue('table.example')
+  const secrets = testDirectory()
+  chmodSync(secrets, 0o755) // the server in the container is another user
+  const contents = {
+    'ca.pem': authority.cert,
+    'cert.pem': cert,
+    'key.pem': key,
+    tokens: tokenLine('a', 'read'),
+  }
+  for (const [name, content] of Object.entries(contents)) writeFileSync(join(secrets, name), content)
+  const tls = { TABLE_TLS_CERT: '/secrets/cert.pem', TABLE_TLS_KEY: '/secrets/key.pem' }
+  const tokens = { TABLE_TOKEN_FILE: '/secrets/tokens' }
+  for (const env of [{}, tls, { ...tls, ...tokens }, { ...tls, TABLE_TLS_CLIENT_CA: '/secrets/ca.pem' }]) {
+    const options = ['--health-interval=1s', '-v', `${secrets}:/secrets:ro`]
+    const { container, stop } = await startContainer({ env, options })
+    onTestFinished(stop)
+    await expect.poll(() => inspect(container, '.State.Health.Status'), { timeout: 20_000 }).toBe('healthy')
+    const { stdout, stderr } = await run('docker', ['logs', container])
+    expect(`${stdout}${stderr}`).toMatch(/^listening on \[::\]:5440\n$/)
+  }
 })
 
 test('runs as a user who is not root and can write nothing but the data', async () => {

@@ -1,4 +1,4 @@
-// Every file operation of the library and the server goes through this module, so that a test can see, fail or
+// Every file operation on the data goes through this module, so that a test can see, fail or
 // delay each of them. This half is for worker threads; the main thread's is asyncFiles.ts.
 import {
   accessSync,

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { Address } from '../address.ts'
 import { openConnection } from '../connection.ts'
 import { CliError, oneLine } from '../errors.ts'
 import type { Load } from '../load.ts'
 import { barLine, Progress } from '../progress.ts'
 import { streamedUpload } from '../streamedUpload.ts'
+import { type Target, targetOf } from '../target.ts'
 import { formatBytes, formatRows } from '../units.ts'
 
 /** Uploads under way at once, one for each of the server's workers; as fast on one connection as on eight (measured). */
@@ -23,11 +23,12 @@ export const bigdata = new Command('bigdata')
   .option('--batches <count>', 'number of uploads', counter(MAX_BATCHES), 400)
   .option('--rows <count>', 'rows in each', counter(ROWS_AT_ONCE), 250_000)
   .action(async (_options, command: Command) => {
-    const { server, ...load } = command.optsWithGlobals<Load & { server: Address }>()
+    const target = targetOf(command)
+    const load = command.opts<Load>()
     // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
     const { batchCsv, sumsOf } = await import('../load.ts')
     const start = performance.now()
-    const bytes = await uploadLoad(server, load, batchCsv)
+    const bytes = await uploadLoad(target, load, batchCsv)
     const seconds = (performance.now() - start) / 1000
     console.log(
       `${load.batches} uploads of ${load.rows} rows, ${formatBytes(bytes)}, ${seconds.toFixed(1)} s`,
@@ -37,11 +38,11 @@ export const bigdata = new Command('bigdata')
 
 /** Uploads all batches. Returns the bytes of CSV. Throws CliError for the first that fails, with how many are stored. */
 async function uploadLoad(
-  server: Address,
+  target: Target,
   { batches, rows }: Load,
   batchCsv: (batch: number, rows: number) => Uint8Array,
 ): Promise<number> {
-  const session = await openConnection(server)
+  const session = await openConnection(target)
   let started = 0
   let stored = 0
   let bytes = 0
@@ -58,7 +59,7 @@ async function uploadLoad(
       const csv = batchCsv(batch, rows)
       try {
         const source = { size: csv.length, chunks: split(csv) }
-        const { error } = await streamedUpload(session, server, source, () => {})
+        const { error } = await streamedUpload(session, target, source, () => {})
         if (error !== '') throw new CliError(oneLine(error))
         bytes += csv.length
         stored++

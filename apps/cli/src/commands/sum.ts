@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
-import type { Address } from '../address.ts'
 import { columnSum, type Format, type Sum } from '../client.ts'
 import { oneLine } from '../errors.ts'
 import { Progress } from '../progress.ts'
+import { type Target, targetOf } from '../target.ts'
 import { formatSeconds } from '../units.ts'
 
 export const sum = new Command('sum')
@@ -13,8 +13,8 @@ export const sum = new Command('sum')
     new Option('--format <format>', 'which files to read').choices(['csv', 'parquet']).default('parquet'),
   )
   .action(async (column: string, _options, command: Command) => {
-    const { server, format } = command.optsWithGlobals<{ server: Address; format: Format }>()
-    console.log(String((await sumWithProgress(server, column, format)).total))
+    const { format } = command.opts<{ format: Format }>()
+    console.log(String((await sumWithProgress(targetOf(command), column, format)).total))
   })
 
 /** A command `NAME COLUMN` that prints what the call took, then the sum from files of one format. */
@@ -26,18 +26,17 @@ export function timedSum(name: string, format: Format, files: string): Command {
     )
     .argument('<column>', 'name of the column')
     .action(async (column: string, _options, command: Command) => {
-      const { server } = command.optsWithGlobals<{ server: Address }>()
-      const { total, milliseconds } = await sumWithProgress(server, column, format)
+      const { total, milliseconds } = await sumWithProgress(targetOf(command), column, format)
       console.log(`${milliseconds.toFixed(1)} ms\n${total}`)
     })
 }
 
-async function sumWithProgress(server: Address, column: string, format: Format): Promise<Sum> {
+async function sumWithProgress(target: Target, column: string, format: Format): Promise<Sum> {
   const progress = new Progress(
     seconds => `summing ${oneLine(column)} (${format}): ${formatSeconds(seconds)}`,
   )
   try {
-    return await columnSum(server, column, format)
+    return await columnSum(target, column, format)
   } finally {
     progress.stop()
   }

@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises'
 import type { ClientHttp2Session } from 'node:http2'
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import type { Address } from '../address.ts'
 import { openConnection } from '../connection.ts'
 import { CliError, oneLine, UnreachableError } from '../errors.ts'
 import { withFileSource } from '../fileSource.ts'
 import { barLine, Progress } from '../progress.ts'
 import { streamedUpload } from '../streamedUpload.ts'
+import { type Target, targetOf } from '../target.ts'
 import { formatBytes, formatSeconds } from '../units.ts'
 
 export const upload = new Command('upload')
@@ -18,12 +18,11 @@ export const upload = new Command('upload')
   )
   .argument('<file...>', 'CSV files, each with a header')
   .action(async (paths: string[], _options, command: Command) => {
-    const { server } = command.optsWithGlobals<{ server: Address }>()
-    if (!(await uploadFiles(server, paths))) process.exitCode = 1
+    if (!(await uploadFiles(targetOf(command), paths))) process.exitCode = 1
   })
 
 /** Uploads each file. Returns whether all are stored. Throws UnreachableError, since then no other file can go up. */
-async function uploadFiles(server: Address, paths: readonly string[]): Promise<boolean> {
+async function uploadFiles(target: Target, paths: readonly string[]): Promise<boolean> {
   const sizes = await Promise.all(paths.map(sizeOf))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   let session: ClientHttp2Session | undefined
@@ -45,8 +44,8 @@ async function uploadFiles(server: Address, paths: readonly string[]): Promise<b
     for (const path of paths) {
       try {
         await withFileSource(path, async source => {
-          if (!session || session.closed) session = await openConnection(server)
-          const { error } = await streamedUpload(session, server, source, bytes => {
+          if (!session || session.closed) session = await openConnection(target)
+          const { error } = await streamedUpload(session, target, source, bytes => {
             sent = bytes
             if (bytes === source.size) storingSince = performance.now()
           })

@@ -12,7 +12,12 @@ export interface Outcome {
 
 /** Runs table-cli against `server`, with pipes for its output. */
 export function cli(server: Address, ...args: string[]): Promise<Outcome> {
-  return outcomeOf(spawn(process.execPath, [main, ...args], { env: environment(server) }))
+  return cliWith({}, server, ...args)
+}
+
+/** The same with further environment variables. */
+export function cliWith(env: Record<string, string>, server: Address, ...args: string[]): Promise<Outcome> {
+  return outcomeOf(spawn(process.execPath, [main, ...args], { env: { ...environment(server), ...env } }))
 }
 
 /** Starts table-cli on a pseudo-terminal, which its output (both streams) comes through. */

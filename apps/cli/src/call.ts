@@ -1,0 +1,21 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, sensitiveHeaders } from 'node:http2'
+import type { Target } from './target.ts'
+
+/** Begins a gRPC call. What is to be sent is still to be written. */
+export function startCall(session: ClientHttp2Session, { token }: Target, path: string): ClientHttp2Stream {
+  return session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc+proto',
+    te: 'trailers',
+    'user-agent': 'table-cli',
+    ...(token !== undefined && { authorization: `Bearer ${token}`, [sensitiveHeaders]: ['authorization'] }),
+  })
+}
+
+/** What goes before a message of `length` bytes: it is not compressed, and so long. */
+export function framePrefix(length: number): Buffer {
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(length, 1)
+  return prefix
+}

@@ -1,0 +1,29 @@
+import { BlockList, isIPv6 } from 'node:net'
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8)
+loopback.addAddress('::1', 'ipv6')
+
+export interface Protection {
+  tls: boolean
+  clientCertificates: boolean
+  tokens: boolean
+  /** Whoever runs it has said that everybody may use it. */
+  open: boolean
+}
+
+/** What to tell the one who starts a server on these IP addresses; nothing if it is protected or only this machine reaches it. */
+export function exposureWarning(
+  addresses: readonly string[],
+  { tls, clientCertificates, tokens, open }: Protection,
+): string | undefined {
+  const exposed = addresses.find(address => !loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'))
+  if (exposed === undefined || clientCertificates) return undefined
+  if (tokens)
+    return tls
+      ? undefined
+      : `warning: tokens and data come to ${exposed} as plain text: give --tls-cert and --tls-key, or --host 127.0.0.1 behind a proxy that does TLS`
+  return open
+    ? undefined
+    : `warning: everybody who reaches ${exposed} can upload and read sums: give --token-file or --tls-client-ca, or set TABLE_OPEN=1 if that is meant`
+}
