@@ -39,7 +39,7 @@ export async function startServer({ hosts, port, dataDir, workers }: ServerConfi
   server.addService(TableService, {
     upload: unary(
       calls,
-      (body: RequestBody, cancellation) => upload(store, pool, body, cancellation),
+      (body: RequestBody, cancellation, metadata) => upload(store, pool, body, cancellation, metadata),
       error => ({ error }),
     ),
     colSum: unary(

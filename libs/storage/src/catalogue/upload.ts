@@ -15,6 +15,8 @@ export interface Upload {
   /** Of the Parquet file: how many, and how many bytes it has from its footer on. */
   readonly rowGroups: number
   readonly footerBytes: number
+  /** CRC-32 of these bytes, as an int32. */
+  readonly footerCrc: number
   /** In the order of the header. Uploads of one schema share one array. */
   readonly columns: readonly Column[]
 }

@@ -1,3 +1,4 @@
+import { Checksum } from '../checksum.ts'
 import { append, type OpenFile } from '../files.ts'
 
 const BATCH_BYTES = 64 * 1024
@@ -5,6 +6,8 @@ const BATCH_BYTES = 64 * 1024
 /** Appends to a file, small pieces together. `offset` is the file's size with all that was written. */
 export class FileOutput {
   offset = 0
+  /** Of all that was written, once it is flushed. */
+  readonly checksum = new Checksum()
   readonly #file: OpenFile
   readonly #batch = new Uint8Array(BATCH_BYTES)
   #gathered = 0
@@ -17,7 +20,7 @@ export class FileOutput {
     this.offset += bytes.length
     if (this.#gathered + bytes.length > BATCH_BYTES) this.flush()
     if (bytes.length > BATCH_BYTES) {
-      append(this.#file, bytes)
+      this.#append(bytes)
     } else {
       this.#batch.set(bytes, this.#gathered)
       this.#gathered += bytes.length
@@ -25,7 +28,12 @@ export class FileOutput {
   }
 
   flush(): void {
-    if (this.#gathered > 0) append(this.#file, this.#batch.subarray(0, this.#gathered))
+    if (this.#gathered > 0) this.#append(this.#batch.subarray(0, this.#gathered))
     this.#gathered = 0
+  }
+
+  #append(bytes: Uint8Array): void {
+    append(this.#file, bytes)
+    this.checksum.update(bytes)
   }
 }

@@ -11,6 +11,7 @@ function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100)
     csvBytes,
     parquetBytes: 10,
     footerBytes: 5,
+    footerCrc: 9,
     rowGroups: 1,
     csvCuts: [],
     columns: Object.entries(columns).map(([name, type]) => ({ name, type })),
