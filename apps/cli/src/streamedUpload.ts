@@ -2,7 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node
 import { TableService, type UploadResp } from '@table/proto'
 import type { Address } from './address.ts'
 import { readAnswer, receiveAnswer } from './answer.ts'
-import { CliError } from './errors.ts'
+import { CliError, TransientError } from './errors.ts'
 import { formatBytes } from './units.ts'
 
 export interface UploadSource {
@@ -18,24 +18,21 @@ const CSV_DATA_TAG = 0x0a
 export const MAX_UPLOAD_BYTES = 2 ** 32 - 1 - 6
 
 /**
- * Uploads `source` as one gRPC message without ever holding it whole, which grpc-js cannot do. `onSent` is told the
- * bytes given to the connection so far. Resolves to the server's answer, whose `error` may say what is wrong with the
- * data. Throws CliError where the server fails or the connection is lost, and whatever the source throws.
+ * Uploads `source` as one gRPC message without ever holding it whole, which grpc-js cannot do. The server stores one upload with
+ * an `uploadId` (a UUID). `onSent` is told the bytes given to the connection so far. Resolves to the server's answer, whose `error`
+ * may say what is wrong with the data. Throws CliError where the server fails, TransientError where it is not available or the
+ * connection is lost, and whatever the source throws.
  */
 export async function streamedUpload(
   session: ClientHttp2Session,
   address: Address,
   source: UploadSource,
+  uploadId: string,
   onSent: (bytes: number) => void,
 ): Promise<UploadResp> {
   if (source.size > MAX_UPLOAD_BYTES) throw tooLarge(source.size)
-  const stream = session.request({
-    ':method': 'POST',
-    ':path': TableService.upload.path,
-    'content-type': 'application/grpc+proto',
-    te: 'trailers',
-    'user-agent': 'table-cli',
-  })
+  const stream = request(session, uploadId)
+  if (!stream) throw lostConnection(address, 0, source.size, '')
   let reason = ''
   stream.on('error', error => {
     reason = ` (${error.message})`
@@ -62,6 +59,19 @@ export async function streamedUpload(
   } finally {
     breakOff(stream)
   }
+}
+
+/** Begins the call; undefined if the connection has just been closed. */
+function request(session: ClientHttp2Session, uploadId: string): ClientHttp2Stream | undefined {
+  if (session.closed || session.destroyed) return undefined
+  return session.request({
+    ':method': 'POST',
+    ':path': TableService.upload.path,
+    'content-type': 'application/grpc+proto',
+    te: 'trailers',
+    'user-agent': 'table-cli',
+    'upload-id': uploadId,
+  })
 }
 
 /** Ends the sending, if it has not ended; no effect on a stream that is closed. */
@@ -93,11 +103,13 @@ function tooLarge(size: number): CliError {
   return new CliError(`${found}, one upload takes at most ${allowed}: split it, each part with the header`)
 }
 
-function lostConnection({ name }: Address, sent: number, size: number, reason: string): CliError {
+function lostConnection({ name }: Address, sent: number, size: number, reason: string): TransientError {
   if (sent === size) {
     const unsure = 'it may or may not have stored the upload, compare a sum before you repeat it'
-    return new CliError(`lost the connection to ${name} before it answered${reason}: ${unsure}`)
+    const message = `lost the connection to ${name} before it answered${reason}: ${unsure}`
+    return new TransientError(message, { unsure: true })
   }
   const where = `after ${formatBytes(sent)} of ${formatBytes(size)}`
-  return new CliError(`lost the connection to ${name} ${where}${reason}: nothing was stored, upload it again`)
+  const message = `lost the connection to ${name} ${where}${reason}: nothing was stored, upload it again`
+  return new TransientError(message)
 }

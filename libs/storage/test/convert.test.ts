@@ -177,7 +177,7 @@ test('a large file that grows is converted as it comes', () => {
 
 test('the checksums are those of the files, and of the CSV from cut to cut', () => {
   fc.assert(
-    fc.property(tables.map(tableText), text => expectChecksums(text)),
+    fc.property(tables.map(tableText), text => void expectChecksums(text)),
     { numRuns: 200 },
   )
   expectChecksums('\uFEFFx,y\r\n')

@@ -5,9 +5,12 @@ import { type Address, parseAddress } from '../../src/address.ts'
 
 const main = new URL('../../../server/src/main.ts', import.meta.url).pathname
 
-/** The server itself, as a process on a free port, until the test ends. */
-export async function startServer(dataDir: string): Promise<{ address: Address; process: ChildProcess }> {
-  const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', dataDir], {
+/** The server itself, as a process, on a free port if none is given, until the test ends. */
+export async function startServer(
+  dataDir: string,
+  port = 0,
+): Promise<{ address: Address; process: ChildProcess }> {
+  const child = spawn(process.execPath, [main, '--port', String(port), '--data-dir', dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(async () => {
