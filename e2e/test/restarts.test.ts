@@ -26,7 +26,7 @@ test(`table-cli bigdata with ${batches} batches, while the server is killed ${ki
 
   const { stdout, stderr, code } = await load
   expect(code, stderr).toBe(0)
-  expect(stderr.split('\n').length - 1).toBeGreaterThanOrEqual(kills) // each kill was met
+  expect(stderr).toContain(`localhost:${server.port} does not answer now: trying again`)
   const sums = {
     x: BigInt(batches * rows),
     y: (BigInt(batches) * BigInt(rows) * BigInt(rows - 1)) / 2n,

@@ -1,5 +1,6 @@
 // The table of committed uploads: SQLite, one row per upload. Inserting the row is what commits an upload.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { CHECKSUM_BYTES, shortChecksum } from '../checksum.ts'
 import type { Checksums } from '../convert.ts'
 import type { Column } from '../csv/inference.ts'
 import { StorageError } from '../errors.ts'
@@ -35,13 +36,13 @@ const schema = `
   PRAGMA user_version = ${schemaVersion};`
 
 const fields =
-  'id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, csv_cuts, columns'
+  'id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, csv_cuts, columns, csv_checksums'
 const insertion = `
-  INSERT INTO uploads (${fields}, csv_checksums, parquet_checksum, upload_id)
+  INSERT INTO uploads (${fields}, parquet_checksum, upload_id)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (upload_id) DO NOTHING`
 
-/** Most uploads have none: one array does for them all. */
-const NO_CUTS: readonly number[] = []
+/** Most uploads have no cuts: one array does for them all. */
+const NONE: readonly number[] = []
 
 interface Row {
   id: number
@@ -54,6 +55,7 @@ interface Row {
   row_groups: number
   csv_cuts: string
   columns: string
+  csv_checksums: Uint8Array
 }
 
 /** What only the row of an upload knows. */
@@ -243,9 +245,18 @@ function uploadOfRow(row: Row, columns: readonly Column[]): Upload {
     footerBytes: row.footer_bytes,
     footerCrc: row.footer_crc,
     rowGroups: row.row_groups,
-    csvCuts: row.csv_cuts === '[]' ? NO_CUTS : JSON.parse(row.csv_cuts),
+    csvCuts: row.csv_cuts === '[]' ? NONE : JSON.parse(row.csv_cuts),
+    ...shortChecksums(row.csv_checksums),
     columns,
   }
+}
+
+/** What a list in memory keeps of the checksums of a CSV's pieces. */
+export function shortChecksums(checksums: Uint8Array): Pick<Upload, 'firstCheck' | 'cutChecks'> {
+  const [firstCheck = 0, ...cutChecks] = Array.from({ length: checksums.length / CHECKSUM_BYTES }, (_, i) =>
+    shortChecksum(checksums, i * CHECKSUM_BYTES),
+  )
+  return { firstCheck, cutChecks: cutChecks.length === 0 ? NONE : cutChecks }
 }
 
 function run<T>(kind: FileOperation['kind'], dataDir: string, task: () => T): T {

@@ -1,33 +1,39 @@
 import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
-import { ChunkReader, type Range, withChunks } from '../csv/chunks.ts'
+import { ChunkReader, withChunks } from '../csv/chunks.ts'
 import { fieldsFrom, lineAt } from '../csv/explain.ts'
 import { splitInt64 } from '../csv/integers.ts'
+import { PieceCheck, type Pieces } from '../csv/pieces.ts'
 import { engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
-import { closeFile, type OpenFile, openFile } from '../files.ts'
+import { closeFile, type OpenFile } from '../files.ts'
+import { openStored } from './stored.ts'
 
 const QUOTE = 0x22
 /** Up to so many columns, finding all fields is faster than counting through them to one in the middle. */
 const FEW_COLUMNS = 16
 
+/** Which part of a stored CSV is asked for, and what is known of it. */
+export interface CsvPart extends Pieces {
+  /** Of the whole file. */
+  bytes: number
+}
+
 /**
- * The exact sum of one integer column of a CSV file of `columns` columns, or of the records in a range of it. Empty
+ * The exact sum of one integer column of a CSV file of `columns` columns, or of the records in a part of it. Empty
  * fields add nothing. Throws StorageError `invalid`, with the line, at a field that is no int64 and where the file breaks
- * a rule.
+ * a rule, `damaged` if the file or the part is not what `part` says.
  */
 export function sumCsvColumn(
   path: string,
   column: number,
   columns: number,
   cancellation?: Cancellation,
-  range?: Range,
+  part?: CsvPart,
 ): bigint {
-  const file = openFile(path)
+  const file = openStored(path, part?.bytes)
   try {
-    return withChunks(() =>
-      sumRange(file, column, columns, range ?? { from: 0, to: file.size }, cancellation),
-    )
+    return withChunks(() => sumRange(file, column, columns, part, cancellation))
   } finally {
     closeFile(file)
   }
@@ -37,16 +43,25 @@ function sumRange(
   file: OpenFile,
   column: number,
   columns: number,
-  range: Range,
+  part: CsvPart | undefined,
   cancellation: Cancellation | undefined,
 ): bigint {
   const every = column > 1 && column < columns - 1 && columns <= FEW_COLUMNS
   const step = every ? 4 * columns : 4
-  const whole = { end: range.to, complete: true }
-  const reader = new ChunkReader(file, columns, every ? EVERY : column, range.from, () => whole)
+  const from = part?.from ?? 0
+  const whole = { end: part?.to ?? file.size, complete: true }
+  const check = part && new PieceCheck(file, part)
+  const reader = new ChunkReader(
+    file,
+    columns,
+    every ? EVERY : column,
+    from,
+    () => whole,
+    bytes => check?.add(bytes),
+  )
   const { kernels, ends } = engine
   kernels.clearTotal()
-  let skipped = range.from === 0 ? 1 : 0 // the header
+  let skipped = from === 0 ? 1 : 0 // the header
   while (reader.next()) {
     throwIfCancelled(cancellation)
     const first = ends + (every ? 4 * column : 0)

@@ -14,6 +14,8 @@ function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100)
     footerCrc: 9,
     rowGroups: 1,
     csvCuts: [],
+    firstCheck: 7,
+    cutChecks: [],
     columns: Object.entries(columns).map(([name, type]) => ({ name, type })),
   }
 }
@@ -24,10 +26,13 @@ test('only the uploads that have the column are read, each once', () => {
     upload(2, { z: 'int64' }),
     upload(5, { y: 'int64' }),
   ]
-  const files = planSum(uploads, 'y', 'csv', 4).flatMap(part => part.files)
+  const files = planSum(uploads, 'y', 'csv', 4).flatMap<object>(part => part.files)
   expect(files).toEqual([
-    { id: 1, columnIndex: 1, columns: 2, footerBytes: 5, from: 0, to: 100 },
-    { id: 5, columnIndex: 0, columns: 1, footerBytes: 5, from: 0, to: 100 },
+    { id: 1, columnIndex: 1, columns: 2, bytes: 100, from: 0, to: 100, cuts: [], checks: [7] },
+    { id: 5, columnIndex: 0, columns: 1, bytes: 100, from: 0, to: 100, cuts: [], checks: [7] },
+  ])
+  expect(planSum(uploads, 'z', 'parquet', 4).flatMap<object>(part => part.files)).toEqual([
+    { id: 2, columnIndex: 0, columns: 1, bytes: 10, from: 0, to: 1, footerBytes: 5, footerCrc: 9 },
   ])
   expect(planSum(uploads, 'w', 'parquet', 4)).toEqual([])
 })
@@ -49,9 +54,11 @@ test('what takes less time than handing it over is not split', () => {
 
 test('a large CSV is shared at its cuts', () => {
   const csvCuts = [5 * MB, 10 * MB, 15 * MB]
-  const large = { ...upload(1, { x: 'int64' }, 20 * MB), csvCuts }
-  const ranges = planSum([large], 'x', 'csv', 2).map(({ files }) => files.map(({ from, to }) => [from, to]))
-  expect(ranges).toEqual([[[0, 10 * MB]], [[10 * MB, 20 * MB]]])
+  const large = { ...upload(1, { x: 'int64' }, 20 * MB), csvCuts, cutChecks: [71, 72, 73] }
+  expect(planSum([large], 'x', 'csv', 2).map(({ files }) => files)).toMatchObject([
+    [{ from: 0, to: 10 * MB, cuts: [5 * MB], checks: [7, 71] }],
+    [{ from: 10 * MB, to: 20 * MB, cuts: [15 * MB], checks: [72, 73] }],
+  ])
 })
 
 test('a large Parquet file is shared at its row groups', () => {
