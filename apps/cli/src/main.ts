@@ -4,8 +4,10 @@ import { parseAddress } from './address.ts'
 import { bigdata } from './commands/bigdata.ts'
 import { csvsum } from './commands/csvsum.ts'
 import { parquetsum } from './commands/parquetsum.ts'
+import { repair } from './commands/repair.ts'
 import { sum } from './commands/sum.ts'
 import { upload } from './commands/upload.ts'
+import { verify } from './commands/verify.ts'
 import { CliError, oneLine } from './errors.ts'
 
 const DEFAULT_SERVER = 'localhost:5440'
@@ -18,7 +20,7 @@ const program = new Command('table-cli')
       .argParser(parseAddress)
       .default(parseAddress(DEFAULT_SERVER), DEFAULT_SERVER),
   )
-for (const command of [upload, csvsum, parquetsum, sum, bigdata]) program.addCommand(command)
+for (const command of [upload, csvsum, parquetsum, sum, bigdata, verify, repair]) program.addCommand(command)
 for (const command of [program, ...program.commands]) {
   const help = command === program ? 'table-cli --help' : `table-cli ${command.name()} --help`
   command

@@ -1,7 +1,7 @@
 // The table of committed uploads: SQLite, one row per upload. Inserting the row is what commits an upload.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { CHECKSUM_BYTES, shortChecksum } from '../checksum.ts'
-import type { Checksums } from '../convert.ts'
+import type { Checksums, Converted } from '../convert.ts'
 import type { Column } from '../csv/inference.ts'
 import { StorageError } from '../errors.ts'
 import { type FileOperation, operation } from '../files.ts'
@@ -129,13 +129,16 @@ export function listUnsynced(dataDir: string): number[] {
   )
 }
 
-/** What the files of such an upload hold. */
-export function readContents(dataDir: string, id: number): Contents {
+/** What the files of such an upload hold; undefined for another. */
+export function readContents(dataDir: string, id: number): Contents | undefined {
   const { database } = connect(dataDir)
   return run(
     'read',
     dataDir,
-    () => database.prepare('SELECT csv, parquet FROM unsynced WHERE id = ?').get(id) as unknown as Contents,
+    () =>
+      database.prepare('SELECT csv, parquet FROM unsynced WHERE id = ?').get(id) as unknown as
+        | Contents
+        | undefined,
   )
 }
 
@@ -190,6 +193,43 @@ export function listUploads(dataDir: string): Upload[] {
     }
     return uploads
   })
+}
+
+/** Changes what the row of an upload says of its Parquet file. */
+export function updateParquet(dataDir: string, id: number, converted: Converted): void {
+  const { rows, columns, parquetBytes, footerBytes, footerCrc, rowGroups, checksums } = converted
+  const { database } = connect(dataDir)
+  run('insert', dataDir, () =>
+    database
+      .prepare(`
+        UPDATE uploads SET rows = ?, columns = ?, parquet_bytes = ?, footer_bytes = ?, footer_crc = ?, row_groups = ?,
+          parquet_checksum = ? WHERE id = ?`)
+      .run(
+        rows,
+        JSON.stringify(columns),
+        parquetBytes,
+        footerBytes,
+        footerCrc,
+        rowGroups,
+        checksums.parquet,
+        id,
+      ),
+  )
+}
+
+/** Throws StorageError `damaged` if the catalogue is not a whole database. */
+export function checkDatabase(dataDir: string): void {
+  const { database } = connect(dataDir)
+  const found = run(
+    'read',
+    dataDir,
+    () => database.prepare('PRAGMA integrity_check(1)').get()?.integrity_check,
+  )
+  if (found === 'ok') return
+  throw new StorageError(
+    'damaged',
+    `${catalogueFile(dataDir)} is damaged (${found}): restore the data directory from a backup`,
+  )
 }
 
 /** Closes this thread's connection, if it has one. */

@@ -1,5 +1,6 @@
 import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
+import { openStored } from '../catalogue/stored.ts'
 import { ChunkReader, withChunks } from '../csv/chunks.ts'
 import { fieldsFrom, lineAt } from '../csv/explain.ts'
 import { splitInt64 } from '../csv/integers.ts'
@@ -7,7 +8,6 @@ import { PieceCheck, type Pieces } from '../csv/pieces.ts'
 import { engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
-import { openStored } from './stored.ts'
 
 const QUOTE = 0x22
 /** Up to so many columns, finding all fields is faster than counting through them to one in the middle. */

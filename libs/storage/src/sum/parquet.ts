@@ -1,4 +1,5 @@
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
+import { openStored } from '../catalogue/stored.ts'
 import { StorageError } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
@@ -6,7 +7,6 @@ import { decodeChunk } from '../parquet/decode.ts'
 import type { ColumnChunk } from '../parquet/fileMetadata.ts'
 import { findColumn } from '../parquet/reader.ts'
 import { sumPages } from './pages.ts'
-import { openStored } from './stored.ts'
 
 /** What a sum of a Parquet file may know of it, and which part of it is asked for. */
 export interface ParquetPart {
