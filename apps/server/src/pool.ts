@@ -11,6 +11,9 @@ import {
 import { Piscina } from 'piscina'
 import type { Outcome, Tasks } from './worker.ts'
 
+/** In ms without a small upload, after which their files are synced: by then the system has written most of them anyway. */
+const QUIET = 60_000
+
 /**
  * The worker threads, with a queue in front: first come, first served. A worker that dies is replaced, and the task it
  * was doing fails.
@@ -19,6 +22,7 @@ export class Pool {
   readonly workers: number
   readonly #piscina: Piscina
   #unsynced = 0
+  readonly #quiet = setTimeout(() => void this.#syncAll(), QUIET).unref()
   #closed = false
 
   constructor(dataDir: string, workers: number) {
@@ -32,7 +36,7 @@ export class Pool {
       recordTiming: false,
       // Of JavaScript objects alone; the buffers that files are read into are beside these. V8 would let the young
       // generation of each worker grow to 48 MB before it cleans up.
-      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
     })
     // A worker that dies between two tasks has been replaced when this is called.
     this.#piscina.on('error', error => console.error(error))
@@ -48,7 +52,7 @@ export class Pool {
   ): Promise<Upload> {
     const task = { id, receivedAt, cancellation, held, uploadId }
     const upload = await this.#settled(id, this.#run('commit', task))
-    if (held && ++this.#unsynced % MAX_UNSYNCED === 0) this.#sync()
+    if (held) this.#syncLater()
     return upload
   }
 
@@ -81,16 +85,25 @@ export class Pool {
     return this.#run('sum', { part, cancellation })
   }
 
+  #syncLater(): void {
+    this.#quiet.refresh()
+    if (++this.#unsynced >= MAX_UNSYNCED) void this.#syncAll()
+  }
+
   /** In the background: a failure, or an end on the way, leaves more for the next time. */
-  #sync(): void {
-    this.#run('sync', undefined).catch(error => {
+  async #syncAll(): Promise<void> {
+    this.#unsynced = 0
+    try {
+      while (await this.#run('sync', undefined));
+    } catch (error) {
       if (!this.#closed) console.error(error)
-    })
+    }
   }
 
   /** Ends the workers, whatever they are doing. */
   close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#quiet)
     return this.#piscina.destroy()
   }
 

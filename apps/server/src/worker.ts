@@ -40,7 +40,7 @@ export interface Tasks {
     value: Upload | undefined
   }
   settle: { task: { id: number }; value: Upload | undefined }
-  sync: { task: undefined; value: undefined }
+  sync: { task: undefined; value: boolean }
   sum: { task: { part: SumPart; cancellation: Cancellation }; value: bigint }
 }
 
@@ -56,7 +56,7 @@ export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival
 
 export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
 
-export const sync: Task<'sync'> = () => outcome(() => void syncUnsynced(dataDir()))
+export const sync: Task<'sync'> = () => outcome(() => syncUnsynced(dataDir()))
 
 export const sum: Task<'sum'> = ({ part, cancellation }) =>
   outcome(() => {

@@ -1,6 +1,6 @@
 // Finds the fields of whole records, 64 bytes at a time: which bytes separate fields becomes a 64-bit mask, and the
 // masks become positions. The idea is simdjson's (Langdale and Lemire, Parsing Gigabytes of JSON per Second, 2019).
-import { COMMA, CR, LF, QUOTE, ZERO } from './bytes'
+import { CR, LF, ZERO } from './bytes'
 
 /** Where a CR stands that ends the file: no line feed follows, so that it belongs to its field. */
 export let loneCr: usize = 0
@@ -22,6 +22,8 @@ export function scanBroken(): bool {
 
 // V8 makes a literal vector anew wherever it is used; one that is loaded stays in a register.
 const LFS = memory.data<u64>([0x0a0a0a0a0a0a0a0a, 0x0a0a0a0a0a0a0a0a])
+const QUOTES = memory.data<u64>([0x2222222222222222, 0x2222222222222222])
+const SPACES = memory.data<u64>([0x2020202020202020, 0x2020202020202020])
 const COMMAS = memory.data<u64>([0x2c2c2c2c2c2c2c2c, 0x2c2c2c2c2c2c2c2c])
 
 /** For `scan`: every column. */
@@ -90,14 +92,10 @@ export function scan(
       i8x16.min_u(v128.or(a, al), v128.or(b, bl)),
       i8x16.min_u(v128.or(c, cl), v128.or(d, dl)),
     )
-    if (
-      v128.any_true(i8x16.lt_u(least, comma)) ||
-      (inQuotes | closed | crClosed | crAtStart) != 0
-    ) {
-      const quotes = mask(eq(a, QUOTE), eq(b, QUOTE), eq(c, QUOTE), eq(d, QUOTE))
-      let crs = mask(eq(a, CR), eq(b, CR), eq(c, CR), eq(d, CR))
-      sawCr = sawCr || crs != 0
-      if (loneCr - at < 64) crs ^= (<u64>1) << (<u64>(loneCr - at))
+    const crBefore = crClosed | crAtStart
+    if (v128.any_true(i8x16.lt_u(least, comma)) || (inQuotes | closed | crBefore) != 0) {
+      const quote = v128.load(QUOTES)
+      const quotes = mask(i8x16.eq(a, quote), i8x16.eq(b, quote), i8x16.eq(c, quote), i8x16.eq(d, quote))
       const quoted = prefixXor(quotes) ^ inQuotes // from an opening quote to before the closing one
       lines &= ~quoted
       commas &= ~quoted
@@ -105,18 +103,25 @@ export function scan(
       const closing = quotes ^ opening
       const separators = lines | commas
       const behind = (closing << 1) | closed
-      const crBehind = behind & crs
-      const crsBehind = (crBehind << 1) | crClosed
       const known = to - at < 64 ? ((<u64>1) << (<u64>(to - at))) - 1 : ~(<u64>0)
-      problem |= opening & ~(((separators | closing) << 1) | mayOpen)
-      problem |= known & ((behind & ~(separators | opening | crBehind)) | (crsBehind & ~lines))
-      const begin = (lines << 1) | atStart
-      const crStarts = crs & begin
-      blank = begin | (crStarts << 1) | crAtStart
+      let fine = separators | opening // behind a closing quote
+      blank = (lines << 1) | atStart
+      if (v128.any_true(i8x16.lt_u(least, v128.load(SPACES))) || crBefore != 0) {
+        const cr = i8x16.splat(CR)
+        let crs = mask(i8x16.eq(a, cr), i8x16.eq(b, cr), i8x16.eq(c, cr), i8x16.eq(d, cr))
+        sawCr = sawCr || crs != 0
+        if (loneCr - at < 64) crs ^= (<u64>1) << (<u64>(loneCr - at))
+        const crBehind = behind & crs
+        const crStarts = crs & blank
+        problem |= known & ((crBehind << 1) | crClosed) & ~lines
+        fine |= crBehind
+        blank |= (crStarts << 1) | crAtStart
+        crClosed = crBehind >> 63
+        crAtStart = crStarts >> 63
+      }
+      problem |= (opening & ~(((separators | closing) << 1) | mayOpen)) | (known & behind & ~fine)
       mayOpen = (separators | closing) >> 63
       closed = closing >> 63
-      crClosed = crBehind >> 63
-      crAtStart = crStarts >> 63
       inQuotes = <u64>((<i64>quoted) >> 63)
     } else {
       mayOpen = (lines | commas) >> 63
@@ -124,17 +129,16 @@ export function scan(
     atStart = lines >> 63
     blank &= lines
     const separators = (lines ^ blank) | commas
-    if (lines != 0) {
-      lastLine = at + 63 - <usize>clz(lines)
-      whole = found + popcnt(separators & (~(<u64>0) >> clz(lines)))
-    }
+    const tail = clz(lines)
+    lastLine = select(at + 63 - <usize>tail, lastLine, lines != 0)
+    whole = select(found + popcnt(separators & (~(<u64>0) >> tail)), whole, lines != 0)
     lines ^= blank
     found += popcnt(separators)
     records += <u32>popcnt(lines)
     if (column == EVERY) {
       out = writePositions(separators, at, out)
     } else if (column == columns - 1) {
-      out = writePositions(lines, at, out)
+      out = writeFew(lines, at, out)
     } else if (column <= 1) {
       // A bit at a field's start, added to the bits that separate nothing, carries to the field's end. The first field
       // starts where the record before ends: blank lines separate nothing.
@@ -147,7 +151,7 @@ export function scan(
         reachedSecond = <u64>(second < inner) | (end >> 63)
         end = second & separators
       }
-      out = writePositions(end, at, out)
+      out = writeFew(end, at, out)
     } else {
       let rest = separators
       let left = popcnt(rest)
@@ -175,12 +179,6 @@ export function everyRecordHas(columns: u32, records: u32, ends: usize): bool {
     wrong |= <u32>load<u8>(load<u32>(end)) ^ <u32>LF
   }
   return wrong == 0
-}
-
-// @ts-expect-error: a decorator
-@inline
-function eq(bytes: v128, byte: u8): v128 {
-  return i8x16.eq(bytes, i8x16.splat(byte))
 }
 
 /** One bit a byte. */
@@ -218,6 +216,17 @@ function writePositions(bits: u64, at: usize, out: usize): usize {
     out += 32
   } while (out < end)
   return end
+}
+
+/** The same where lines may be so long that there are mostly none or one. */
+// @ts-expect-error: a decorator
+@inline
+function writeFew(bits: u64, at: usize, out: usize): usize {
+  const count = popcnt(bits)
+  if (count > 2) return writePositions(bits, at, out)
+  store<u32>(out, <u32>at + <u32>ctz(bits))
+  store<u32>(out, <u32>at + <u32>ctz(bits & (bits - 1)), 4)
+  return out + (<usize>count << 2)
 }
 
 // @ts-expect-error: a decorator

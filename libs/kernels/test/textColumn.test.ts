@@ -38,7 +38,7 @@ test('textColumn writes the texts that csv-parse reads, and textBytes tells the 
     fc.property(fieldsOf(texts), layouts, (fields, layout) => {
       expectTexts(putColumn(fields, layout).bytes, layout.columns, layout.column)
     }),
-    { numRuns: 2000 },
+    { numRuns: 20_000 },
   )
 })
 

@@ -116,6 +116,6 @@ export function expectReadsAs<T>(
           expectRefusal(valid.toSpliced(Math.min(i, valid.length), 0, field), layout, field)
       })
     }),
-    { numRuns: 2000 },
+    { numRuns: 20_000 },
   )
 }

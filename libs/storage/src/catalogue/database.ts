@@ -118,13 +118,13 @@ export function insertUpload(
   })
 }
 
-/** The uploads whose files may not be on the disk. */
-export function listUnsynced(dataDir: string): number[] {
+/** The uploads whose files may not be on the disk, at most `limit` of them, by ascending id. */
+export function listUnsynced(dataDir: string, limit = -1): number[] {
   const { database } = connect(dataDir)
   return run('read', dataDir, () =>
     database
-      .prepare('SELECT id FROM unsynced ORDER BY id')
-      .all()
+      .prepare('SELECT id FROM unsynced ORDER BY id LIMIT ?')
+      .all(limit)
       .map(({ id }) => id as number),
   )
 }

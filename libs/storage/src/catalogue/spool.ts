@@ -5,6 +5,8 @@ import { Arrival } from './arrival.ts'
 import { incomingFile } from './names.ts'
 
 const batchBytes = 256 * 1024
+/** Room for most small uploads. */
+const firstBytes = 8 * 1024
 
 /** What an upload is received into: a file, written in batches. One call at a time, but for `discard`. */
 export interface Spool {
@@ -30,7 +32,7 @@ class FileSpool implements Spool {
   held: Uint8Array | undefined
   readonly #path: string
   readonly #arrival: Arrival
-  readonly #batch = Buffer.allocUnsafeSlow(batchBytes)
+  #batch = Buffer.allocUnsafeSlow(firstBytes)
   #file: Promise<FileHandle> | undefined
   #filled = 0
   #discarded = false
@@ -47,6 +49,7 @@ class FileSpool implements Spool {
       // A whole batch of the caller's is written from where it is.
       if (this.#filled === 0 && rest.length >= batchBytes) return this.#append(rest)
       const part = rest.subarray(0, batchBytes - this.#filled)
+      if (this.#filled + part.length > this.#batch.length) this.#grow()
       this.#batch.set(part, this.#filled)
       this.#filled += part.length
       rest = rest.subarray(part.length)
@@ -74,6 +77,12 @@ class FileSpool implements Spool {
     } finally {
       await removeFileAsync(this.#path)
     }
+  }
+
+  #grow(): void {
+    const batch = Buffer.allocUnsafeSlow(batchBytes)
+    batch.set(this.#batch.subarray(0, this.#filled))
+    this.#batch = batch
   }
 
   async #flush(): Promise<void> {

@@ -8,14 +8,22 @@ import { filesDirectory, formats, incomingFile, storedFile } from './names.ts'
 export const SMALL_BYTES = 64 * 1024
 
 /** So many may wait. They are what a start has to write again. */
-export const MAX_UNSYNCED = 512
+export const MAX_UNSYNCED = 4096
 
-/** Brings the files of small uploads to the disk. Any thread may, at any time. */
-export function syncUnsynced(dataDir: string): void {
-  sync(dataDir, listUnsynced(dataDir))
+/** So many are synced before their contents are deleted. */
+const BATCH = 256
+
+/** Brings the files of some small uploads to the disk. Any thread may, at any time. Returns false if none waited. */
+export function syncUnsynced(dataDir: string): boolean {
+  const ids = listUnsynced(dataDir, BATCH)
+  if (ids.length === 0) return false
+  for (const id of ids) for (const format of formats) syncPath(storedFile(dataDir, id, format))
+  syncPath(filesDirectory(dataDir))
+  deleteContents(dataDir, ids)
+  return true
 }
 
-/** The same at start, when nobody knows what became of the files: writes them again. Returns the uploads' ids. */
+/** At start, when nobody knows what became of the files: writes them again. Returns the uploads' ids. */
 export function restoreUnsynced(dataDir: string): number[] {
   const ids = listUnsynced(dataDir)
   for (const id of ids) {
@@ -26,15 +34,7 @@ export function restoreUnsynced(dataDir: string): number[] {
       renameFile(path, storedFile(dataDir, id, format))
     }
   }
-  sync(dataDir, ids)
   return ids
-}
-
-function sync(dataDir: string, ids: readonly number[]): void {
-  if (ids.length === 0) return
-  for (const id of ids) for (const format of formats) syncPath(storedFile(dataDir, id, format))
-  syncPath(filesDirectory(dataDir))
-  deleteContents(dataDir, ids)
 }
 
 export function writeNewFile(path: string, bytes: Uint8Array): void {

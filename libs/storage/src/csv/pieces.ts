@@ -1,9 +1,8 @@
 // A CSV has a checksum for each piece between its cuts, so that whoever reads a piece can tell whether it is what was uploaded.
-import { CHECKSUM_BYTES, Checksum, shortChecksum } from '../checksum.ts'
+import { CHECKSUM_BYTES, Checksum } from '../checksum.ts'
 import { engine } from '../engine.ts'
-import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
-import type { ChunkReader, Range } from './chunks.ts'
+import type { ChunkReader } from './chunks.ts'
 
 const READ_BYTES = 256 * 1024
 
@@ -45,54 +44,6 @@ export class PieceChecksums {
       this.#piece.update(bytes)
       this.#position += bytes.length
     }
-  }
-}
-
-/** One or more pieces of a file that follow each other. */
-export interface Pieces extends Range {
-  /** Where all but the first begin. */
-  cuts: readonly number[]
-  /** The first 32 bits of their checksums. */
-  checks: readonly number[]
-}
-
-/** Compares pieces with their checksums while they are read. */
-export class PieceCheck {
-  readonly #file: OpenFile
-  readonly #pieces: Pieces
-  #piece = 0
-  #start: number
-  #position: number
-  #checksum = new Checksum()
-
-  constructor(file: OpenFile, pieces: Pieces) {
-    this.#file = file
-    this.#pieces = pieces
-    this.#start = pieces.from
-    this.#position = pieces.from
-  }
-
-  /** Takes the next bytes of the pieces. Throws StorageError `damaged` at the end of one that is not what was uploaded. */
-  add(bytes: Uint8Array): void {
-    const { cuts, to } = this.#pieces
-    for (let rest = bytes; rest.length > 0; ) {
-      const end = cuts[this.#piece] ?? to
-      const part = rest.subarray(0, end - this.#position)
-      this.#checksum.update(part)
-      this.#position += part.length
-      if (this.#position === end) this.#endPiece(end)
-      rest = rest.subarray(part.length)
-    }
-  }
-
-  #endPiece(end: number): void {
-    if (shortChecksum(this.#checksum.digest()) !== this.#pieces.checks[this.#piece]) {
-      const where = `in its bytes ${this.#start} to ${end}`
-      throw new StorageError('damaged', `${this.#file.path} is not what was uploaded, ${where}`)
-    }
-    this.#checksum = new Checksum()
-    this.#start = end
-    this.#piece++
   }
 }
 

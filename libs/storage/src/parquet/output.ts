@@ -1,15 +1,14 @@
 import { Checksum } from '../checksum.ts'
 import { append, type OpenFile } from '../files.ts'
 
-const BATCH_BYTES = 64 * 1024
+const batch = new Uint8Array(64 * 1024)
 
-/** Appends to a file, small pieces together. `offset` is the file's size with all that was written. */
+/** Appends to a file, small pieces together: one file at a time in a thread. `offset` is the file's size with all that was written. */
 export class FileOutput {
   offset = 0
   /** Of all that was written, once it is flushed. */
   readonly checksum = new Checksum()
   readonly #file: OpenFile
-  readonly #batch = new Uint8Array(BATCH_BYTES)
   #gathered = 0
 
   constructor(file: OpenFile) {
@@ -18,17 +17,17 @@ export class FileOutput {
 
   write(bytes: Uint8Array): void {
     this.offset += bytes.length
-    if (this.#gathered + bytes.length > BATCH_BYTES) this.flush()
-    if (bytes.length > BATCH_BYTES) {
+    if (this.#gathered + bytes.length > batch.length) this.flush()
+    if (bytes.length > batch.length) {
       this.#append(bytes)
     } else {
-      this.#batch.set(bytes, this.#gathered)
+      batch.set(bytes, this.#gathered)
       this.#gathered += bytes.length
     }
   }
 
   flush(): void {
-    if (this.#gathered > 0) this.#append(this.#batch.subarray(0, this.#gathered))
+    if (this.#gathered > 0) this.#append(batch.subarray(0, this.#gathered))
     this.#gathered = 0
   }
 

@@ -1,10 +1,10 @@
 import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { openStored } from '../catalogue/stored.ts'
-import { ChunkReader, withChunks } from '../csv/chunks.ts'
+import { Checksum, shortChecksum } from '../checksum.ts'
+import { ChunkReader, type Range, withChunks } from '../csv/chunks.ts'
 import { fieldsFrom, lineAt } from '../csv/explain.ts'
 import { splitInt64 } from '../csv/integers.ts'
-import { PieceCheck, type Pieces } from '../csv/pieces.ts'
 import { engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
@@ -14,9 +14,11 @@ const QUOTE = 0x22
 const FEW_COLUMNS = 16
 
 /** Which part of a stored CSV is asked for, and what is known of it. */
-export interface CsvPart extends Pieces {
+export interface CsvPart extends Range {
   /** Of the whole file. */
   bytes: number
+  /** The first 32 bits of the part's checksum, as an int32. */
+  check: number
 }
 
 /**
@@ -50,14 +52,14 @@ function sumRange(
   const step = every ? 4 * columns : 4
   const from = part?.from ?? 0
   const whole = { end: part?.to ?? file.size, complete: true }
-  const check = part && new PieceCheck(file, part)
+  const checksum = part && new Checksum()
   const reader = new ChunkReader(
     file,
     columns,
     every ? EVERY : column,
     from,
     () => whole,
-    bytes => check?.add(bytes),
+    bytes => checksum?.update(bytes),
   )
   const { kernels, ends } = engine
   kernels.clearTotal()
@@ -74,6 +76,10 @@ function sumRange(
     )
     if (!fine) throw notAnInteger(file, reader.start, skipped, columns, column)
     skipped = 0
+  }
+  if (checksum && shortChecksum(checksum.digest()) !== part.check) {
+    const where = `in its bytes ${from} to ${whole.end}`
+    throw new StorageError('damaged', `${file.path} is not what was uploaded, ${where}`)
   }
   const halves = (kernels.totalHalves() << 32n) + kernels.totalLow()
   return kernels.totalEights() * 100_000_000n + kernels.totalOnes() + halves

@@ -3,29 +3,28 @@ import type { Upload } from '../catalogue/upload.ts'
 import { StorageError } from '../errors.ts'
 
 /** Some of the files of a sum, or parts of them, for one worker. Plain data: it crosses threads. */
-export type SumPart = { format: 'csv'; files: CsvFile[] } | { format: 'parquet'; files: ParquetFile[] }
+export interface SumPart {
+  format: Format
+  /** `NUMBERS` of each file, for `filesOf`: objects would take longer to cross than a file to sum. */
+  files: Float64Array
+}
 
 /** A file or a part of it: from one to the other position in a CSV, from one to the other row group of a Parquet file. */
-interface StoredFile {
+export interface SumFile {
   id: number
   columnIndex: number
   columns: number
   /** Of the whole file. */
   bytes: number
+  /** Of a Parquet file. */
+  footerBytes: number
+  /** Of a CSV the first 32 bits of this piece's checksum, of a Parquet file the CRC-32 of its footer, as an int32. */
+  check: number
   from: number
   to: number
 }
 
-/** Its pieces are as `Pieces` says. */
-export interface CsvFile extends StoredFile {
-  cuts: number[]
-  checks: number[]
-}
-
-export interface ParquetFile extends StoredFile {
-  footerBytes: number
-  footerCrc: number
-}
+const NUMBERS = 8
 
 /** What opening a file costs, in bytes that could be summed instead. */
 const FILE_BYTES = 64 * 1024
@@ -45,89 +44,87 @@ export function planSum(
   if (!isFormat(format)) {
     throw new StorageError('invalid', `found the format "${format}", expected "csv" or "parquet"`)
   }
-  const found = uploads.flatMap(upload => {
-    const { id, receivedAt, columns } = upload
-    const columnIndex = columns.findIndex(({ name }) => name === column)
-    if (columnIndex < 0) return []
+  const piecesOf = format === 'csv' ? csvPieces : parquetPieces
+  const pieces: Piece[] = []
+  let columns: Upload['columns'] | undefined
+  let columnIndex = -1
+  for (const upload of uploads) {
+    if (upload.columns !== columns) {
+      columns = upload.columns
+      columnIndex = columns.findIndex(({ name }) => name === column)
+    }
+    if (columnIndex < 0) continue
     const type = columns[columnIndex]?.type
     if (type !== 'int64') {
-      const where = `column "${column}" of upload ${id} (received ${receivedAt})`
+      const where = `column "${column}" of upload ${upload.id} (received ${upload.receivedAt})`
       throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
     }
-    return { upload, columnIndex }
-  })
-  if (format === 'csv')
-    return joinPieces(found.flatMap(csvPieces), parts, joinCsv).map(files => ({ format, files }))
-  return joinPieces(found.flatMap(parquetPieces), parts, joinParquet).map(files => ({ format, files }))
+    piecesOf(upload, columnIndex, pieces)
+  }
+  return joinPieces(pieces, format, parts)
 }
 
-interface Found {
+/** The files of a part, in order. */
+export function* filesOf({ files }: SumPart): Generator<SumFile> {
+  for (let i = 0; i < files.length; i += NUMBERS) {
+    const [id, columnIndex, columns, bytes, footerBytes, check, from, to] = files.subarray(i, i + NUMBERS)
+    yield { id, columnIndex, columns, bytes, footerBytes, check, from, to }
+  }
+}
+
+/** A file or what of it is not worth splitting. */
+interface Piece {
   upload: Upload
   columnIndex: number
+  check: number
+  from: number
+  to: number
+  bytes: number
 }
 
-/** A file or what of it is not worth splitting, and how many bytes it counts for. */
-interface Piece<File> {
-  file: File
-  weight: number
+function csvPieces(upload: Upload, columnIndex: number, pieces: Piece[]): void {
+  let from = 0
+  let check = upload.firstCheck
+  for (const [i, to] of [...upload.csvCuts, upload.csvBytes].entries()) {
+    pieces.push({ upload, columnIndex, check, from, to, bytes: to - from + FILE_BYTES })
+    from = to
+    check = upload.cutChecks[i] as number
+  }
 }
 
-function csvPieces({ upload, columnIndex }: Found): Piece<CsvFile>[] {
-  const { id, csvCuts, csvBytes: bytes, firstCheck, cutChecks } = upload
-  const columns = upload.columns.length
-  return [0, ...csvCuts].map((from, i) => {
-    const to = csvCuts[i] ?? bytes
-    const checks = [i === 0 ? firstCheck : (cutChecks[i - 1] as number)]
-    return {
-      file: { id, columnIndex, columns, bytes, from, to, cuts: [], checks },
-      weight: to - from + FILE_BYTES,
-    }
-  })
-}
-
-function joinCsv(file: CsvFile, next: CsvFile): void {
-  file.to = next.to
-  file.cuts.push(next.from)
-  file.checks.push(...next.checks)
-}
-
-function parquetPieces({ upload, columnIndex }: Found): Piece<ParquetFile>[] {
-  const { id, rowGroups, parquetBytes: bytes, footerBytes, footerCrc } = upload
-  const columns = upload.columns.length
+function parquetPieces(upload: Upload, columnIndex: number, pieces: Piece[]): void {
+  const { rowGroups, parquetBytes, columns, footerCrc: check } = upload
   const count = Math.max(1, rowGroups)
-  const weight = (bytes / columns + FILE_BYTES) / count
-  return Array.from({ length: count }, (_, from) => ({
-    file: { id, columnIndex, columns, bytes, from, to: from + 1, footerBytes, footerCrc },
-    weight,
-  }))
+  const bytes = (parquetBytes / columns.length + FILE_BYTES) / count
+  for (let from = 0; from < count; from++) {
+    pieces.push({ upload, columnIndex, check, from, to: from + 1, bytes })
+  }
 }
 
-function joinParquet(file: ParquetFile, next: ParquetFile): void {
-  file.to = next.to
-}
-
-/** `join` appends the next piece of a file to those before it. */
-function joinPieces<File extends StoredFile>(
-  pieces: readonly Piece<File>[],
-  parts: number,
-  join: (file: File, next: File) => void,
-): File[][] {
-  const total = pieces.reduce((sum, { weight }) => sum + weight, 0)
-  const weightAPart = Math.max(total / parts, MIN_PART_BYTES)
-  const plan: File[][] = []
+function joinPieces(pieces: readonly Piece[], format: Format, parts: number): SumPart[] {
+  const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0)
+  const bytesAPart = Math.max(total / parts, MIN_PART_BYTES)
+  const plan: number[][] = []
   let before = 0
   let current = -1
-  for (const { file, weight } of pieces) {
-    const part = Math.floor(before / weightAPart)
-    if (part > current) plan.push([])
-    const files = plan.at(-1) as File[]
-    const last = files.at(-1)
-    if (last?.id === file.id) join(last, file)
-    else files.push(file)
+  let last: Upload | undefined
+  for (const { upload, columnIndex, check, from, to, bytes } of pieces) {
+    const part = Math.floor(before / bytesAPart)
+    if (part > current) {
+      plan.push([])
+      last = undefined
+    }
+    const files = plan[plan.length - 1]
+    const { id, columns, csvBytes, parquetBytes, footerBytes } = upload
+    const fileBytes = format === 'csv' ? csvBytes : parquetBytes
+    if (upload === last) files[files.length - 1] = to
+    else files.push(id, columnIndex, columns.length, fileBytes, footerBytes, check, from, to)
+    // Each piece of a CSV has its own check.
+    if (format === 'parquet') last = upload
     current = part
-    before += weight
+    before += bytes
   }
-  return plan
+  return plan.map(files => ({ format, files: Float64Array.from(files) }))
 }
 
 function isFormat(format: string): format is Format {

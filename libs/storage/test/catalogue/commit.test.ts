@@ -110,7 +110,7 @@ test('a start writes the files of small uploads again that a power cut took or s
   writeFileSync(paths[2] as string, Buffer.alloc(contents[2]?.length ?? 0))
   opened(dataDir)
   expect(paths.map(path => readFileSync(path))).toEqual(contents)
-  expect(listUnsynced(dataDir)).toEqual([])
+  expect(listUnsynced(dataDir)).toEqual(ids)
 })
 
 test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Upload } from '../../src/catalogue/upload.ts'
 import type { ColumnType } from '../../src/csv/inference.ts'
-import { planSum } from '../../src/sum/plan.ts'
+import { filesOf, planSum as planParts } from '../../src/sum/plan.ts'
 
 function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100): Upload {
   return {
@@ -11,7 +11,7 @@ function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100)
     csvBytes,
     parquetBytes: 10,
     footerBytes: 5,
-    footerCrc: 9,
+    footerCrc: -9,
     rowGroups: 1,
     csvCuts: [],
     firstCheck: 7,
@@ -20,19 +20,24 @@ function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100)
   }
 }
 
+/** The files of each part. */
+function planSum(...plan: Parameters<typeof planParts>) {
+  return planParts(...plan).map(part => [...filesOf(part)])
+}
+
 test('only the uploads that have the column are read, each once', () => {
   const uploads = [
     upload(1, { x: 'int64', y: 'int64' }),
     upload(2, { z: 'int64' }),
     upload(5, { y: 'int64' }),
   ]
-  const files = planSum(uploads, 'y', 'csv', 4).flatMap<object>(part => part.files)
+  const files = planSum(uploads, 'y', 'csv', 4).flat()
   expect(files).toEqual([
-    { id: 1, columnIndex: 1, columns: 2, bytes: 100, from: 0, to: 100, cuts: [], checks: [7] },
-    { id: 5, columnIndex: 0, columns: 1, bytes: 100, from: 0, to: 100, cuts: [], checks: [7] },
+    { id: 1, columnIndex: 1, columns: 2, bytes: 100, footerBytes: 5, check: 7, from: 0, to: 100 },
+    { id: 5, columnIndex: 0, columns: 1, bytes: 100, footerBytes: 5, check: 7, from: 0, to: 100 },
   ])
-  expect(planSum(uploads, 'z', 'parquet', 4).flatMap<object>(part => part.files)).toEqual([
-    { id: 2, columnIndex: 0, columns: 1, bytes: 10, from: 0, to: 1, footerBytes: 5, footerCrc: 9 },
+  expect(planSum(uploads, 'z', 'parquet', 4).flat()).toEqual([
+    { id: 2, columnIndex: 0, columns: 1, bytes: 10, footerBytes: 5, check: -9, from: 0, to: 1 },
   ])
   expect(planSum(uploads, 'w', 'parquet', 4)).toEqual([])
 })
@@ -42,9 +47,9 @@ const MB = 1_000_000
 test('parts have about the same number of bytes', () => {
   const many = Array.from({ length: 1000 }, (_, i) => upload(i + 1, { x: 'int64' }, MB))
   const plan = planSum(many, 'x', 'csv', 8)
-  expect(plan.map(({ files }) => files.length)).toEqual(Array(8).fill(125))
+  expect(plan.map(files => files.length)).toEqual(Array(8).fill(125))
   const uneven = [upload(1, { x: 'int64' }, 100 * MB), ...many.slice(1, 101)]
-  expect(planSum(uneven, 'x', 'csv', 4).map(({ files }) => files[0].id)).toEqual([1, 2, 6, 54])
+  expect(planSum(uneven, 'x', 'csv', 4).map(([first]) => first.id)).toEqual([1, 2, 6, 54])
 })
 
 test('what takes less time than handing it over is not split', () => {
@@ -55,17 +60,21 @@ test('what takes less time than handing it over is not split', () => {
 test('a large CSV is shared at its cuts', () => {
   const csvCuts = [5 * MB, 10 * MB, 15 * MB]
   const large = { ...upload(1, { x: 'int64' }, 20 * MB), csvCuts, cutChecks: [71, 72, 73] }
-  expect(planSum([large], 'x', 'csv', 2).map(({ files }) => files)).toMatchObject([
-    [{ from: 0, to: 10 * MB, cuts: [5 * MB], checks: [7, 71] }],
-    [{ from: 10 * MB, to: 20 * MB, cuts: [15 * MB], checks: [72, 73] }],
+  expect(planSum([large], 'x', 'csv', 2)).toMatchObject([
+    [
+      { from: 0, to: 5 * MB, check: 7 },
+      { from: 5 * MB, to: 10 * MB, check: 71 },
+    ],
+    [
+      { from: 10 * MB, to: 15 * MB, check: 72 },
+      { from: 15 * MB, to: 20 * MB, check: 73 },
+    ],
   ])
 })
 
 test('a large Parquet file is shared at its row groups', () => {
   const large = { ...upload(1, { x: 'int64' }), parquetBytes: 21 * MB, rowGroups: 7 }
-  const ranges = planSum([large], 'x', 'parquet', 3).map(({ files }) =>
-    files.map(({ from, to }) => [from, to]),
-  )
+  const ranges = planSum([large], 'x', 'parquet', 3).map(files => files.map(({ from, to }) => [from, to]))
   expect(ranges).toEqual([[[0, 3]], [[3, 5]], [[5, 7]]])
 })
 
