@@ -1,7 +1,7 @@
 """Calls the server for the tests, many calls at once, each from a client and a connection of its own.
 
 One JSON object a line on standard input is one call:
-  {"id": 1, "call": "upload", "path": "file.csv", "gzip": false}
+  {"id": 1, "call": "upload", "path": "file.csv", "gzip": false, "upload_id": null}
   {"id": 2, "call": "sum", "column": "x", "format": "csv"}
 Its answer is one line on standard output, in the order in which the calls end: the fields of the response,
 int64 as text, or "status" and "details" of a failed call.
@@ -28,7 +28,8 @@ def upload(stub, call):
     with open(call["path"], "rb") as file:
         request = table_pb2.UploadReq(csv_data=file.read())
     compression = grpc.Compression.Gzip if call["gzip"] else None
-    return {"error": stub.Upload(request, compression=compression).error}
+    metadata = [("upload-id", call["upload_id"])] if call["upload_id"] else None
+    return {"error": stub.Upload(request, compression=compression, metadata=metadata).error}
 
 
 def column_sum(stub, call):

@@ -41,6 +41,8 @@ test(`table-cli bigdata with ${batches} batches, while the server is killed ${ki
   }
   expect(readdirSync(join(dataDir, 'files'))).toHaveLength(2 * batches)
   expect(readdirSync(join(dataDir, 'incoming'))).toEqual([])
+  const { stdout: verified } = await run('npx', ['table-cli', 'verify', '--data-dir', dataDir])
+  expect(verified.toString()).toMatch(new RegExp(`^${batches} uploads, .*, 0 files damaged\\n$`))
 })
 
 function bigdata({ port }: ProcessServer) {
