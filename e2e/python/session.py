@@ -1,7 +1,7 @@
 """Calls the server for the tests, many calls at once, each from a client and a connection of its own.
 
 One JSON object a line on standard input is one call:
-  {"id": 1, "call": "upload", "path": "file.csv", "gzip": false}
+  {"id": 1, "call": "upload", "path": "file.csv", "gzip": false, "upload_id": null}
   {"id": 2, "call": "sum", "column": "x", "format": "csv"}
 TABLE_CA (a file) makes it TLS; TABLE_CERT and TABLE_KEY (files) say who it is; TABLE_TOKEN goes with each call.
 Its answer is one line on standard output, in the order in which the calls end: the fields of the response,
@@ -23,7 +23,7 @@ ADDRESS = f"localhost:{os.environ['TABLE_PORT']}"
 OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]
 
 TOKEN = os.environ.get("TABLE_TOKEN")
-METADATA = [("authorization", f"Bearer {TOKEN}")] if TOKEN else None
+METADATA = [("authorization", f"Bearer {TOKEN}")] if TOKEN else []
 
 printing = threading.Lock()
 
@@ -48,7 +48,8 @@ def upload(stub, call):
     with open(call["path"], "rb") as file:
         request = table_pb2.UploadReq(csv_data=file.read())
     compression = grpc.Compression.Gzip if call["gzip"] else None
-    return {"error": stub.Upload(request, compression=compression, metadata=METADATA).error}
+    metadata = METADATA + ([("upload-id", call["upload_id"])] if call["upload_id"] else [])
+    return {"error": stub.Upload(request, compression=compression, metadata=metadata).error}
 
 
 def column_sum(stub, call):

@@ -16,16 +16,18 @@ export interface ProcessServer extends TestServer {
 interface ProcessServerOptions {
   /** Made and removed again if not given. */
   dataDir?: string
+  /** A free one if not given. */
+  port?: number
   env?: Record<string, string>
   /** The clone of the repository that is started. */
   cwd?: string
 }
 
-/** Starts the server as a user does, `npm start`, on a free port. Returns when it listens. */
+/** Starts the server as a user does, `npm start`, on the port that is given or a free one. Returns when it listens. */
 export async function startProcess(options: ProcessServerOptions = {}): Promise<ProcessServer> {
-  const { cwd = root, env } = options
+  const { cwd = root, env, port: wanted = 0 } = options
   const dataDir = options.dataDir ?? temporaryDirectory()
-  const child = spawn('npm', ['start', '--', '--port', '0', '--data-dir', dataDir], {
+  const child = spawn('npm', ['start', '--', '--port', String(wanted), '--data-dir', dataDir], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

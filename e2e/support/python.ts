@@ -50,9 +50,12 @@ export class PythonSession {
     })
   }
 
-  /** Uploads the file at `path`. */
-  upload(path: string, { gzip = false } = {}): Promise<Answer> {
-    return this.#call({ call: 'upload', path, gzip })
+  /** Uploads the file at `path`, with an `upload-id` if one is given. */
+  upload(
+    path: string,
+    { gzip = false, uploadId }: { gzip?: boolean; uploadId?: string } = {},
+  ): Promise<Answer> {
+    return this.#call({ call: 'upload', path, gzip, upload_id: uploadId ?? null })
   }
 
   sum(column: string, format: string): Promise<Answer> {

@@ -2,13 +2,19 @@ import { type ClientHttp2Session, type ClientHttp2Stream, sensitiveHeaders } fro
 import type { Target } from './target.ts'
 
 /** Begins a gRPC call. What is to be sent is still to be written. */
-export function startCall(session: ClientHttp2Session, { token }: Target, path: string): ClientHttp2Stream {
+export function startCall(
+  session: ClientHttp2Session,
+  { token }: Target,
+  path: string,
+  metadata: Record<string, string> = {},
+): ClientHttp2Stream {
   return session.request({
     ':method': 'POST',
     ':path': path,
     'content-type': 'application/grpc+proto',
     te: 'trailers',
     'user-agent': 'table-cli',
+    ...metadata,
     ...(token !== undefined && { authorization: `Bearer ${token}`, [sensitiveHeaders]: ['authorization'] }),
   })
 }

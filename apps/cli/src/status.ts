@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import type { Address } from './address.ts'
-import { CliError, oneLine } from './errors.ts'
+import { CliError, oneLine, TransientError } from './errors.ts'
 
 /** The error for a call that ended with a gRPC status other than OK. */
 export function statusError(address: Address, code: number, details: string): CliError {
@@ -11,7 +11,7 @@ export function statusError(address: Address, code: number, details: string): Cl
     case status.RESOURCE_EXHAUSTED:
       return new CliError(`the server refused: ${what}`)
     case status.UNAVAILABLE:
-      return new CliError(`${name} is not available now: ${what}: try again`)
+      return new TransientError(`${name} is not available now: ${what}: try again`)
     case status.UNAUTHENTICATED:
       return new CliError(`${name} refused: ${what}: put one that it knows into TABLE_TOKEN`)
     case status.PERMISSION_DENIED:

@@ -3,7 +3,7 @@ import { TableService, UploadResp } from '@table/proto'
 import type { Address } from './address.ts'
 import { readAnswer, receiveAnswer } from './answer.ts'
 import { framePrefix, startCall } from './call.ts'
-import { CliError } from './errors.ts'
+import { CliError, TransientError } from './errors.ts'
 import type { Target } from './target.ts'
 import { formatBytes } from './units.ts'
 
@@ -20,18 +20,21 @@ const CSV_DATA_TAG = 0x0a
 export const MAX_UPLOAD_BYTES = 2 ** 32 - 1 - 6
 
 /**
- * Uploads `source` as one gRPC message without ever holding it whole, which grpc-js cannot do. `onSent` is told the
- * bytes given to the connection so far. Resolves to the server's answer, whose `error` may say what is wrong with the
- * data. Throws CliError where the server fails or the connection is lost, and whatever the source throws.
+ * Uploads `source` as one gRPC message without ever holding it whole, which grpc-js cannot do. The server stores one upload with
+ * an `uploadId` (a UUID). `onSent` is told the bytes given to the connection so far. Resolves to the server's answer, whose `error`
+ * may say what is wrong with the data. Throws CliError where the server fails, TransientError where it is not available or the
+ * connection is lost, and whatever the source throws.
  */
 export async function streamedUpload(
   session: ClientHttp2Session,
   target: Target,
   source: UploadSource,
+  uploadId: string,
   onSent: (bytes: number) => void,
 ): Promise<UploadResp> {
   if (source.size > MAX_UPLOAD_BYTES) throw tooLarge(source.size)
-  const stream = startCall(session, target, TableService.upload.path)
+  if (session.closed || session.destroyed) throw lostConnection(target, 0, source.size, '')
+  const stream = startCall(session, target, TableService.upload.path, { 'upload-id': uploadId })
   let reason = ''
   stream.on('error', error => {
     reason = ` (${error.message})`
@@ -86,11 +89,13 @@ function tooLarge(size: number): CliError {
   return new CliError(`${found}, one upload takes at most ${allowed}: split it, each part with the header`)
 }
 
-function lostConnection({ name }: Address, sent: number, size: number, reason: string): CliError {
+function lostConnection({ name }: Address, sent: number, size: number, reason: string): TransientError {
   if (sent === size) {
     const unsure = 'it may or may not have stored the upload, compare a sum before you repeat it'
-    return new CliError(`lost the connection to ${name} before it answered${reason}: ${unsure}`)
+    const message = `lost the connection to ${name} before it answered${reason}: ${unsure}`
+    return new TransientError(message, { unsure: true })
   }
   const where = `after ${formatBytes(sent)} of ${formatBytes(size)}`
-  return new CliError(`lost the connection to ${name} ${where}${reason}: nothing was stored, upload it again`)
+  const message = `lost the connection to ${name} ${where}${reason}: nothing was stored, upload it again`
+  return new TransientError(message)
 }

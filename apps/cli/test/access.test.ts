@@ -36,9 +36,11 @@ async function startTls(clients?: { certFile: string }) {
   const authority = authorityFiles()
   const own = pemFiles(authority.issue())
   const { address } = await startServer(temporaryDirectory(), {
-    TABLE_TLS_CERT: own.certFile,
-    TABLE_TLS_KEY: own.keyFile,
-    ...(clients && { TABLE_TLS_CLIENT_CA: clients.certFile }),
+    env: {
+      TABLE_TLS_CERT: own.certFile,
+      TABLE_TLS_KEY: own.keyFile,
+      ...(clients && { TABLE_TLS_CLIENT_CA: clients.certFile }),
+    },
   })
   return { address, ca: authority.certFile, authority }
 }
@@ -92,7 +94,7 @@ describe('TLS', () => {
 
     const { certFile, keyFile } = pemFiles(authority.issue('table.example'))
     const env = { TABLE_TLS_CERT: certFile, TABLE_TLS_KEY: keyFile }
-    const other = await startServer(temporaryDirectory(), env)
+    const other = await startServer(temporaryDirectory(), { env })
     expect(await refusal({}, other.address, '--ca', ca)).toMatch(
       /^the certificate of \S+ is not for 127\.0\.0\.1 .*: name the server as its certificate does$/,
     )
@@ -102,7 +104,7 @@ describe('TLS', () => {
 
 describe('tokens', () => {
   test('TABLE_TOKEN goes with every call', async () => {
-    const { address } = await startServer(temporaryDirectory(), { TABLE_TOKEN_FILE: tokenFile() })
+    const { address } = await startServer(temporaryDirectory(), { env: { TABLE_TOKEN_FILE: tokenFile() } })
     expect(await cliWith({ TABLE_TOKEN: 'writer' }, address, 'upload', csv())).toMatchObject({
       stdout: 'success\n',
     })
@@ -119,7 +121,7 @@ describe('tokens', () => {
   })
 
   test('a refused upload does not send its file', async () => {
-    const { address } = await startServer(temporaryDirectory(), { TABLE_TOKEN_FILE: tokenFile() })
+    const { address } = await startServer(temporaryDirectory(), { env: { TABLE_TOKEN_FILE: tokenFile() } })
     const path = join(temporaryDirectory(), 'x.csv')
     writeFileSync(path, `x\n${'1\n'.repeat(10_000_000)}`)
     const { stdout, stderr, exitCode } = await cli(address, 'upload', path)

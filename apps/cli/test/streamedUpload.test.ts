@@ -12,6 +12,7 @@ import { serveStreams, succeed } from './support/http2Server.ts'
 import { serve } from './support/tableServer.ts'
 
 const MB = 1_000_000
+const uploadId = '0b9c6d3e-5f0a-4c6e-8f57-3f5a2f1d9b42'
 /** Uploads `size` bytes in chunks; resolves to the server's error, rejects with the CLI's. */
 async function uploadBytes(address: Address, size: number, chunkSize = 100_000): Promise<string> {
   const session = await openConnection(address)
@@ -19,7 +20,7 @@ async function uploadBytes(address: Address, size: number, chunkSize = 100_000):
   const chunks = function* () {
     for (let left = size; left > 0; left -= chunkSize) yield Buffer.alloc(Math.min(left, chunkSize), 'x')
   }
-  const { error } = await streamedUpload(session, address, { size, chunks: chunks() }, () => {})
+  const { error } = await streamedUpload(session, address, { size, chunks: chunks() }, uploadId, () => {})
   return error
 }
 
@@ -165,9 +166,9 @@ test('a source that fails ends the call', async () => {
     yield Buffer.alloc(MB)
     throw new Error('unreadable')
   })()
-  await expect(streamedUpload(session, address, { size: 2 * MB, chunks }, () => {})).rejects.toThrow(
-    'unreadable',
-  )
+  await expect(
+    streamedUpload(session, address, { size: 2 * MB, chunks }, uploadId, () => {}),
+  ).rejects.toThrow('unreadable')
   await reset
 })
 
@@ -178,7 +179,7 @@ test('uploads share a connection', async () => {
   const sizes = [1, 2, 3, 4, 5, 6, 7, 8].map(n => n * 100_000)
   const answers = sizes.map(async size => {
     const source = { size, chunks: [Buffer.alloc(size)] }
-    return (await streamedUpload(session, address, source, () => {})).error
+    return (await streamedUpload(session, address, source, uploadId, () => {})).error
   })
   expect(await Promise.all(answers)).toEqual(sizes.map(String))
 })
@@ -191,7 +192,7 @@ test('uploads that wait for their turn on a connection are lost with it', async 
   onTestFinished(() => session.destroy())
   const source = { size: 300 * MB, chunks: [Buffer.alloc(MB)] }
   const answers = await Promise.allSettled(
-    [1, 2].map(() => streamedUpload(session, address, source, () => {})),
+    [1, 2].map(() => streamedUpload(session, address, source, uploadId, () => {})),
   )
   expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
 })

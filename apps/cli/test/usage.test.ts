@@ -9,6 +9,7 @@ test.each([
   ['upload', "error: missing required argument 'file' (see table-cli upload --help)"],
   ['sum', "error: missing required argument 'column' (see table-cli sum --help)"],
   ['csvsum x y', /^error: too many arguments for 'csvsum'.* \(see table-cli csvsum --help\)$/],
+  ['verify here', /^error: too many arguments for 'verify'.* \(see table-cli verify --help\)$/],
   ['sum x --format arrow', /^error: .* 'arrow' is invalid\. Allowed choices are csv, parquet\. /],
   ['bigdata --rows 0', /^error: .* '0' is invalid\. Expected a whole number from 1 to 4000000\. /],
   ['bigdata --batches 1e3', /^error: .* '1e3' is invalid\. Expected a whole number from 1 to 1000000\. /],

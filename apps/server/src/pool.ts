@@ -6,6 +6,7 @@ import {
   StorageError,
   type SumPart,
   type Upload,
+  type UploadId,
 } from '@table/storage'
 import { Piscina } from 'piscina'
 import type { Outcome, Tasks } from './worker.ts'
@@ -47,8 +48,10 @@ export class Pool {
     receivedAt: string,
     cancellation: Cancellation,
     held: Uint8Array | undefined,
+    uploadId: UploadId | undefined,
   ): Promise<Upload> {
-    const upload = await this.#settled(id, this.#run('commit', { id, receivedAt, cancellation, held }))
+    const task = { id, receivedAt, cancellation, held, uploadId }
+    const upload = await this.#settled(id, this.#run('commit', task))
     if (held) this.#syncLater()
     return upload
   }
@@ -59,8 +62,10 @@ export class Pool {
     receivedAt: string,
     { shared }: Arrival,
     cancellation: Cancellation,
+    uploadId: UploadId | undefined,
   ): Promise<Upload | undefined> {
-    return this.#settled(id, this.#run('commitArriving', { id, receivedAt, arrival: shared, cancellation }))
+    const task = { id, receivedAt, arrival: shared, cancellation, uploadId }
+    return this.#settled(id, this.#run('commitArriving', task))
   }
 
   /** What became of a commit, though its worker may have died before or after the row was in. */

@@ -52,7 +52,7 @@ export async function startServer({
   server.addService(TableService, {
     upload: unary(
       calls,
-      (body: RequestBody, cancellation) => upload(store, pool, body, cancellation),
+      (body: RequestBody, cancellation, metadata) => upload(store, pool, body, cancellation, metadata),
       error => ({ error }),
     ),
     colSum: unary(

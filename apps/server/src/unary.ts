@@ -1,4 +1,4 @@
-import { type handleUnaryCall, status } from '@grpc/grpc-js'
+import { type handleUnaryCall, type Metadata, status } from '@grpc/grpc-js'
 import { type Cancellation, StorageError } from '@table/storage'
 import { StatusError } from './errors.ts'
 import { seenByClient } from './status.ts'
@@ -28,11 +28,11 @@ export class Calls {
 /**
  * A handler for grpc-js from an asynchronous function. It is the one place where errors become what the client sees.
  * `refusal` makes the response for an error that is the client's to mend. The `cancellation` is set when nobody
- * waits for the answer any more.
+ * waits for the answer any more; the `metadata` came with the request.
  */
 export function unary<Request, Response>(
   calls: Calls,
-  method: (request: Request, cancellation: Cancellation) => Promise<Response>,
+  method: (request: Request, cancellation: Cancellation, metadata: Metadata) => Promise<Response>,
   refusal: (error: string) => Response,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
@@ -50,7 +50,10 @@ export function unary<Request, Response>(
       if ('error' in seen) callback(null, refusal(seen.error))
       else callback(seen)
     }
-    const work = method(call.request, cancellation).then(response => callback(null, response), answerError)
+    const work = method(call.request, cancellation, call.metadata).then(
+      response => callback(null, response),
+      answerError,
+    )
     calls.add(work, () => {
       callback(shuttingDown())
       cancel()

@@ -1,8 +1,10 @@
+import type { Metadata } from '@grpc/grpc-js'
 import type { UploadResp } from '@table/proto'
 import { Arrival, type Cancellation, createSpool, type Store, type Upload } from '@table/storage'
 import type { Pool } from './pool.ts'
 import { receiveCsv } from './receive.ts'
 import type { RequestBody } from './takeOver.ts'
+import { uploadIdOf } from './uploadId.ts'
 
 /** An upload of at least so many bytes is converted while it arrives. */
 const LARGE_BYTES = 512 * 1024
@@ -13,13 +15,15 @@ export async function upload(
   pool: Pool,
   body: RequestBody,
   cancellation: Cancellation,
+  metadata: Metadata,
 ): Promise<UploadResp> {
+  const uploadId = uploadIdOf(metadata)
   const receivedAt = new Date().toISOString()
   const id = await store.catalogue.reserve()
   let attempt: Promise<Upload | undefined> = Promise.resolve(undefined)
   const commitMeanwhile = async (arrival: Arrival) =>
     (await arrival.reached(LARGE_BYTES))
-      ? pool.commitArriving(id, receivedAt, arrival, cancellation)
+      ? pool.commitArriving(id, receivedAt, arrival, cancellation, uploadId)
       : undefined
   const { held } = await receiveCsv(body, () => {
     const arrival = new Arrival()
@@ -27,7 +31,7 @@ export async function upload(
     attempt.catch(() => {}) // it is awaited below, if all arrives
     return createSpool(store.dataDir, id, arrival)
   })
-  const committed = (await attempt) ?? (await pool.commit(id, receivedAt, cancellation, held))
+  const committed = (await attempt) ?? (await pool.commit(id, receivedAt, cancellation, held, uploadId))
   // A committed upload is published even if nobody waits for the answer: the next start would bring it anyway.
   await store.catalogue.publish(committed)
   return { error: '' }

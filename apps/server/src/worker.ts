@@ -13,17 +13,30 @@ import {
   sumPart,
   syncUnsynced,
   type Upload,
+  type UploadId,
 } from '@table/storage/worker'
 
 export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string }
 
 export interface Tasks {
   commit: {
-    task: { id: number; receivedAt: string; cancellation: Cancellation; held: Uint8Array | undefined }
+    task: {
+      id: number
+      receivedAt: string
+      cancellation: Cancellation
+      held: Uint8Array | undefined
+      uploadId: UploadId | undefined
+    }
     value: Upload
   }
   commitArriving: {
-    task: { id: number; receivedAt: string; arrival: Arrival['shared']; cancellation: Cancellation }
+    task: {
+      id: number
+      receivedAt: string
+      arrival: Arrival['shared']
+      cancellation: Cancellation
+      uploadId: UploadId | undefined
+    }
     value: Upload | undefined
   }
   settle: { task: { id: number }; value: Upload | undefined }
@@ -35,11 +48,11 @@ type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tas
 
 const dataDir = (): string => workerData.dataDir
 
-export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held }) =>
-  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held))
+export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held, uploadId }) =>
+  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held, uploadId))
 
-export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, cancellation }) =>
-  outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), cancellation))
+export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, cancellation, uploadId }) =>
+  outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), cancellation, uploadId))
 
 export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
 

@@ -65,3 +65,24 @@ except grpc.RpcError as error: print(error.code().name, error.details())`,
   )
   expect(answer).toMatch(/^INVALID_ARGUMENT the request is not a protobuf message/)
 })
+
+test('sends an upload-id, and learns what is wrong with one half-way through a large message', async () => {
+  const { port } = await spawnServer().ready
+  const answers = await python(
+    port,
+    `
+import uuid
+request = table_pb2.UploadReq(csv_data=b"x,text\\n" + (b"1," + b"t" * 97 + b"\\n") * 200000)
+metadata = [("upload-id", str(uuid.uuid4()))]
+for _ in range(2): print(repr(stub.Upload(request, metadata=metadata).error))
+print(stub.ColSum(table_pb2.ColSumReq(column="x", format="csv")).total)
+try: stub.Upload(request, metadata=[("upload-id", "mine")])
+except grpc.RpcError as error: print(error.code().name, error.details())`,
+  )
+  expect(answers.split('\n')).toEqual([
+    "''",
+    "''",
+    '200000',
+    'INVALID_ARGUMENT upload-id: found "mine", expected a UUID such as 0b9c6d3e-5f0a-4c6e-8f57-3f5a2f1d9b42',
+  ])
+})

@@ -72,10 +72,11 @@ export function upload(
   client: TableClient,
   csv: string | Uint8Array,
   options: CallOptions = {},
+  metadata = new Metadata(),
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = { csvData: Buffer.from(csv) }
-    client.upload(request, new Metadata(), options, (failure, response) =>
+    client.upload(request, metadata, options, (failure, response) =>
       failure ? reject(failure) : resolve(response.error),
     )
   })

@@ -5,6 +5,7 @@ import { ChunkReader, type Extent, withChunks } from './csv/chunks.ts'
 import { explainProblem, fieldsFrom, lineAt } from './csv/explain.ts'
 import { type Header, readHeader } from './csv/header.ts'
 import { type Column, type ColumnType, guessTypes, Inference, type Records } from './csv/inference.ts'
+import { PieceChecksums } from './csv/pieces.ts'
 import { engine } from './engine.ts'
 import { StorageError } from './errors.ts'
 import { closeFile, createFile, type OpenFile, openFile } from './files.ts'
@@ -20,6 +21,16 @@ export interface Converted {
   /** The last bytes of the Parquet file, from the footer on. */
   footerBytes: number
   rowGroups: number
+  /** CRC-32 of these bytes, as an int32: the format has none for them. */
+  footerCrc: number
+  checksums: Checksums
+}
+
+/** Of the two files, see `Checksum`. */
+export interface Checksums {
+  /** Of the pieces between the CSV's cuts, one behind the other. */
+  csv: Uint8Array
+  parquet: Uint8Array
 }
 
 const CUT_BYTES = 4 * 1024 * 1024
@@ -107,14 +118,21 @@ function writeParquet(
   const file = createFile(path)
   try {
     const writer = new ParquetWriter(file, columns)
+    const pieces = new PieceChecksums(source.csv)
     const csvCuts: number[] = []
     for (const chunk of readChunks(source)) {
-      if (chunk.start >= (csvCuts.at(-1) ?? 0) + CUT_BYTES) csvCuts.push(chunk.start)
+      if (chunk.start >= (csvCuts.at(-1) ?? 0) + CUT_BYTES) {
+        csvCuts.push(chunk.start)
+        pieces.endPiece(chunk)
+      }
+      pieces.add(chunk)
       if (!writer.append(chunk)) return undefined
       checkText(source.csv, chunk, columns)
     }
-    const { bytes: parquetBytes, footerBytes } = writer.finish()
-    return { rows: writer.rows, columns, csvCuts, parquetBytes, footerBytes, rowGroups: writer.rowGroups }
+    const { bytes: parquetBytes, footerBytes, footerCrc, checksum: parquet } = writer.finish()
+    const { rows, rowGroups } = writer
+    const checksums = { csv: pieces.finish(), parquet }
+    return { rows, columns, csvCuts, parquetBytes, footerBytes, rowGroups, footerCrc, checksums }
   } finally {
     closeFile(file)
     releaseRowGroup(columns.length)

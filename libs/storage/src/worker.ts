@@ -2,6 +2,7 @@
 export type { Cancellation } from './cancellation.ts'
 export { Arrival } from './catalogue/arrival.ts'
 export { commitArrivingUpload, commitUpload, settleUpload } from './catalogue/commit.ts'
+export type { UploadId } from './catalogue/once.ts'
 export { syncUnsynced } from './catalogue/unsynced.ts'
 export type { Upload } from './catalogue/upload.ts'
 export { StorageError, type StorageErrorCode } from './errors.ts'

@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Checksum } from '../src/checksum.ts'
 import { type Converted, convertCsv, convertGrowingCsv } from '../src/convert.ts'
 import type { ColumnType } from '../src/csv/inference.ts'
 import { StorageError } from '../src/errors.ts'
@@ -172,6 +174,36 @@ test('a large file that grows is converted as it comes', () => {
   expect(waits).toBeGreaterThan(10)
   expect(sumParquetColumn(parquetPath, 'x')).toBe((BigInt(rows) * BigInt(rows - 1)) / 2n)
 })
+
+test('the checksums are those of the files, and of the CSV from cut to cut', () => {
+  fc.assert(
+    fc.property(tables.map(tableText), text => void expectChecksums(text)),
+    { numRuns: 200 },
+  )
+  expectChecksums('\uFEFFx,y\r\n')
+  const lines = `x,name\n\n${'12345,"a, b"\r\n\r\n'.repeat(700_000)}`
+  expect(expectChecksums(`${lines}\n\n\n`).csvCuts.length).toBeGreaterThan(1)
+  // Its type is another than the first chunk says: it is read three times.
+  expect(expectChecksums(`${lines}a,b`).columns[0]?.type).toBe('text')
+})
+
+function expectChecksums(text: string): Converted {
+  const csv = Buffer.from(text)
+  const converted = convert(csv)
+  const { csvCuts, checksums, footerBytes, footerCrc } = converted
+  const pieces = [0, ...csvCuts].map((from, i) => checksumOf(csv.subarray(from, csvCuts[i])))
+  expect(Buffer.from(checksums.csv)).toEqual(Buffer.concat(pieces))
+  const parquet = readFileSync(parquetPath)
+  expect(checksums.parquet).toEqual(checksumOf(parquet))
+  expect(footerCrc).toBe(crc32(parquet.subarray(-footerBytes)) | 0)
+  return converted
+}
+
+function checksumOf(bytes: Uint8Array): Uint8Array {
+  const checksum = new Checksum()
+  checksum.update(bytes)
+  return checksum.digest()
+}
 
 test.each([
   ['a rule that is broken', 'x\n1\n2,3\n'],

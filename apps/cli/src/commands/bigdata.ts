@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { openConnection } from '../connection.ts'
 import { CliError, oneLine } from '../errors.ts'
 import type { Load } from '../load.ts'
 import { barLine, Progress } from '../progress.ts'
-import { streamedUpload } from '../streamedUpload.ts'
 import { type Target, targetOf } from '../target.ts'
 import { formatBytes, formatRows } from '../units.ts'
+import { Uploader } from '../uploader.ts'
 
 /** Uploads under way at once, one for each of the server's workers; as fast on one connection as on eight (measured). */
 const UPLOADS_AT_ONCE = 8
@@ -42,7 +41,6 @@ async function uploadLoad(
   { batches, rows }: Load,
   batchCsv: (batch: number, rows: number) => Uint8Array,
 ): Promise<number> {
-  const session = await openConnection(target)
   let started = 0
   let stored = 0
   let bytes = 0
@@ -53,13 +51,13 @@ async function uploadLoad(
       seconds,
     ),
   )
+  const uploader = new Uploader(target, note => progress.print(() => console.error(note)))
   const uploadInTurn = async () => {
     while (started < batches && !failure) {
       const batch = started++
       const csv = batchCsv(batch, rows)
       try {
-        const source = { size: csv.length, chunks: split(csv) }
-        const { error } = await streamedUpload(session, target, source, () => {})
+        const { error } = await uploader.upload(use => use({ size: csv.length, chunks: split(csv) }))
         if (error !== '') throw new CliError(oneLine(error))
         bytes += csv.length
         stored++
@@ -70,11 +68,12 @@ async function uploadLoad(
     }
   }
   try {
+    await uploader.connect()
     const atOnce = Math.min(UPLOADS_AT_ONCE, Math.max(1, Math.floor(ROWS_AT_ONCE / rows)))
     await Promise.all(Array.from({ length: atOnce }, uploadInTurn))
   } finally {
     progress.stop()
-    session.destroy()
+    uploader.close()
   }
   if (failure) throw new CliError(`${failure.message} (${stored} of ${batches} batches are stored)`)
   return bytes

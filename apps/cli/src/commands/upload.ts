@@ -1,14 +1,12 @@
 import { stat } from 'node:fs/promises'
-import type { ClientHttp2Session } from 'node:http2'
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { openConnection } from '../connection.ts'
 import { CliError, oneLine, UnreachableError } from '../errors.ts'
 import { withFileSource } from '../fileSource.ts'
 import { barLine, Progress } from '../progress.ts'
-import { streamedUpload } from '../streamedUpload.ts'
 import { type Target, targetOf } from '../target.ts'
 import { formatBytes, formatSeconds } from '../units.ts'
+import { Uploader } from '../uploader.ts'
 
 export const upload = new Command('upload')
   .summary('upload CSV files')
@@ -25,7 +23,6 @@ export const upload = new Command('upload')
 async function uploadFiles(target: Target, paths: readonly string[]): Promise<boolean> {
   const sizes = await Promise.all(paths.map(sizeOf))
   const total = sizes.reduce((sum, size) => sum + size, 0)
-  let session: ClientHttp2Session | undefined
   let before = 0
   let sent = 0
   let storingSince: number | undefined
@@ -39,18 +36,19 @@ async function uploadFiles(target: Target, paths: readonly string[]): Promise<bo
     const waiting = formatSeconds((performance.now() - storingSince) / 1000)
     return `${formatBytes(sent)} sent, the server is storing ${which}: ${waiting}`
   })
+  const uploader = new Uploader(target, note => progress.print(() => console.error(note)))
   let stored = 0
   try {
     for (const path of paths) {
       try {
-        await withFileSource(path, async source => {
-          if (!session || session.closed) session = await openConnection(target)
-          const { error } = await streamedUpload(session, target, source, bytes => {
+        const { error } = await uploader.upload(
+          use => withFileSource(path, use),
+          (bytes, size) => {
             sent = bytes
-            if (bytes === source.size) storingSince = performance.now()
-          })
-          if (error !== '') throw new CliError(oneLine(error))
-        })
+            storingSince = bytes === size ? performance.now() : undefined
+          },
+        )
+        if (error !== '') throw new CliError(oneLine(error))
         stored++
         progress.print(() => console.log('success'))
       } catch (error) {
@@ -63,7 +61,7 @@ async function uploadFiles(target: Target, paths: readonly string[]): Promise<bo
     }
   } finally {
     progress.stop()
-    session?.destroy()
+    uploader.close()
   }
   return stored === paths.length
 }

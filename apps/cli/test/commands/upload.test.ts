@@ -81,13 +81,16 @@ test('a file that no message can hold is refused at once', async () => {
   expect(await cli(server, 'upload', path)).toEqual({ stdout: '', stderr, exitCode: 1 })
 })
 
-test('after a lost connection the next file gets a new one', async () => {
-  let streams = 0
-  const server = await serveStreams((stream, socket) => {
-    if (streams++ === 0) socket.destroy()
+test('a file whose connection is lost goes up again under the same id, on a new connection', async () => {
+  const ids: unknown[] = []
+  const server = await serveStreams((stream, socket, headers) => {
+    ids.push(headers['upload-id'])
+    if (ids.length === 1) socket.destroy()
     else void succeed(stream.resume())
   })
   const { stdout, stderr, exitCode } = await cli(server, 'upload', file('1.csv', 'x\n'), file('2.csv', 'x\n'))
-  expect(stderr).toMatch(/^\S+\/1.csv: lost the connection to .*\n$/)
-  expect([stdout, exitCode]).toEqual(['success\n', 1])
+  expect(stderr).toBe(`${server.name} does not answer now: trying again\n`)
+  expect([stdout, exitCode]).toEqual(['success\nsuccess\n', 0])
+  expect(ids).toEqual([ids[0], ids[0], expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)])
+  expect(ids[2]).not.toBe(ids[0])
 })

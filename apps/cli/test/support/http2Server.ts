@@ -1,22 +1,28 @@
 import { once } from 'node:events'
-import { createServer, type Http2Server, type ServerHttp2Stream, type ServerOptions } from 'node:http2'
+import {
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+  type ServerOptions,
+} from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { type Address, parseAddress } from '../../src/address.ts'
 
 /** An HTTP/2 server on a free port until the test ends, that leaves each stream to `onStream`: for servers that misbehave. */
 export async function serveStreams(
-  onStream: (stream: ServerHttp2Stream, socket: Socket) => void,
+  onStream: (stream: ServerHttp2Stream, socket: Socket, headers: IncomingHttpHeaders) => void,
   options: ServerOptions = {},
 ): Promise<Address> {
   const sockets = new Set<Socket>()
   const server: Http2Server = createServer(options)
   server.on('connection', (socket: Socket) => sockets.add(socket))
   server.on('sessionError', () => {})
-  server.on('stream', stream => {
+  server.on('stream', (stream, headers) => {
     stream.on('error', () => {})
     const [socket] = [...sockets].slice(-1)
-    if (socket) onStream(stream, socket)
+    if (socket) onStream(stream, socket, headers)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

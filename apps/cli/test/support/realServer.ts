@@ -5,12 +5,12 @@ import { type Address, parseAddress } from '../../src/address.ts'
 
 const main = new URL('../../../server/src/main.ts', import.meta.url).pathname
 
-/** The server itself, as a process on a free port with these environment variables, until the test ends. */
+/** The server itself, as a process with these environment variables, on a free port if none is given, until the test ends. */
 export async function startServer(
   dataDir: string,
-  env: Record<string, string> = {},
+  { port = 0, env = {} }: { port?: number; env?: Record<string, string> } = {},
 ): Promise<{ address: Address; process: ChildProcess }> {
-  const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', dataDir], {
+  const child = spawn(process.execPath, [main, '--port', String(port), '--data-dir', dataDir], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

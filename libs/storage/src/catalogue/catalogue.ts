@@ -39,14 +39,13 @@ export class Catalogue {
     return this.#shared.access(shared => shared.nextId++)
   }
 
-  /** Makes an upload visible to every snapshot from now on. Only after its row is committed, and only once. */
+  /** Makes an upload visible to every snapshot from now on. Only after its row is committed; the second time does nothing. */
   async publish(upload: Upload): Promise<void> {
     const schema = JSON.stringify(upload.columns)
     await this.#shared.access(shared => {
       const columns = shared.schemas.get(schema) ?? upload.columns
       shared.schemas.set(schema, columns)
-      insertById(shared.uploads, { ...upload, columns })
-      shared.snapshot = undefined
+      if (insertById(shared.uploads, { ...upload, columns })) shared.snapshot = undefined
     })
   }
 
@@ -59,9 +58,11 @@ export class Catalogue {
   }
 }
 
-/** From the end, where a new upload belongs, but for those that overtook it. */
-function insertById(uploads: Upload[], upload: Upload): void {
+/** From the end, where a new upload belongs, but for those that overtook it. Returns false if it is there already. */
+function insertById(uploads: Upload[], upload: Upload): boolean {
   let at = uploads.length
   while (at > 0 && uploads[at - 1].id > upload.id) at--
+  if (at > 0 && uploads[at - 1].id === upload.id) return false
   uploads.splice(at, 0, upload)
+  return true
 }

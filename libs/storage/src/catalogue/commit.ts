@@ -2,8 +2,9 @@ import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { type Converted, convertCsv, convertGrowingCsv } from '../convert.ts'
 import { closeFile, fileSize, openFile, readAt, removeFile, renameFile, syncPath } from '../files.ts'
 import type { Arrival } from './arrival.ts'
-import { type Contents, findUpload, insertUpload } from './database.ts'
+import { type Contents, findUpload, insertUpload, shortChecksums } from './database.ts'
 import { filesDirectory, formats, incomingFile, storedFile } from './names.ts'
+import { findFirst, type UploadId } from './once.ts'
 import { SMALL_BYTES, writeNewFile } from './unsynced.ts'
 import type { Upload } from './upload.ts'
 
@@ -19,6 +20,7 @@ export function commitArrivingUpload(
   receivedAt: string,
   arrival: Arrival,
   cancellation?: Cancellation,
+  uploadId?: UploadId,
 ): Upload | undefined {
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
@@ -32,13 +34,16 @@ export function commitArrivingUpload(
     return arrival.waitFor(wanted)
   }
   const converted = convertGrowingCsv(csv, parquet, extend, cancellation)
-  return converted && commit(dataDir, id, receivedAt, converted, cancellation)
+  return converted && commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
 }
 
 /**
  * Turns the received `incoming/<id>.csv` into a committed upload: its files have their final names and are on the disk
  * before its row is, so a row always has its files. Of a small upload they are in the row. `held`: what was received, if it is
  * in no file yet. On any error nothing of the upload is left.
+ *
+ * With an `uploadId` that is committed already, nothing is left of this upload either: if it has the same bytes, the first one is
+ * returned, else StorageError `invalid` thrown.
  */
 export function commitUpload(
   dataDir: string,
@@ -46,6 +51,7 @@ export function commitUpload(
   receivedAt: string,
   cancellation?: Cancellation,
   held?: Uint8Array,
+  uploadId?: UploadId,
 ): Upload {
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
@@ -57,20 +63,21 @@ export function commitUpload(
     removeAll([csv, parquet])
     throw error
   }
-  return commit(dataDir, id, receivedAt, converted, cancellation)
+  return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
 }
 
 function commit(
   dataDir: string,
   id: number,
   receivedAt: string,
-  converted: Converted,
+  { checksums, ...converted }: Converted,
   cancellation: Cancellation | undefined,
+  uploadId: UploadId | undefined,
 ): Upload {
   const made = formats.map(format => incomingFile(dataDir, id, format))
   try {
     const csvBytes = fileSize(incomingFile(dataDir, id, 'csv')) ?? 0
-    const upload: Upload = { id, receivedAt, csvBytes, ...converted }
+    const upload: Upload = { id, receivedAt, csvBytes, ...converted, ...shortChecksums(checksums.csv) }
     const stored = formats.map(format => storedFile(dataDir, id, format))
     stored.forEach((path, i) => {
       renameFile(made[i] as string, path)
@@ -80,8 +87,10 @@ function commit(
     if (!small) for (const path of [...stored, filesDirectory(dataDir)]) syncPath(path)
     const contents = small ? contentsOf(dataDir, upload) : undefined
     throwIfCancelled(cancellation)
-    insertUpload(dataDir, upload, contents)
-    return upload
+    if (insertUpload(dataDir, upload, { checksums, uploadId }, contents)) return upload
+    const first = findFirst(dataDir, uploadId as UploadId, storedFile(dataDir, id, 'csv'))
+    removeAll(made)
+    return first
   } catch (error) {
     removeAll(made)
     throw error

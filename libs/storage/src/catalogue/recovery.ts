@@ -66,7 +66,8 @@ function checkFiles(dataDir: string, uploads: readonly Upload[], stored: Readonl
       .slice(0, named)
       .join(
         '\n  ',
-      )}${more}\nRestore the files from a backup, or give such an upload up by deleting its row: ` +
+      )}${more}\n\`table-cli verify --data-dir ${dataDir}\` reads all files, \`table-cli repair\` makes Parquet files from their CSVs. ` +
+      `Restore a CSV from a backup, or give its upload up by deleting its row: ` +
       `sqlite3 ${catalogueFile(dataDir)} 'DELETE FROM uploads WHERE id = ...'`,
   )
 }

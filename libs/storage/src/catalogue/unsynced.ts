@@ -1,7 +1,7 @@
 // Small uploads. Syncing two files and their directory takes several times as long as everything else about them, so what they
 // hold goes to the disk with their row, in one write of the catalogue's log, and the files follow later.
 import { append, closeFile, createFile, renameFile, syncPath } from '../files.ts'
-import { deleteContents, listUnsynced, readContents } from './database.ts'
+import { type Contents, deleteContents, listUnsynced, readContents } from './database.ts'
 import { filesDirectory, formats, incomingFile, storedFile } from './names.ts'
 
 /** The most that the two files of an upload may have together to be small. */
@@ -27,7 +27,7 @@ export function syncUnsynced(dataDir: string): boolean {
 export function restoreUnsynced(dataDir: string): number[] {
   const ids = listUnsynced(dataDir)
   for (const id of ids) {
-    const contents = readContents(dataDir, id)
+    const contents = readContents(dataDir, id) as Contents
     for (const format of formats) {
       const path = incomingFile(dataDir, id, format)
       writeNewFile(path, contents[format])

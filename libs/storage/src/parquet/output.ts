@@ -1,3 +1,4 @@
+import { Checksum } from '../checksum.ts'
 import { append, type OpenFile } from '../files.ts'
 
 const batch = new Uint8Array(64 * 1024)
@@ -5,6 +6,8 @@ const batch = new Uint8Array(64 * 1024)
 /** Appends to a file, small pieces together: one file at a time in a thread. `offset` is the file's size with all that was written. */
 export class FileOutput {
   offset = 0
+  /** Of all that was written, once it is flushed. */
+  readonly checksum = new Checksum()
   readonly #file: OpenFile
   #gathered = 0
 
@@ -16,7 +19,7 @@ export class FileOutput {
     this.offset += bytes.length
     if (this.#gathered + bytes.length > batch.length) this.flush()
     if (bytes.length > batch.length) {
-      append(this.#file, bytes)
+      this.#append(bytes)
     } else {
       batch.set(bytes, this.#gathered)
       this.#gathered += bytes.length
@@ -24,7 +27,12 @@ export class FileOutput {
   }
 
   flush(): void {
-    if (this.#gathered > 0) append(this.#file, batch.subarray(0, this.#gathered))
+    if (this.#gathered > 0) this.#append(batch.subarray(0, this.#gathered))
     this.#gathered = 0
+  }
+
+  #append(bytes: Uint8Array): void {
+    append(this.#file, bytes)
+    this.checksum.update(bytes)
   }
 }

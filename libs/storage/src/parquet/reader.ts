@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
@@ -8,17 +9,19 @@ const TAIL_BYTES = 8 // the footer's length, the magic number
 
 /**
  * Finds a top-level column by its name or its position; undefined if the file has none there. Reads the footer, and
- * not a byte else: at once where `footerBytes` says how many bytes the file has from its footer on. Throws StorageError
- * `damaged` if there is none.
+ * not a byte else: at once where `footerBytes` says how many bytes the file has from its footer on; `footerCrc` is their CRC-32 as an
+ * int32. Throws StorageError `damaged` if there is no footer, or another one.
  */
 export function findColumn(
   file: OpenFile,
   column: string | number,
   footerBytes = 0,
+  footerCrc?: number,
 ): ColumnChunks | undefined {
   try {
     const tail = readRange(file, file.size - Math.max(footerBytes, TAIL_BYTES), file.size)
     const { length } = tail
+    if (footerCrc !== undefined && (crc32(tail) | 0) !== footerCrc) throw new RangeError('its CRC is another')
     if (uint32At(tail, length - 4) !== MAGIC) throw new RangeError('it does not end in PAR1')
     const end = length - TAIL_BYTES
     const start = end - uint32At(tail, end)
@@ -27,7 +30,7 @@ export function findColumn(
     return readFileMetadata(footer, 0, footer.length, column)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new StorageError('damaged', `${file.path} has no Parquet footer: ${error.message}`, {
+    throw new StorageError('damaged', `${file.path} has no footer that can be read: ${error.message}`, {
       cause: error,
     })
   }

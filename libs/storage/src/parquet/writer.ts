@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { ChunkReader } from '../csv/chunks.ts'
 import type { Column } from '../csv/inference.ts'
 import type { OpenFile } from '../files.ts'
@@ -34,14 +35,18 @@ export class ParquetWriter {
     return this.#rowGroup.append(reader)
   }
 
-  /** Ends the file. Returns its size and its footer's size in bytes. */
-  finish(): { bytes: number; footerBytes: number } {
+  /** Ends the file. Returns its size and checksum, and the size of its footer in bytes and the footer's CRC-32. */
+  finish(): { bytes: number; footerBytes: number; footerCrc: number; checksum: Uint8Array } {
     if (this.#rowGroup.rows > 0) this.#endRowGroup()
     const start = this.#out.offset
-    for (const part of this.#footer.parts('table version 1.0.0')) this.#out.write(part)
-    this.#out.write(MAGIC)
+    let footerCrc = 0
+    for (const part of [...this.#footer.parts('table version 1.0.0'), MAGIC]) {
+      footerCrc = crc32(part, footerCrc)
+      this.#out.write(part)
+    }
     this.#out.flush()
-    return { bytes: this.#out.offset, footerBytes: this.#out.offset - start }
+    const { offset: bytes, checksum } = this.#out
+    return { bytes, footerBytes: bytes - start, footerCrc: footerCrc | 0, checksum: checksum.digest() }
   }
 
   #endRowGroup(): void {

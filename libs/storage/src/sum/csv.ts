@@ -1,33 +1,41 @@
 import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
+import { openStored } from '../catalogue/stored.ts'
+import { Checksum, shortChecksum } from '../checksum.ts'
 import { ChunkReader, type Range, withChunks } from '../csv/chunks.ts'
 import { fieldsFrom, lineAt } from '../csv/explain.ts'
 import { splitInt64 } from '../csv/integers.ts'
 import { engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
-import { closeFile, type OpenFile, openFile } from '../files.ts'
+import { closeFile, type OpenFile } from '../files.ts'
 
 const QUOTE = 0x22
 /** Up to so many columns, finding all fields is faster than counting through them to one in the middle. */
 const FEW_COLUMNS = 16
 
+/** Which part of a stored CSV is asked for, and what is known of it. */
+export interface CsvPart extends Range {
+  /** Of the whole file. */
+  bytes: number
+  /** The first 32 bits of the part's checksum, as an int32. */
+  check: number
+}
+
 /**
- * The exact sum of one integer column of a CSV file of `columns` columns, or of the records in a range of it. Empty
+ * The exact sum of one integer column of a CSV file of `columns` columns, or of the records in a part of it. Empty
  * fields add nothing. Throws StorageError `invalid`, with the line, at a field that is no int64 and where the file breaks
- * a rule.
+ * a rule, `damaged` if the file or the part is not what `part` says.
  */
 export function sumCsvColumn(
   path: string,
   column: number,
   columns: number,
   cancellation?: Cancellation,
-  range?: Range,
+  part?: CsvPart,
 ): bigint {
-  const file = openFile(path)
+  const file = openStored(path, part?.bytes)
   try {
-    return withChunks(() =>
-      sumRange(file, column, columns, range ?? { from: 0, to: file.size }, cancellation),
-    )
+    return withChunks(() => sumRange(file, column, columns, part, cancellation))
   } finally {
     closeFile(file)
   }
@@ -37,16 +45,25 @@ function sumRange(
   file: OpenFile,
   column: number,
   columns: number,
-  range: Range,
+  part: CsvPart | undefined,
   cancellation: Cancellation | undefined,
 ): bigint {
   const every = column > 1 && column < columns - 1 && columns <= FEW_COLUMNS
   const step = every ? 4 * columns : 4
-  const whole = { end: range.to, complete: true }
-  const reader = new ChunkReader(file, columns, every ? EVERY : column, range.from, () => whole)
+  const from = part?.from ?? 0
+  const whole = { end: part?.to ?? file.size, complete: true }
+  const checksum = part && new Checksum()
+  const reader = new ChunkReader(
+    file,
+    columns,
+    every ? EVERY : column,
+    from,
+    () => whole,
+    bytes => checksum?.update(bytes),
+  )
   const { kernels, ends } = engine
   kernels.clearTotal()
-  let skipped = range.from === 0 ? 1 : 0 // the header
+  let skipped = from === 0 ? 1 : 0 // the header
   while (reader.next()) {
     throwIfCancelled(cancellation)
     const first = ends + (every ? 4 * column : 0)
@@ -59,6 +76,10 @@ function sumRange(
     )
     if (!fine) throw notAnInteger(file, reader.start, skipped, columns, column)
     skipped = 0
+  }
+  if (checksum && shortChecksum(checksum.digest()) !== part.check) {
+    const where = `in its bytes ${from} to ${whole.end}`
+    throw new StorageError('damaged', `${file.path} is not what was uploaded, ${where}`)
   }
   const halves = (kernels.totalHalves() << 32n) + kernels.totalLow()
   return kernels.totalEights() * 100_000_000n + kernels.totalOnes() + halves

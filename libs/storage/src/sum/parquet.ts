@@ -1,6 +1,7 @@
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
+import { openStored } from '../catalogue/stored.ts'
 import { StorageError } from '../errors.ts'
-import { closeFile, type OpenFile, openFile } from '../files.ts'
+import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
 import { decodeChunk } from '../parquet/decode.ts'
 import type { ColumnChunk } from '../parquet/fileMetadata.ts'
@@ -9,8 +10,11 @@ import { sumPages } from './pages.ts'
 
 /** What a sum of a Parquet file may know of it, and which part of it is asked for. */
 export interface ParquetPart {
-  /** How many bytes the file has from its footer on: it is then read at once. */
+  /** Of the whole file. */
+  bytes?: number
+  /** How many bytes the file has from its footer on, which is then read at once, and their CRC-32 as an int32. */
   footerBytes?: number
+  check?: number
   /** The row groups [from, to) instead of all. */
   from?: number
   to?: number
@@ -19,17 +23,17 @@ export interface ParquetPart {
 /**
  * The exact sum of one integer column, by name or position, of a Parquet file, ours or not, or of some of its row groups: reads the
  * footer and that column's chunks only. Nulls add nothing, a file without the column sums to 0. Throws StorageError `invalid` if
- * the column holds anything but integers, `damaged` if the file cannot be read.
+ * the column holds anything but integers, `damaged` if the file cannot be read or is not what the part says.
  */
 export function sumParquetColumn(
   path: string,
   column: string | number,
   cancellation?: Cancellation,
-  { footerBytes, from, to }: ParquetPart = {},
+  { bytes, footerBytes, check, from, to }: ParquetPart = {},
 ): bigint {
-  const file = openFile(path)
+  const file = openStored(path, bytes)
   try {
-    const found = findColumn(file, column, footerBytes)
+    const found = findColumn(file, column, footerBytes, check)
     if (!found) return 0n
     const { element, chunks } = found
     const integers = integersOf(element)

@@ -20,6 +20,12 @@ test('a snapshot has every published upload by ascending id, whatever the order 
   expect(await catalogue.snapshot()).toEqual([1, 2, 3, 4, 5].map(id => uploadOf(id)))
 })
 
+test('an upload that is published twice is there once', async () => {
+  const catalogue = catalogueOf([uploadOf(1), uploadOf(3)])
+  for (const id of [1, 2, 2, 3]) await catalogue.publish(uploadOf(id))
+  expect((await catalogue.snapshot()).map(({ id }) => id)).toEqual([1, 2, 3])
+})
+
 test('a snapshot is not changed by what is published after it', async () => {
   const catalogue = catalogueOf([uploadOf(1)])
   const before = await catalogue.snapshot()

@@ -1,7 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { commitUpload, settleUpload } from '../../src/catalogue/commit.ts'
-import { findUpload, listUnsynced, listUploads, readContents } from '../../src/catalogue/database.ts'
+import {
+  type Contents,
+  findUpload,
+  listUnsynced,
+  listUploads,
+  readContents,
+} from '../../src/catalogue/database.ts'
 import { filesDirectory, formats, storedFile } from '../../src/catalogue/names.ts'
 import { syncUnsynced } from '../../src/catalogue/unsynced.ts'
 import { fileSize, observeFileOperations } from '../../src/files.ts'
@@ -31,8 +37,11 @@ test('a commit leaves the CSV byte for byte, a Parquet file, a row, and nothing 
     csvBytes: csv.length,
     parquetBytes: fileSize(storedFile(store.dataDir, id, 'parquet')),
     footerBytes: expect.any(Number),
+    footerCrc: expect.any(Number),
     rowGroups: 1,
     csvCuts: [],
+    firstCheck: expect.any(Number),
+    cutChecks: [],
     columns: [
       { name: 'x', type: 'int64' },
       { name: 'name', type: 'text' },
@@ -73,7 +82,7 @@ test('what the files of a small upload hold is in its row, until they are on the
   expect(operations.filter(operation => operation.startsWith('sync'))).toEqual([])
   expect(operations.at(-1)).toBe('insert catalogue.db')
   const parquet = readFileSync(storedFile(store.dataDir, id, 'parquet'))
-  const contents = readContents(store.dataDir, id)
+  const contents = readContents(store.dataDir, id) as Contents
   expect(Buffer.from(contents.csv).toString()).toBe(csv)
   expect(Buffer.from(contents.parquet)).toEqual(parquet)
 

@@ -3,15 +3,22 @@ import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { closeDatabase, findUpload, insertUpload, listUploads } from '../../src/catalogue/database.ts'
+import {
+  closeDatabase,
+  findUpload,
+  findUploadId,
+  insertUpload,
+  listUnsynced,
+  listUploads,
+} from '../../src/catalogue/database.ts'
 import { catalogueFile } from '../../src/catalogue/names.ts'
 import { translatedSqliteError } from '../../src/catalogue/sqlite.ts'
-import { temporaryDirectory, thrown, uploadOf } from './support.ts'
+import { noChecksums, temporaryDirectory, thrown, uploadOf } from './support.ts'
 
 test('an upload reads back as it was inserted, by another connection too', () => {
   const dataDir = temporaryDirectory()
   const upload = uploadOf(7, { rows: 0, csvBytes: 5_000_000_000 })
-  insertUpload(dataDir, upload)
+  insertUpload(dataDir, upload, noChecksums)
   expect(findUpload(dataDir, 7)).toEqual(upload)
   expect(findUpload(dataDir, 8)).toBeUndefined()
   closeDatabase(dataDir)
@@ -20,7 +27,7 @@ test('an upload reads back as it was inserted, by another connection too', () =>
 
 test('uploads are listed by ascending id and share the columns of their schema', () => {
   const dataDir = temporaryDirectory()
-  for (const id of [3, 1, 2]) insertUpload(dataDir, uploadOf(id))
+  for (const id of [3, 1, 2]) insertUpload(dataDir, uploadOf(id), noChecksums)
   const uploads = listUploads(dataDir)
   expect(uploads.map(upload => upload.id)).toEqual([1, 2, 3])
   expect(uploads[2].columns).toBe(uploads[0].columns)
@@ -28,14 +35,14 @@ test('uploads are listed by ascending id and share the columns of their schema',
 
 test('an id is inserted once', () => {
   const dataDir = temporaryDirectory()
-  insertUpload(dataDir, uploadOf(1))
-  expect(() => insertUpload(dataDir, uploadOf(1, { rows: 2 }))).toThrow('UNIQUE')
+  insertUpload(dataDir, uploadOf(1), noChecksums)
+  expect(() => insertUpload(dataDir, uploadOf(1, { rows: 2 }), noChecksums)).toThrow('UNIQUE')
   expect(listUploads(dataDir)).toEqual([uploadOf(1)])
 })
 
 test('readers and the one writer do not wait for each other: the table is in WAL mode', () => {
   const dataDir = temporaryDirectory()
-  insertUpload(dataDir, uploadOf(1))
+  insertUpload(dataDir, uploadOf(1), noChecksums)
   using database = new DatabaseSync(catalogueFile(dataDir))
   expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
 })
@@ -52,17 +59,35 @@ test('eight threads insert at once', async () => {
   expect(listUploads(dataDir)).toEqual(Array.from({ length: 8 * each }, (_, n) => uploadOf(n + 1)))
 }, 30_000)
 
-test('a catalogue of a newer version is refused and left as it is', () => {
+test.each([
+  [1, 'an older', 'upload its files anew'],
+  [3, 'a newer', 'update the program'],
+])('a catalogue of schema %i is refused and left as it is', (version, age, remedy) => {
   const dataDir = temporaryDirectory()
-  {
-    using database = new DatabaseSync(catalogueFile(dataDir))
-    database.exec('PRAGMA user_version = 2')
-  }
+  using database = new DatabaseSync(catalogueFile(dataDir))
+  database.exec(`PRAGMA user_version = ${version}`)
   const error = thrown(() => listUploads(dataDir))
   expect(error.code).toBe('unusable')
   expect(error.message).toBe(
-    `${catalogueFile(dataDir)} was written by a newer version of this program (schema 2, this one knows up to 1): update the program, or choose another data directory`,
+    `${catalogueFile(dataDir)} was written by ${age} version of this program (schema ${version}, this one knows 2): ${remedy}, or choose another data directory`,
   )
+  expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 })
+})
+
+test('a second upload with the same upload-id is not inserted, and neither is what its files hold', () => {
+  const dataDir = temporaryDirectory()
+  const uploadId = new Uint8Array(16).fill(7)
+  const contents = { csv: new Uint8Array(1), parquet: new Uint8Array(1) }
+  const insert = (id: number, more = {}) =>
+    insertUpload(dataDir, uploadOf(id), { ...noChecksums, ...more }, contents)
+  expect(insert(1, { uploadId })).toBe(true)
+  expect(insert(2, { uploadId })).toBe(false)
+  expect([insert(3), insert(4)]).toEqual([true, true]) // without an id, each counts
+  expect(insert(5, { uploadId: new Uint8Array(16) })).toBe(true)
+  expect(listUploads(dataDir).map(({ id }) => id)).toEqual([1, 3, 4, 5])
+  expect(listUnsynced(dataDir)).toEqual([1, 3, 4, 5])
+  expect(findUploadId(dataDir, uploadId)).toEqual(uploadOf(1))
+  expect(findUploadId(dataDir, new Uint8Array(16).fill(8))).toBeUndefined()
 })
 
 test('a file that is no database is damaged', () => {

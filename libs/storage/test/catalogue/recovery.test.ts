@@ -60,7 +60,7 @@ test('missing and changed files stop the start, which says which, and removes no
     `2 of 6 files in ${dataDir} are not what the catalogue says:`,
     `  upload 1 of 2026-01-02T03:04:05.678Z: ${storedFile(dataDir, 1, 'csv')} is missing, expected 10 bytes`,
     `  upload 3 of 2026-01-02T03:04:05.678Z: ${storedFile(dataDir, 3, 'parquet')} has 19 bytes, expected 20 bytes`,
-    `Restore the files from a backup, or give such an upload up by deleting its row: sqlite3 ${catalogueFile(dataDir)} 'DELETE FROM uploads WHERE id = ...'`,
+    `\`table-cli verify --data-dir ${dataDir}\` reads all files, \`table-cli repair\` makes Parquet files from their CSVs. Restore a CSV from a backup, or give its upload up by deleting its row: sqlite3 ${catalogueFile(dataDir)} 'DELETE FROM uploads WHERE id = ...'`,
   ])
   expect(storedNames(dataDir)).toHaveLength(6)
 })

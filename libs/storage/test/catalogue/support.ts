@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { closeDatabase, insertUpload } from '../../src/catalogue/database.ts'
+import { closeDatabase, insertUpload, type Particulars } from '../../src/catalogue/database.ts'
 import { filesDirectory, incomingDirectory, incomingFile, storedFile } from '../../src/catalogue/names.ts'
 import { openStore, type Store } from '../../src/catalogue/store.ts'
 import type { Upload } from '../../src/catalogue/upload.ts'
@@ -34,8 +34,11 @@ export function uploadOf(id: number, more: Partial<Upload> = {}): Upload {
     csvBytes: 10,
     parquetBytes: 20,
     footerBytes: 8,
+    footerCrc: -1,
     rowGroups: 1,
     csvCuts: [],
+    firstCheck: 0,
+    cutChecks: [],
     columns: [
       { name: 'x', type: 'int64' },
       { name: 'größe, "m"', type: 'text' },
@@ -44,11 +47,16 @@ export function uploadOf(id: number, more: Partial<Upload> = {}): Upload {
   }
 }
 
+/** What a row needs that nobody looks at. */
+export const noChecksums: Particulars = {
+  checksums: { csv: new Uint8Array(16), parquet: new Uint8Array(16) },
+}
+
 /** Commits an upload of given sizes the short way: files of zeros, then the row. */
 export function putUpload(dataDir: string, upload: Upload): void {
   writeFileSync(storedFile(dataDir, upload.id, 'csv'), new Uint8Array(upload.csvBytes))
   writeFileSync(storedFile(dataDir, upload.id, 'parquet'), new Uint8Array(upload.parquetBytes))
-  insertUpload(dataDir, upload)
+  insertUpload(dataDir, upload, noChecksums)
 }
 
 export function storedNames(dataDir: string): string[] {

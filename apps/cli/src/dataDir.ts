@@ -1,0 +1,109 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import {
+  beginRepair,
+  closeDatabase,
+  type Damage,
+  readUploads,
+  restoreParquet,
+  StorageError,
+  type Upload,
+  verifyUpload,
+} from '@table/storage'
+import { CliError } from './errors.ts'
+import { barLine, Progress } from './progress.ts'
+import { formatBytes } from './units.ts'
+
+/** How much is read between two looks at the clock. */
+const TURN_BYTES = 16 * 1024 * 1024
+
+export interface Checked {
+  uploads: number
+  bytes: number
+  damages: Damage[]
+}
+
+/**
+ * Reads every stored file. Each damage goes to `onDamage`, whose output stands above the progress line. Throws CliError if the
+ * directory cannot be read.
+ */
+export async function checkFiles(dataDir: string, onDamage: (damage: Damage) => void): Promise<Checked> {
+  const uploads = inTermsOfCli(() => readUploads(dataDir))
+  const total = uploads.reduce((sum, { csvBytes, parquetBytes }) => sum + csvBytes + parquetBytes, 0)
+  let done = 0
+  const progress = new Progress(seconds =>
+    barLine({ done: Math.min(done, total), total, name: formatBytes(total), format: formatBytes }, seconds),
+  )
+  const damages: Damage[] = []
+  try {
+    let turnAt = TURN_BYTES
+    for (const upload of uploads) {
+      for (const step of stepsOf(dataDir, upload)) {
+        if (typeof step === 'number') done += step
+        else {
+          damages.push(step)
+          progress.print(() => onDamage(step))
+        }
+        if (done < turnAt) continue
+        turnAt = done + TURN_BYTES
+        await turn()
+      }
+    }
+  } finally {
+    progress.stop()
+    closeDatabase(dataDir)
+  }
+  return { uploads: uploads.length, bytes: done, damages }
+}
+
+function* stepsOf(dataDir: string, upload: Upload): Generator<number | Damage> {
+  yield* yield* verifyUpload(dataDir, upload)
+}
+
+/** Makes damaged Parquet files anew. Returns whether all files are whole then. Throws CliError if a server has the directory. */
+export async function repairFiles(dataDir: string): Promise<boolean> {
+  inTermsOfCli(() => readUploads(dataDir))
+  const end = inTermsOfCli(() => beginRepair(dataDir))
+  try {
+    const { damages } = await checkFiles(dataDir, damage => console.log(damageLine(damage)))
+    const lost = new Set(damages.filter(({ format }) => format === 'csv').map(({ upload }) => upload.id))
+    const restorable = damages.filter(({ upload }) => !lost.has(upload.id)).map(({ upload }) => upload)
+    await restoreAll(dataDir, restorable)
+    console.log(`${restorable.length} Parquet files made anew, ${lost.size} CSVs damaged`)
+    return lost.size === 0
+  } finally {
+    end()
+  }
+}
+
+async function restoreAll(dataDir: string, uploads: readonly Upload[]): Promise<void> {
+  const total = uploads.reduce((sum, { csvBytes }) => sum + csvBytes, 0)
+  let done = 0
+  const progress = new Progress(seconds =>
+    barLine({ done, total, name: formatBytes(total), format: formatBytes }, seconds),
+  )
+  try {
+    for (const upload of uploads) {
+      inTermsOfCli(() => restoreParquet(dataDir, upload))
+      done += upload.csvBytes
+      await turn()
+    }
+  } finally {
+    progress.stop()
+  }
+}
+
+/** `upload 3 (received 2026-01-02T03:04:05.678Z): what is wrong` */
+export function damageLine({ upload: { id, receivedAt }, problem }: Damage): string {
+  return `upload ${id} (received ${receivedAt}): ${problem}`
+}
+
+/** What the storage library says is wrong with the directory is for the person at the terminal. */
+export function inTermsOfCli<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    const { syscall, message } = error as NodeJS.ErrnoException
+    if (error instanceof StorageError || syscall) throw new CliError(message, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,10 @@
+import { resolve } from 'node:path'
+import { Option } from 'commander'
+
+/** The same as the server's. */
+export function dataDirOption(): Option {
+  return new Option('--data-dir <path>', 'the data directory of a server')
+    .env('TABLE_DATA_DIR')
+    .argParser((path: string) => resolve(path))
+    .default(resolve('data'), './data')
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parseAddress } from '../../src/address.ts'
+import { cli } from '../support/cli.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { startServer } from '../support/realServer.ts'
+
+const nowhere = parseAddress('localhost:1')
+const largeCsv = (x: number) => `x,t\n${`${x},some text\n`.repeat(10_000)}`
+
+/** A server whose data directory has three uploads, and that was stopped. */
+async function stored(): Promise<string> {
+  const dataDir = temporaryDirectory()
+  const { address, process } = await startServer(dataDir)
+  const files = [1, 2, 3].map(x => join(temporaryDirectory(), `${x}.csv`))
+  for (const [i, path] of files.entries()) writeFileSync(path, largeCsv(i))
+  expect((await cli(address, 'upload', ...files)).exitCode).toBe(0)
+  process.kill()
+  await once(process, 'exit')
+  return dataDir
+}
+
+const verify = (dataDir: string) => cli(nowhere, 'verify', '--data-dir', dataDir)
+const repair = (dataDir: string) => cli(nowhere, 'repair', '--data-dir', dataDir)
+
+function damage(path: string, at: number): void {
+  const bytes = readFileSync(path)
+  writeFileSync(path, bytes.with(at, (bytes[at] as number) ^ 1))
+}
+
+test('verify names each damaged file, repair makes the Parquet files anew', async () => {
+  const dataDir = await stored()
+  const whole = {
+    stdout: expect.stringMatching(/^3 uploads, .* read, 0 files damaged\n$/),
+    stderr: '',
+    exitCode: 0,
+  }
+  expect(await verify(dataDir)).toEqual(whole)
+
+  const file = (name: string) => join(dataDir, 'files', name)
+  damage(file('00000001.parquet'), 100)
+  rmSync(file('00000003.parquet'))
+  const found = await verify(dataDir)
+  expect(found.stdout.split('\n')).toEqual([
+    expect.stringMatching(
+      /^upload 1 \(received 20.*Z\): .*\/files\/00000001\.parquet has other bytes than when it was stored$/,
+    ),
+    expect.stringMatching(/^upload 3 \(received 20.*Z\): .*\/files\/00000003\.parquet is missing$/),
+    expect.stringMatching(/^3 uploads, .* read, 2 files damaged$/),
+    '',
+  ])
+  expect([found.stderr, found.exitCode]).toEqual(['', 1])
+
+  const repaired = await repair(dataDir)
+  expect(repaired).toMatchObject({ stderr: '', exitCode: 0 })
+  expect(repaired.stdout.split('\n').slice(2)).toEqual(['2 Parquet files made anew, 0 CSVs damaged', ''])
+  expect(await verify(dataDir)).toEqual(whole)
+  const { address } = await startServer(dataDir)
+  for (const format of ['csv', 'parquet'])
+    expect((await cli(address, 'sum', 'x', '--format', format)).stdout).toBe('30000\n')
+})
+
+test('a damaged CSV is not made from its Parquet file, and the others are repaired', async () => {
+  const dataDir = await stored()
+  damage(join(dataDir, 'files/00000001.csv'), 10)
+  truncateSync(join(dataDir, 'files/00000001.parquet'), 5)
+  truncateSync(join(dataDir, 'files/00000002.parquet'), 5)
+  const { stdout, exitCode } = await repair(dataDir)
+  expect(stdout.split('\n').slice(-2)).toEqual(['1 Parquet files made anew, 1 CSVs damaged', ''])
+  expect(exitCode).toBe(1)
+  expect((await verify(dataDir)).stdout).toMatch(/^upload 1 .*csv .*\nupload 1 .*parquet .*\n3 uploads/)
+})
+
+test('beside a running server verify works and repair does not', async () => {
+  const dataDir = await stored()
+  await startServer(dataDir)
+  expect((await verify(dataDir)).exitCode).toBe(0)
+  const { stdout, stderr, exitCode } = await repair(dataDir)
+  expect(stderr).toMatch(/^the data directory .* is served by another process, .*: stop that server, .*\n$/)
+  expect([stdout, exitCode]).toEqual(['', 1])
+})
+
+test.each(['verify', 'repair'])('%s of a directory without a catalogue says so', async command => {
+  const dataDir = temporaryDirectory()
+  const { stdout, stderr, exitCode } = await cli(nowhere, command, '--data-dir', dataDir)
+  expect(stderr).toBe(
+    `${join(dataDir, 'catalogue.db')} is missing or empty: name the data directory of a server\n`,
+  )
+  expect([stdout, exitCode]).toEqual(['', 1])
+})

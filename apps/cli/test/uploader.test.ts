@@ -1,0 +1,87 @@
+import { status } from '@grpc/grpc-js'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Address } from '../src/address.ts'
+import { TransientError } from '../src/errors.ts'
+import { Uploader } from '../src/uploader.ts'
+import { serveStreams, succeed } from './support/http2Server.ts'
+import { serve } from './support/tableServer.ts'
+
+const MB = 1_000_000
+
+function uploaderTo(address: Address, limit?: number) {
+  const notes: string[] = []
+  const uploader = new Uploader(address, note => notes.push(note), limit)
+  onTestFinished(() => uploader.close())
+  const upload = (text: string) =>
+    uploader.upload(use => use({ size: text.length, chunks: [Buffer.from(text)] }))
+  return { upload, notes }
+}
+
+test('a server that is not available is asked again with the whole upload', async () => {
+  const received: string[] = []
+  const address = await serve({
+    upload: ({ csvData }) => {
+      received.push(Buffer.from(csvData).toString())
+      if (received.length < 3) throw { code: status.UNAVAILABLE, details: 'shutting down' }
+      return { error: 'stored' }
+    },
+  })
+  const { upload, notes } = uploaderTo(address)
+  expect(await upload('x\n1\n')).toEqual({ error: 'stored' })
+  expect(received).toEqual(Array(3).fill('x\n1\n'))
+  expect(notes).toEqual([`${address.name} does not answer now: trying again`])
+})
+
+test('uploads that are lost together come back each with its own id, and one note tells it', async () => {
+  const ids = new Map<unknown, number>()
+  const address = await serveStreams((stream, socket, headers) => {
+    const id = headers['upload-id']
+    ids.set(id, (ids.get(id) ?? 0) + 1)
+    if (ids.get(id) === 2) void succeed(stream.resume())
+    else if (ids.size === 8) socket.destroy()
+  })
+  const { upload, notes } = uploaderTo(address)
+  await Promise.all(Array.from({ length: 8 }, () => upload('x\n1\n')))
+  expect([...ids.values()]).toEqual(Array(8).fill(2))
+  expect(notes).toHaveLength(1)
+})
+
+test.each([
+  ['what is wrong with the data', {}, 'bad'],
+  ['a refusal', { code: status.RESOURCE_EXHAUSTED, details: 'full' }, undefined],
+  ['a failure', { code: status.INTERNAL, details: 'internal error' }, undefined],
+])('%s is not asked for twice', async (_, failure, error) => {
+  let calls = 0
+  const address = await serve({
+    upload: () => {
+      calls++
+      if (!error) throw failure
+      return { error }
+    },
+  })
+  const { upload, notes } = uploaderTo(address)
+  const answer = upload('x\n')
+  if (error) expect(await answer).toEqual({ error })
+  else await expect(answer).rejects.toThrow(/^the server/)
+  expect([calls, notes]).toEqual([1, []])
+})
+
+test('a server that does not come back ends it, and what may be stored is not said to be lost', async () => {
+  let streams = 0
+  const address = await serveStreams((stream, socket) => {
+    // All of the second upload arrives.
+    if (++streams === 2) stream.resume().once('end', () => socket.destroy())
+    else stream.once('data', () => socket.destroy())
+  })
+  const { upload } = uploaderTo(address, 1000)
+  const failure: unknown = await upload('x'.repeat(30 * MB)).catch(error => error)
+  expect(failure).toBeInstanceOf(TransientError)
+  expect((failure as Error).message).toMatch(/it may or may not have stored the upload/)
+  expect(streams).toBeGreaterThan(2)
+})
+
+test('an address that never answered is not tried again', async () => {
+  const address = await serveStreams((_stream, socket) => socket.destroy())
+  const { upload } = uploaderTo({ ...address, port: 1, name: '127.0.0.1:1' })
+  await expect(upload('x\n')).rejects.toThrow('cannot reach 127.0.0.1:1: start the server')
+})

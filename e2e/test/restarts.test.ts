@@ -1,0 +1,65 @@
+import { readdirSync, watch } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { type ProcessServer, startProcess } from '../support/processServer.ts'
+import { testSession } from '../support/python.ts'
+import { run } from '../support/run.ts'
+import { testDirectory } from '../support/temporary.ts'
+
+const kills = 5
+const batches = Number(process.env.TABLE_BATCHES ?? 24)
+const rows = 250_000
+
+test(`table-cli bigdata with ${batches} batches, while the server is killed ${kills} times: no row is lost, none is there twice`, {
+  timeout: 120_000 + batches * 1000,
+}, async () => {
+  const dataDir = testDirectory()
+  let server = await startProcess({ dataDir })
+  const load = bigdata(server)
+  for (let kill = 1; kill <= kills; kill++) {
+    await storedUploads(dataDir, Math.floor((batches * kill) / (kills + 1)))
+    await new Promise(resolve => setTimeout(resolve, 50 * Math.random())) // some other moment each time
+    await server.kill()
+    server = await startProcess({ dataDir, port: server.port })
+  }
+  onTestFinished(() => server.stop())
+
+  const { stdout, stderr, code } = await load
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain(`localhost:${server.port} does not answer now: trying again`)
+  const sums = {
+    x: BigInt(batches * rows),
+    y: (BigInt(batches) * BigInt(rows) * BigInt(rows - 1)) / 2n,
+    z:
+      1000n * BigInt(rows) * BigInt((batches * (batches - 1)) / 2) +
+      BigInt(batches * (rows / 1000) * 499_500),
+  }
+  const session = testSession(server)
+  for (const [column, sum] of Object.entries(sums)) {
+    expect(stdout.toString()).toContain(`${column} + ${sum}\n`)
+    for (const format of ['csv', 'parquet']) expect(await session.total(column, format)).toBe(sum)
+  }
+  expect(readdirSync(join(dataDir, 'files'))).toHaveLength(2 * batches)
+  expect(readdirSync(join(dataDir, 'incoming'))).toEqual([])
+  const { stdout: verified } = await run('npx', ['table-cli', 'verify', '--data-dir', dataDir])
+  expect(verified.toString()).toMatch(new RegExp(`^${batches} uploads, .*, 0 files damaged\\n$`))
+})
+
+function bigdata({ port }: ProcessServer) {
+  const args = ['table-cli', 'bigdata', '--batches', String(batches), '--rows', String(rows)]
+  return run('npx', args, { env: { TABLE_SERVER: `localhost:${port}` } })
+}
+
+/** Resolves when there are the files of so many uploads. */
+function storedUploads(dataDir: string, count: number): Promise<void> {
+  const directory = join(dataDir, 'files')
+  return new Promise(resolve => {
+    const look = () => {
+      if (readdirSync(directory).length < 2 * count) return
+      watcher.close()
+      resolve()
+    }
+    const watcher = watch(directory, look)
+    look()
+  })
+}

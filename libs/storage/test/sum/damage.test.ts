@@ -1,0 +1,114 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { commitUpload } from '../../src/catalogue/commit.ts'
+import { type Format, storedFile } from '../../src/catalogue/names.ts'
+import { sumPart } from '../../src/sum/part.ts'
+import { planSum } from '../../src/sum/plan.ts'
+import { opened, receive, temporaryDirectory, thrown } from '../catalogue/support.ts'
+
+/** One upload: its files, and the sum of its column `v` as a server takes it. */
+async function stored(csv: string) {
+  const store = opened(temporaryDirectory())
+  const upload = commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z')
+  const sum = (format: Format) =>
+    planSum([upload], 'v', format, 4).reduce((sum, part) => sum + sumPart(store.dataDir, part), 0n)
+  const file = (format: Format) => {
+    const path = storedFile(store.dataDir, upload.id, format)
+    return { path, bytes: readFileSync(path) }
+  }
+  return { upload, sum, file }
+}
+
+/** The values of `v`, so that it is stored in different ways: runs, a dictionary, deltas, plain, with nulls. */
+const columns: [string, (row: number) => number | bigint | string][] = [
+  ['one value', () => 7],
+  ['few values', row => (row * 7919) % 5],
+  ['a sequence', row => row * 3],
+  ['all values', row => BigInt.asIntN(64, BigInt(row + 1) * 0x9e3779b97f4a7c15n)],
+  ['nulls', row => (row % 3 === 0 ? '' : row % 100)],
+]
+
+const tableOf = (rows: number, value: (row: number) => unknown) =>
+  `a,v,t\n${Array.from({ length: rows }, (_, row) => `${row},${value(row)},"t, ${row % 9}"\n`).join('')}`
+
+test.each(columns)(
+  'no bit of a Parquet file (%s) can be another without an error, if the sum would be another',
+  async (_, value) => {
+    const { sum, file } = await stored(tableOf(40, value))
+    const { path, bytes } = file('parquet')
+    const whole = sum('parquet')
+    let found = 0
+    for (let at = 0; at < bytes.length; at++)
+      for (let bit = 1; bit < 256; bit *= 2) {
+        const damaged = Buffer.from(bytes)
+        damaged[at] = (bytes[at] as number) ^ bit
+        writeFileSync(path, damaged)
+        try {
+          expect(sum('parquet'), `byte ${at}, bit ${bit}`).toBe(whole)
+        } catch (error) {
+          if (!(error as Error).message.startsWith('upload 1: ')) throw error
+          found++
+        }
+      }
+    expect(found).toBeGreaterThan(8 * 100)
+  },
+)
+
+test.each(columns)('every byte of a CSV (%s) counts', async (_, value) => {
+  const { sum, file } = await stored(tableOf(40, value))
+  const { path, bytes } = file('csv')
+  for (let at = 0; at < bytes.length; at++) {
+    const damaged = Buffer.from(bytes)
+    damaged[at] = (bytes[at] as number) ^ (1 << (at % 8))
+    writeFileSync(path, damaged)
+    expect(
+      thrown(() => sum('csv')),
+      `byte ${at}`,
+    ).toMatchObject({
+      code: 'damaged',
+      message: expect.stringMatching(/^upload 1: /),
+    })
+  }
+})
+
+test('a digit that is another in a large CSV is found, in whichever of its pieces it is', async () => {
+  const rows = 600_000
+  const { upload, sum, file } = await stored(tableOf(rows, row => row % 1000))
+  expect(upload.csvCuts.length).toBeGreaterThan(1)
+  const { path, bytes } = file('csv')
+  const whole = sum('csv')
+  expect(whole).toBe((BigInt(rows) * 999n) / 2n)
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), near => {
+      const at = bytes.indexOf('1', near)
+      if (at < 0) return
+      const damaged = Buffer.from(bytes)
+      damaged[at] = 0x32
+      writeFileSync(path, damaged)
+      expect(thrown(() => sum('csv')).message).toMatch(
+        /^upload 1: .*00000001.csv is not what was uploaded, in its bytes \d+ to \d+$/,
+      )
+    }),
+    { numRuns: 20 },
+  )
+  writeFileSync(path, bytes)
+  expect(sum('csv')).toBe(whole)
+})
+
+test.each(['csv', 'parquet'] as const)(
+  'a %s file of another size, or that is missing, is named',
+  async format => {
+    const { sum, file } = await stored(tableOf(40, row => row))
+    const { path, bytes } = file(format)
+    for (const other of [bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.from('\n')]), Buffer.alloc(0)]) {
+      writeFileSync(path, other)
+      expect(thrown(() => sum(format))).toMatchObject({
+        code: 'damaged',
+        message: `upload 1: ${path} has ${other.length} bytes, expected ${bytes.length}`,
+      })
+    }
+    rmSync(path)
+    expect(thrown(() => sum(format)).message).toBe(`upload 1: ${path} is missing`)
+  },
+)
