@@ -218,26 +218,30 @@ function writePositions(bits: u64, at: usize, out: usize): usize {
   return end
 }
 
-/** The same where lines may be so long that there are mostly none or one. */
+/** The same where there are mostly up to six, and where lines are long, none or one. */
 // @ts-expect-error: a decorator
 @inline
 function writeFew(bits: u64, at: usize, out: usize): usize {
   const count = popcnt(bits)
-  if (count > 2) return writePositions(bits, at, out)
-  store<u32>(out, <u32>at + <u32>ctz(bits))
-  store<u32>(out, <u32>at + <u32>ctz(bits & (bits - 1)), 4)
-  return out + (<usize>count << 2)
+  const end = out + (<usize>count << 2)
+  const rest = writeTwo(bits, <u32>at, out)
+  if (count <= 2) return end
+  const more = writeFour(rest, <u32>at, out + 8)
+  if (count > 6) writePositions(more, at, out + 24)
+  return end
+}
+
+// @ts-expect-error: a decorator
+@inline
+function writeTwo(bits: u64, at: u32, out: usize): u64 {
+  store<u32>(out, at + <u32>ctz(bits))
+  bits &= bits - 1
+  store<u32>(out, at + <u32>ctz(bits), 4)
+  return bits & (bits - 1)
 }
 
 // @ts-expect-error: a decorator
 @inline
 function writeFour(bits: u64, at: u32, out: usize): u64 {
-  store<u32>(out, at + <u32>ctz(bits))
-  bits &= bits - 1
-  store<u32>(out, at + <u32>ctz(bits), 4)
-  bits &= bits - 1
-  store<u32>(out, at + <u32>ctz(bits), 8)
-  bits &= bits - 1
-  store<u32>(out, at + <u32>ctz(bits), 12)
-  return bits & (bits - 1)
+  return writeTwo(writeTwo(bits, at, out), at, out + 8)
 }
