@@ -12,8 +12,8 @@ function uploaderTo(address: Address, limit?: number) {
   const notes: string[] = []
   const uploader = new Uploader(address, note => notes.push(note), limit)
   onTestFinished(() => uploader.close())
-  const upload = (text: string) =>
-    uploader.upload(use => use({ size: text.length, chunks: [Buffer.from(text)] }))
+  const upload = (text: string, times = 1) =>
+    uploader.upload(use => use({ size: times * text.length, chunks: Array(times).fill(Buffer.from(text)) }))
   return { upload, notes }
 }
 
@@ -74,7 +74,7 @@ test('a server that does not come back ends it, and what may be stored is not sa
     else stream.once('data', () => socket.destroy())
   })
   const { upload } = uploaderTo(address, 1000)
-  const failure: unknown = await upload('x'.repeat(30 * MB)).catch(error => error)
+  const failure: unknown = await upload('x'.repeat(MB), 30).catch(error => error)
   expect(failure).toBeInstanceOf(TransientError)
   expect((failure as Error).message).toMatch(/it may or may not have stored the upload/)
   expect(streams).toBeGreaterThan(2)

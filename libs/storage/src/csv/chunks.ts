@@ -61,7 +61,8 @@ export class ChunkReader {
 
   /** The addresses where the chunk's whole records begin and end. */
   get bounds(): Range {
-    return { from: this.#from, to: this.#next }
+    // A scan ends behind the last line end, also where it had to be added.
+    return { from: this.#from, to: Math.min(this.#next, this.#to) }
   }
 
   /** Where in the file a byte of the chunk is. */

@@ -72,6 +72,19 @@ test.each(columns)('every byte of a CSV (%s) counts', async (_, value) => {
   }
 })
 
+test('a CSV without an end of its last line, or with blank lines, is what was uploaded', async () => {
+  for (const csv of [
+    'v\n1\n2',
+    'v\r\n\r\n1\r\n2\r\n\r\n\r\n',
+    '\uFEFFv\n3',
+    'v',
+    `v\n${'3\n'.repeat(300_000)}4`,
+  ]) {
+    const { sum } = await stored(csv)
+    expect(sum('csv')).toBe(sum('parquet'))
+  }
+})
+
 test('a digit that is another in a large CSV is found, in whichever of its pieces it is', async () => {
   const rows = 600_000
   const { upload, sum, file } = await stored(tableOf(rows, row => row % 1000))
