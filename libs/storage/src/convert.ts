@@ -8,6 +8,7 @@ import { type Column, type ColumnType, guessTypes, Inference, type Records } fro
 import { engine } from './engine.ts'
 import { StorageError } from './errors.ts'
 import { closeFile, createFile, type OpenFile, openFile } from './files.ts'
+import { limits } from './limits.ts'
 import { releaseRowGroup } from './parquet/rowGroup.ts'
 import { ParquetWriter } from './parquet/writer.ts'
 
@@ -85,7 +86,31 @@ function* readChunks({ csv, header, extend, cancellation }: Source): Generator<C
     throwIfCancelled(cancellation)
     const whole = engine.kernels.everyRecordHas(columns, reader.records, engine.ends)
     if (!whole) throw explainProblem(csv, reader.start, columns)
+    checkFieldSizes(csv, reader, header.names)
     yield reader
+  }
+}
+
+/** Only where more bytes are than a field may have can be one that has more. */
+function checkFieldSizes(csv: OpenFile, chunk: ChunkReader, names: string[]): void {
+  const { from, to } = chunk.bounds
+  const { fieldBytes } = limits
+  if (to - from <= fieldBytes) return
+  const fields = chunk.records * names.length
+  const ends = new Uint32Array(engine.bytes.buffer, engine.ends - 4, fields + 1)
+  // Between two separators is a field, with blank lines before it and a CR behind it.
+  let longest = 0
+  for (let i = 1; i < ends.length; i++)
+    longest = Math.max(longest, (ends[i] as number) - (ends[i - 1] as number) - 1)
+  if (longest <= fieldBytes) return
+  let looked = 0
+  for (const { column, bytes, position } of fieldsFrom(csv, chunk.start, names.length)) {
+    if (bytes.length > fieldBytes)
+      throw new StorageError(
+        'invalid',
+        `line ${lineAt(csv, position)}, column "${names[column]}": found a field of ${bytes.length} bytes, expected at most ${fieldBytes}`,
+      )
+    if (++looked === fields) return
   }
 }
 

@@ -5,5 +5,6 @@ export { commitArrivingUpload, commitUpload, settleUpload } from './catalogue/co
 export { syncUnsynced } from './catalogue/unsynced.ts'
 export type { Upload } from './catalogue/upload.ts'
 export { StorageError, type StorageErrorCode } from './errors.ts'
+export { type StorageLimits, setStorageLimits } from './limits.ts'
 export { sumPart } from './sum/part.ts'
 export type { SumPart } from './sum/plan.ts'

@@ -1,7 +1,8 @@
 import { engine, renewEngine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
-import { explainProblem, lineAt, MAX_RECORD_BYTES } from './explain.ts'
+import { MAX_RECORD_BYTES } from '../limits.ts'
+import { explainProblem, lineAt } from './explain.ts'
 
 /** Part of a file, in bytes: it begins and ends where a record does. */
 export interface Range {

@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
+import { limits } from '../limits.ts'
 import { dialect } from './dialect.ts'
-import { explainProblem, MAX_RECORD_BYTES } from './explain.ts'
+import { explainProblem } from './explain.ts'
 
 export interface Header {
   /** Column names in the file's order, each once. */
@@ -12,22 +13,17 @@ export interface Header {
   end: number
 }
 
-/** Each column needs memory while a file is converted. */
-export const MAX_COLUMNS = 10_000
-
 const FIRST_READ = 8 * 1024
 
 /** Reads the header record. Throws StorageError `invalid` where there is none or where it breaks a rule. */
 export function readHeader(file: OpenFile): Header {
   for (let size = FIRST_READ; ; size *= 4) {
-    const bytes = Buffer.alloc(Math.min(size, file.size))
+    const bytes = Buffer.alloc(Math.min(size, limits.headerBytes + 1, file.size))
     const whole = readAt(file, bytes, 0) === file.size
     const header = firstRecord(file, bytes, whole)
     if (header) return checked(header, bytes)
     if (whole) throw new StorageError('invalid', 'line 1: found no header, expected a line of column names')
-    if (size > MAX_RECORD_BYTES) {
-      throw new StorageError('invalid', `line 1: the header is over the limit of ${MAX_RECORD_BYTES} bytes`)
-    }
+    if (bytes.length > limits.headerBytes) throw tooLong(`of over ${limits.headerBytes}`)
   }
 }
 
@@ -45,13 +41,19 @@ function firstRecord(file: OpenFile, bytes: Buffer, whole: boolean): Header | un
   }
 }
 
+function tooLong(bytes: string): StorageError {
+  const limit = `expected at most ${limits.headerBytes}`
+  return new StorageError('invalid', `line 1: found a header ${bytes} bytes, ${limit}`)
+}
+
 function checked(header: Header, bytes: Uint8Array): Header {
   if (!isUtf8(bytes.subarray(0, header.end))) {
     throw new StorageError('invalid', 'line 1: found a column name that is not UTF-8, expected UTF-8')
   }
-  if (header.names.length > MAX_COLUMNS) {
+  if (header.end > limits.headerBytes) throw tooLong(`of ${header.end}`)
+  if (header.names.length > limits.columns) {
     const found = `found ${header.names.length} columns`
-    throw new StorageError('invalid', `line 1: ${found}, expected at most ${MAX_COLUMNS}`)
+    throw new StorageError('invalid', `line 1: ${found}, expected at most ${limits.columns}`)
   }
   const seen = new Map<string, number>()
   header.names.forEach((name, index) => {

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path'
 import { append, type OpenFile } from '../files.ts'
+import { checkFreeSpace, SPACE_CHECK_BYTES } from '../freeSpace.ts'
 
 const BATCH_BYTES = 64 * 1024
 
@@ -8,6 +10,7 @@ export class FileOutput {
   readonly #file: OpenFile
   readonly #batch = new Uint8Array(BATCH_BYTES)
   #gathered = 0
+  #unchecked = SPACE_CHECK_BYTES
 
   constructor(file: OpenFile) {
     this.#file = file
@@ -17,7 +20,7 @@ export class FileOutput {
     this.offset += bytes.length
     if (this.#gathered + bytes.length > BATCH_BYTES) this.flush()
     if (bytes.length > BATCH_BYTES) {
-      append(this.#file, bytes)
+      this.#append(bytes)
     } else {
       this.#batch.set(bytes, this.#gathered)
       this.#gathered += bytes.length
@@ -25,7 +28,16 @@ export class FileOutput {
   }
 
   flush(): void {
-    if (this.#gathered > 0) append(this.#file, this.#batch.subarray(0, this.#gathered))
+    if (this.#gathered > 0) this.#append(this.#batch.subarray(0, this.#gathered))
     this.#gathered = 0
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#unchecked += bytes.length
+    if (this.#unchecked >= SPACE_CHECK_BYTES) {
+      this.#unchecked = 0
+      checkFreeSpace(dirname(this.#file.path))
+    }
+    append(this.#file, bytes)
   }
 }
