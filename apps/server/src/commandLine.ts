@@ -1,6 +1,7 @@
 import { StorageError } from '@table/storage'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { StartError } from './errors.ts'
+import { limitOptions, limitsOf } from './limits.ts'
 import { type RunningServer, startServer } from './server.ts'
 
 interface Flags {
@@ -8,6 +9,7 @@ interface Flags {
   port: number
   dataDir: string
   workers: number
+  [limit: string]: unknown
 }
 
 /** `npm` passes on a Ctrl-C that the terminal has already sent: a copy of the first signal is no second one, in ms. */
@@ -43,6 +45,7 @@ function readFlags(): Flags | undefined {
         .argParser(wholeNumber(1, 256)),
     )
     .exitOverride()
+  for (const option of limitOptions()) command.addOption(option)
   try {
     return command.parse().opts<Flags>()
   } catch (error) {
@@ -52,10 +55,10 @@ function readFlags(): Flags | undefined {
   }
 }
 
-async function run({ host, port, dataDir, workers }: Flags): Promise<void> {
+async function run({ host, port, dataDir, workers, ...others }: Flags): Promise<void> {
   const hosts = host === undefined ? ['127.0.0.1', '::1'] : [host]
   try {
-    const server = await startServer({ hosts, port, dataDir, workers })
+    const server = await startServer({ hosts, port, dataDir, workers, limits: limitsOf(others) })
     stopOnSignals(server)
     console.log(`listening on ${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`)
   } catch (error) {

@@ -16,15 +16,20 @@ const ATTEMPTS = 10
 /**
  * Listens on the same port of each host and hands every connection to `connect`. Port 0: one that is free on all of
  * them. A host after the first may be missing on this machine; `::` takes IPv4 too, and is `0.0.0.0` where the kernel
- * has no IPv6.
+ * has no IPv6. Connections over `maxConnections` are closed at once.
  */
 export async function listen(
   hosts: readonly string[],
   port: number,
+  maxConnections: number,
   connect: (socket: Socket) => void,
 ): Promise<Listeners> {
   const sockets = new Set<Socket>()
   const onConnection = (socket: Socket) => {
+    if (sockets.size >= maxConnections) {
+      socket.destroy()
+      return
+    }
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     connect(socket)

@@ -4,6 +4,7 @@ import {
   type Cancellation,
   MAX_UNSYNCED,
   StorageError,
+  type StorageLimits,
   type SumPart,
   type Upload,
 } from '@table/storage'
@@ -20,11 +21,11 @@ export class Pool {
   #unsynced = 0
   #closed = false
 
-  constructor(dataDir: string, workers: number) {
+  constructor(dataDir: string, workers: number, limits: StorageLimits) {
     this.workers = workers
     this.#piscina = new Piscina({
       filename: fileURLToPath(new URL('./worker.ts', import.meta.url)),
-      workerData: { dataDir },
+      workerData: { dataDir, limits },
       minThreads: workers,
       maxThreads: workers,
       stricterFIFO: true,

@@ -1,7 +1,9 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ColSumReq, TableService } from '@table/proto'
-import { openStore } from '@table/storage'
+import { type Cancellation, openStore, setStorageLimits } from '@table/storage'
+import { atMost } from './atMost.ts'
 import { colSum } from './colSum.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import { listen } from './listen.ts'
 import { Pool } from './pool.ts'
 import { checkPrivateFields, type RequestBody, takeOver } from './takeOver.ts'
@@ -15,11 +17,17 @@ const ABORT_LIMIT = 1000
 /** How long the last answers may take to leave and clients to hang up, in ms. */
 const HANG_UP_LIMIT = 300
 
+/** Calls at once on a connection. A gRPC client lets more of them wait. */
+const STREAMS = 100
+/** How long a connection may stay without calls, in ms. A gRPC client connects again when it has to. */
+const IDLE_CONNECTION = 300_000
+
 export interface ServerConfig {
   hosts: readonly string[]
   port: number
   dataDir: string
   workers: number
+  limits?: Limits
 }
 
 export interface RunningServer {
@@ -30,16 +38,29 @@ export interface RunningServer {
 }
 
 /** Serves a data directory. Throws a `StorageError` or a `StartError` if that cannot be. */
-export async function startServer({ hosts, port, dataDir, workers }: ServerConfig): Promise<RunningServer> {
+export async function startServer({
+  hosts,
+  port,
+  dataDir,
+  workers,
+  limits = defaultLimits,
+}: ServerConfig): Promise<RunningServer> {
   checkPrivateFields()
+  setStorageLimits(limits)
   const store = openStore(dataDir)
-  const pool = new Pool(store.dataDir, workers)
-  const calls = new Calls()
-  const server = new Server({ interceptors: [takeOver(TableService.upload.path)] })
+  const pool = new Pool(store.dataDir, workers, limits)
+  const calls = new Calls(limits.callTime)
+  const server = new Server({
+    interceptors: [takeOver(TableService.upload.path)],
+    'grpc.max_concurrent_streams': STREAMS,
+    'grpc.max_connection_idle_ms': IDLE_CONNECTION,
+  })
   server.addService(TableService, {
     upload: unary(
       calls,
-      (body: RequestBody, cancellation) => upload(store, pool, body, cancellation),
+      atMost(limits.uploads, 'uploads', (body: RequestBody, cancellation: Cancellation) =>
+        upload(store, pool, limits, body, cancellation),
+      ),
       error => ({ error }),
     ),
     colSum: unary(
@@ -55,7 +76,7 @@ export async function startServer({ hosts, port, dataDir, workers }: ServerConfi
   }
   const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure())
   try {
-    const listeners = await listen(hosts, port, injectConnection)
+    const listeners = await listen(hosts, port, limits.connections, injectConnection)
     const stop = async () => {
       calls.draining = true
       if (!(await within(DRAIN_LIMIT, calls.finished()))) {

@@ -1,5 +1,6 @@
 import type { UploadResp } from '@table/proto'
 import { Arrival, type Cancellation, createSpool, type Store, type Upload } from '@table/storage'
+import type { Limits } from './limits.ts'
 import type { Pool } from './pool.ts'
 import { receiveCsv } from './receive.ts'
 import type { RequestBody } from './takeOver.ts'
@@ -11,6 +12,7 @@ const LARGE_BYTES = 512 * 1024
 export async function upload(
   store: Store,
   pool: Pool,
+  limits: Limits,
   body: RequestBody,
   cancellation: Cancellation,
 ): Promise<UploadResp> {
@@ -21,7 +23,7 @@ export async function upload(
     (await arrival.reached(LARGE_BYTES))
       ? pool.commitArriving(id, receivedAt, arrival, cancellation)
       : undefined
-  const { held } = await receiveCsv(body, () => {
+  const { held } = await receiveCsv(body, limits, () => {
     const arrival = new Arrival()
     attempt = attempt.then(() => commitMeanwhile(arrival))
     attempt.catch(() => {}) // it is awaited below, if all arrives

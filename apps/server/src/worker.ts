@@ -9,6 +9,7 @@ import {
   StorageError,
   type StorageErrorCode,
   type SumPart,
+  setStorageLimits,
   settleUpload,
   sumPart,
   syncUnsynced,
@@ -32,6 +33,8 @@ export interface Tasks {
 }
 
 type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tasks[Name]['value']>
+
+if (workerData) setStorageLimits(workerData.limits)
 
 const dataDir = (): string => workerData.dataDir
 

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { listen } from '../src/listen.ts'
 
-async function listening(hosts: string[], port = 0) {
+async function listening(hosts: string[], port = 0, maxConnections = 100) {
   const connections: Socket[] = []
-  const listeners = await listen(hosts, port, socket => connections.push(socket))
+  const listeners = await listen(hosts, port, maxConnections, socket => connections.push(socket))
   onTestFinished(() => listeners.close(0))
   return { ...listeners, connections }
 }
@@ -45,6 +45,18 @@ test('a port that is taken on any of the hosts is refused, and none is left open
     `port ${port} of 127.0.0.2 is taken`,
   )
   await expect(connected('127.0.0.1', port)).rejects.toThrow('ECONNREFUSED')
+})
+
+test('a connection over the limit is closed, until another one is gone', async () => {
+  const { port, connections } = await listening(['127.0.0.1', '127.0.0.2'], 0, 2)
+  const [first] = [await connected('127.0.0.1', port), await connected('127.0.0.2', port)]
+  const third = await connected('127.0.0.1', port)
+  await once(third.resume(), 'close')
+  expect(connections).toHaveLength(2)
+  first?.destroy()
+  await once((connections[0] as Socket).resume(), 'close')
+  await connected('127.0.0.2', port)
+  await vi.waitFor(() => expect(connections).toHaveLength(3))
 })
 
 test('closing drops the connections that stay open', async () => {

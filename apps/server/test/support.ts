@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type CallOptions, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { TableClient, UploadReq } from '@table/proto'
 import { onTestFinished, vi } from 'vitest'
+import { defaultLimits, type Limits } from '../src/limits.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
 
 export function temporaryDirectory(): string {
@@ -24,8 +25,18 @@ export interface Served extends RunningServer {
 }
 
 /** A real server in this process, on a free port and an empty data directory. */
-export async function serve({ dataDir = temporaryDirectory(), workers = 2 } = {}): Promise<Served> {
-  const server = await startServer({ hosts: ['127.0.0.1'], port: 0, dataDir, workers })
+export async function serve({
+  dataDir = temporaryDirectory(),
+  workers = 2,
+  limits = {} as Partial<Limits>,
+} = {}): Promise<Served> {
+  const server = await startServer({
+    hosts: ['127.0.0.1'],
+    port: 0,
+    dataDir,
+    workers,
+    limits: { ...defaultLimits, ...limits },
+  })
   const client = connectClient(server.port)
   onTestFinished(() => server.stop())
   return { ...server, dataDir, client }

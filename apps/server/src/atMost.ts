@@ -1,0 +1,24 @@
+import { status } from '@grpc/grpc-js'
+import { StatusError } from './errors.ts'
+
+/** `method`, of which at most `limit` calls run at once: more are refused, in words that call them `name`. */
+export function atMost<Arguments extends unknown[], Result>(
+  limit: number,
+  name: string,
+  method: (...args: Arguments) => Promise<Result>,
+): (...args: Arguments) => Promise<Result> {
+  let running = 0
+  return async (...args) => {
+    if (running >= limit)
+      throw new StatusError(
+        status.RESOURCE_EXHAUSTED,
+        `${running} ${name} are under way, at most ${limit} are allowed: try again later`,
+      )
+    running++
+    try {
+      return await method(...args)
+    } finally {
+      running--
+    }
+  }
+}
