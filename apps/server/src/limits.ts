@@ -22,7 +22,7 @@ const GIB = 1024 * MIB
 
 export const defaultLimits: Limits = {
   ...defaultStorageLimits,
-  uploadBytes: 2 * GIB,
+  uploadBytes: MAX_MESSAGE_BYTES,
   uploads: 128,
   connections: 1024,
   idleTime: 60,

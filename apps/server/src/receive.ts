@@ -5,9 +5,15 @@ import type { Spool } from '@table/storage'
 import { CsvDataDecoder, FIELD_START } from './csvData.ts'
 import { StatusError } from './errors.ts'
 import { checkSize, FrameDecoder } from './frame.ts'
-import type { Limits } from './limits.ts'
-import { patiently } from './patience.ts'
+import type { Patience } from './patience.ts'
 import type { RequestBody } from './takeOver.ts'
+
+export interface ReceiveLimits {
+  /** Of the message, packed and unpacked. */
+  uploadBytes: number
+  /** With the client. */
+  patience: Patience
+}
 
 /**
  * Receives an `UploadReq` and writes its `csv_data` to a spool, which it returns closed; on any error it is
@@ -15,7 +21,7 @@ import type { RequestBody } from './takeOver.ts'
  */
 export async function receiveCsv(
   body: RequestBody,
-  limits: Pick<Limits, 'uploadBytes' | 'idleTime'>,
+  limits: ReceiveLimits,
   createSpool: () => Spool,
 ): Promise<Spool> {
   let spool = createSpool()
@@ -39,13 +45,13 @@ export async function receiveCsv(
   }
 }
 
-/** The message in `body`, unpacked. `uploadBytes` holds for its bytes both packed and unpacked. */
+/** The message in `body`, unpacked. */
 export async function* messageBytes(
   body: RequestBody,
-  { uploadBytes, idleTime }: Pick<Limits, 'uploadBytes' | 'idleTime'>,
+  { uploadBytes, patience }: ReceiveLimits,
 ): AsyncGenerator<Uint8Array> {
   const frame = new FrameDecoder(uploadBytes)
-  const packed = framedBytes(patiently(body.chunks, idleTime), frame)
+  const packed = framedBytes(patience.read(body.chunks), frame)
   const first = await packed.next()
   if (first.done) return
   yield* frame.compressed

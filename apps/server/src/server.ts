@@ -5,6 +5,7 @@ import { atMost } from './atMost.ts'
 import { colSum } from './colSum.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { listen } from './listen.ts'
+import { Patience } from './patience.ts'
 import { Pool } from './pool.ts'
 import { checkPrivateFields, type RequestBody, takeOver } from './takeOver.ts'
 import { Calls, unary } from './unary.ts'
@@ -50,6 +51,8 @@ export async function startServer({
   const store = openStore(dataDir)
   const pool = new Pool(store.dataDir, workers, limits)
   const calls = new Calls(limits.callTime)
+  const patience = new Patience(limits.idleTime)
+  const { uploads, uploadBytes } = limits
   const server = new Server({
     interceptors: [takeOver(TableService.upload.path)],
     'grpc.max_concurrent_streams': STREAMS,
@@ -58,8 +61,12 @@ export async function startServer({
   server.addService(TableService, {
     upload: unary(
       calls,
-      atMost(limits.uploads, 'uploads', (body: RequestBody, cancellation: Cancellation) =>
-        upload(store, pool, limits, body, cancellation),
+      atMost(
+        uploads,
+        'uploads',
+        () => patience.giveUpSlowest(),
+        (body: RequestBody, cancellation: Cancellation) =>
+          upload(store, pool, { uploadBytes, patience }, body, cancellation),
       ),
       error => ({ error }),
     ),

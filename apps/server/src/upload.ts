@@ -1,8 +1,7 @@
 import type { UploadResp } from '@table/proto'
 import { Arrival, type Cancellation, createSpool, type Store, type Upload } from '@table/storage'
-import type { Limits } from './limits.ts'
 import type { Pool } from './pool.ts'
-import { receiveCsv } from './receive.ts'
+import { type ReceiveLimits, receiveCsv } from './receive.ts'
 import type { RequestBody } from './takeOver.ts'
 
 /** An upload of at least so many bytes is converted while it arrives. */
@@ -12,7 +11,7 @@ const LARGE_BYTES = 512 * 1024
 export async function upload(
   store: Store,
   pool: Pool,
-  limits: Limits,
+  limits: ReceiveLimits,
   body: RequestBody,
   cancellation: Cancellation,
 ): Promise<UploadResp> {

@@ -47,16 +47,23 @@ test('a port that is taken on any of the hosts is refused, and none is left open
   await expect(connected('127.0.0.1', port)).rejects.toThrow('ECONNREFUSED')
 })
 
-test('a connection over the limit is closed, until another one is gone', async () => {
+test('a connection over the limit is closed while all others are new, then it takes the place of the quietest', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
   const { port, connections } = await listening(['127.0.0.1', '127.0.0.2'], 0, 2)
-  const [first] = [await connected('127.0.0.1', port), await connected('127.0.0.2', port)]
-  const third = await connected('127.0.0.1', port)
-  await once(third.resume(), 'close')
+  const talking = await connected('127.0.0.1', port)
+  const silent = await connected('127.0.0.2', port)
+  const refused = await connected('127.0.0.1', port)
+  await once(refused.resume(), 'close')
   expect(connections).toHaveLength(2)
-  first?.destroy()
-  await once((connections[0] as Socket).resume(), 'close')
-  await connected('127.0.0.2', port)
-  await vi.waitFor(() => expect(connections).toHaveLength(3))
+
+  talking.write('something')
+  await once(connections[0] as Socket, 'data')
+  vi.advanceTimersByTime(1000)
+  const [closed] = [once(silent.resume(), 'close'), await connected('127.0.0.2', port)]
+  await closed
+  expect(connections).toHaveLength(3)
+  expect(talking.destroyed).toBe(false)
 })
 
 test('closing drops the connections that stay open', async () => {

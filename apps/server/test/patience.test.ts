@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { patiently } from '../src/patience.ts'
+import { Patience } from '../src/patience.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -20,7 +20,7 @@ async function read(chunks: AsyncIterable<Uint8Array>): Promise<{ seconds: numbe
   const start = performance.now()
   let bytes = 0
   const reading = (async () => {
-    for await (const chunk of patiently(chunks, 60)) bytes += chunk.length
+    for await (const chunk of new Patience(60).read(chunks)) bytes += chunk.length
     return bytes
   })().catch(error => error)
   const result = reading.then(result => ({ result, seconds: Math.round((performance.now() - start) / 1000) }))
@@ -42,7 +42,7 @@ test('a client that sends enough may take longer than the limit, one that trickl
 })
 
 test('the time that the reader takes does not count', async () => {
-  const chunks = patiently(sending(1, 2), 60)
+  const chunks = new Patience(60).read(sending(1, 2))
   const first = chunks.next()
   await vi.advanceTimersByTimeAsync(1000)
   await first
@@ -58,4 +58,34 @@ test('a failure on the way is the failure here', async () => {
     throw new Error('the line is cut')
   }
   expect(await read(broken())).toEqual({ seconds: 0, result: new Error('the line is cut') })
+})
+
+test('the slowest of those that let us wait for over a second is given up when there are too many', async () => {
+  const patience = new Patience(60)
+  const waiting = (bytes: number) => {
+    const chunks = patience.read(sending(bytes, 100))
+    return (async () => {
+      for await (const _chunk of chunks);
+    })().catch(error => error.message)
+  }
+  const ended: string[] = []
+  for (const [name, bytes] of [
+    ['quick', 20_000],
+    ['slow', 10],
+    ['late', 10],
+  ] as const) {
+    void waiting(bytes).then(message => ended.push(`${name}: ${message}`))
+    await vi.advanceTimersByTimeAsync(2500)
+  }
+  expect(ended).toEqual([])
+  const gaveUp = async () => {
+    const result = patience.giveUpSlowest()
+    await vi.advanceTimersByTimeAsync(0)
+    return result
+  }
+  expect([await gaveUp(), await gaveUp(), await gaveUp()]).toEqual([true, true, false])
+  expect(ended).toEqual([
+    expect.stringMatching(/^slow: the server is busy/),
+    expect.stringMatching(/^late: the server is busy/),
+  ])
 })
