@@ -155,7 +155,7 @@ export function* fieldsFrom(file: OpenFile, position: number, columns: number): 
   }
 }
 
-function hasByteOrderMark(bytes: Uint8Array): boolean {
+export function hasByteOrderMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
 }
 
