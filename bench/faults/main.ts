@@ -52,7 +52,7 @@ console.log(`${cpus().length} cores, ${cpus()[0]?.model}, ${(totalmem() / 2 ** 3
 console.log(markdownTable(header, lines))
 process.exit()
 
-async function measure(name: string, { what, env, disk, }: Attack): Promise<string[]> {
+async function measure(name: string, { what, env, disk }: Attack): Promise<string[]> {
   const dataDir = join(scratch, name)
   mkdirSync(dataDir)
   if (disk) {

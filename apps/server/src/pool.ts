@@ -20,6 +20,7 @@ export class Pool {
   readonly #piscina: Piscina
   #unsynced = 0
   #closed = false
+  #heavy: Promise<unknown> = Promise.resolve()
 
   constructor(dataDir: string, workers: number, limits: StorageLimits) {
     this.workers = workers
@@ -45,7 +46,12 @@ export class Pool {
     cancellation: Cancellation,
     held: Uint8Array | undefined,
   ): Promise<Upload> {
-    const upload = await this.#settled(id, this.#run('commit', { id, receivedAt, cancellation, held }))
+    const commit = (alone: boolean) =>
+      this.#settled(id, this.#run('commit', { id, receivedAt, cancellation, held, alone }))
+    const upload = await commit(false).catch(error => {
+      if (!(error instanceof StorageError && error.code === 'heavy')) throw error
+      return this.#inTurn(() => commit(true))
+    })
     if (held && ++this.#unsynced % MAX_UNSYNCED === 0) this.#sync()
     return upload
   }
@@ -71,6 +77,13 @@ export class Pool {
       console.error(error)
       return upload
     }
+  }
+
+  /** One at a time, which does not keep the workers from what is light. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#heavy.then(work)
+    this.#heavy = done.catch(() => {})
+    return done
   }
 
   sum(part: SumPart, cancellation: Cancellation): Promise<bigint> {

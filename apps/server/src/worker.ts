@@ -20,7 +20,13 @@ export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: strin
 
 export interface Tasks {
   commit: {
-    task: { id: number; receivedAt: string; cancellation: Cancellation; held: Uint8Array | undefined }
+    task: {
+      id: number
+      receivedAt: string
+      cancellation: Cancellation
+      held: Uint8Array | undefined
+      alone: boolean
+    }
     value: Upload
   }
   commitArriving: {
@@ -38,8 +44,8 @@ if (workerData) setStorageLimits(workerData.limits)
 
 const dataDir = (): string => workerData.dataDir
 
-export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held }) =>
-  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held))
+export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held, alone }) =>
+  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held, alone))
 
 export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, cancellation }) =>
   outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), cancellation))

@@ -25,17 +25,26 @@ export interface Converted {
 
 const CUT_BYTES = 4 * 1024 * 1024
 
+/** More columns take more memory than each worker has. */
+const WIDE_COLUMNS = 1000
+
 /**
  * Writes the CSV file at `csvPath` as a Parquet file at `parquetPath`; syncs neither. Throws StorageError
  * `invalid` where the CSV breaks a rule; what is at `parquetPath` is then of no use.
  *
  * The types are guessed from the first fields and the file is written in one pass. A field that contradicts the
- * guess costs two more: one to infer the types from every field, one to write.
+ * guess costs two more: one to infer the types from every field, one to write. Throws StorageError `heavy` if it would take
+ * much memory and is not `alone`.
  */
-export function convertCsv(csvPath: string, parquetPath: string, cancellation?: Cancellation): Converted {
-  return withCsv(csvPath, csv => {
+export function convertCsv(
+  csvPath: string,
+  parquetPath: string,
+  cancellation?: Cancellation,
+  alone = true,
+): Converted {
+  return withCsv(csvPath, alone, (csv, header) => {
     const whole = { end: csv.size, complete: true }
-    const source: Source = { csv, header: readHeader(csv), extend: () => whole, cancellation }
+    const source: Source = { csv, header, extend: () => whole, cancellation }
     return (
       writeParquet(source, parquetPath, guessTypes) ??
       (writeParquet(source, parquetPath, () => inferTypes(source)) as Converted)
@@ -54,10 +63,9 @@ export function convertGrowingCsv(
   cancellation?: Cancellation,
 ): Converted | undefined {
   try {
-    return withCsv(csvPath, csv => {
-      const header = readHeader(csv)
-      return writeParquet({ csv, header, extend, cancellation }, parquetPath, guessTypes)
-    })
+    return withCsv(csvPath, false, (csv, header) =>
+      writeParquet({ csv, header, extend, cancellation }, parquetPath, guessTypes),
+    )
   } catch {
     return undefined
   }
@@ -70,10 +78,13 @@ interface Source {
   cancellation: Cancellation | undefined
 }
 
-function withCsv<T>(path: string, convert: (csv: OpenFile) => T): T {
+function withCsv<T>(path: string, alone: boolean, convert: (csv: OpenFile, header: Header) => T): T {
   const csv = openFile(path)
   try {
-    return withChunks(() => convert(csv))
+    const header = readHeader(csv)
+    if (!alone && header.names.length > WIDE_COLUMNS)
+      throw new StorageError('heavy', `it has ${header.names.length} columns`)
+    return withChunks(() => convert(csv, header), alone)
   } finally {
     closeFile(csv)
   }

@@ -8,5 +8,5 @@ if (!isMainThread)
   observeFileOperations(({ kind, path }) => {
     if (kind !== 'open' || !path.endsWith('.csv') || !readFileSync(path, 'latin1').startsWith('exhaust'))
       return
-    for (let kept: unknown[] = []; ; kept = [kept, new Array(1000).fill(kept)]);
+    for (const kept: unknown[] = []; ; ) kept.push(new Array(10_000).fill(kept.length))
   })

@@ -119,8 +119,11 @@ export class ChunkReader {
 /** The smallest chunk has no room for a whole record. */
 class ChunkTooSmall extends Error {}
 
-/** Runs `read`, again from its start with a larger chunk each time that a record does not fit. */
-export function withChunks<T>(read: () => T): T {
+/**
+ * Runs `read`, again from its start with a larger chunk each time that a record does not fit. Throws StorageError `heavy`
+ * instead if no larger chunk is allowed.
+ */
+export function withChunks<T>(read: () => T, larger = true): T {
   const { chunkBytes } = engine
   try {
     for (;;) {
@@ -128,6 +131,7 @@ export function withChunks<T>(read: () => T): T {
         return read()
       } catch (error) {
         if (!(error instanceof ChunkTooSmall)) throw error
+        if (!larger) throw new StorageError('heavy', 'a record is longer than a chunk')
         renewEngine(4 * engine.chunkBytes)
       }
     }

@@ -59,10 +59,11 @@ test('a header over the limit is refused with both numbers, however far it goes 
   setStorageLimits({ ...defaultStorageLimits, headerBytes: 20_000 })
   const name = 'n'.repeat(19_999)
   for (const rest of ['', '\n', '\n1\n']) expect(headerOf(name + rest).names).toEqual([name])
-  expect(() => headerOf(`${name}n\n`)).toThrow(
-    'line 1: found a header of 20001 bytes, expected at most 20000',
-  )
-  for (const rest of ['nn\n', 'n\n1\n', `,"${'a\n'.repeat(1_000_000)}`])
+  for (const rest of ['n\n', 'n\n1\n'])
+    expect(() => headerOf(name + rest)).toThrow(
+      'line 1: found a header of 20001 bytes, expected at most 20000',
+    )
+  for (const rest of ['nn\n', 'nn\n1\n', `,"${'a\n'.repeat(1_000_000)}`])
     expect(() => headerOf(name + rest)).toThrow(
       'line 1: found a header of over 20000 bytes, expected at most 20000',
     )
