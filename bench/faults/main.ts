@@ -93,5 +93,5 @@ function refused({ ms, failures }: Health): string {
   const [first] = failures
   return first === undefined
     ? `0 of ${ms.length}`
-    : `${failures.length} of ${ms.length + failures.length}: ${first}`
+    : `${failures.length} of ${ms.length + failures.length}: ${first.split('. ')[0]}`
 }

@@ -1,6 +1,7 @@
 // HTTP/2 as no gRPC library would speak it.
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
 import { status } from '@grpc/grpc-js'
+import { UploadResp } from '@table/proto'
 
 export interface RawCall {
   /** Resolves when the bytes have left this process, or the call is over. */
@@ -37,9 +38,9 @@ function openCall(session: ClientHttp2Session, path: string, headers: Record<str
       const code = trailers['grpc-status']
       if (code === undefined) return
       const message = decodeURIComponent(String(trailers['grpc-message'] ?? ''))
-      // UploadResp: a tag, a length of one or two bytes, the error.
-      const error = Buffer.concat(response).subarray(5).toString().replace(/^\n../, '')
-      resolve([status[Number(code)], Number(code) === 0 ? error : message].filter(Boolean).join(': '))
+      if (Number(code) !== 0) return resolve(`${status[Number(code)]}: ${message}`)
+      const { error } = UploadResp.decode(Buffer.concat(response).subarray(5))
+      resolve(error ? `error: ${error}` : 'OK')
     }
     stream.on('response', take)
     stream.on('trailers', take)

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { type ColSumReq, TableService } from '@table/proto'
 import { type Cancellation, openStore, setStorageLimits } from '@table/storage'
 import { atMost } from './atMost.ts'
@@ -47,6 +47,8 @@ export async function startServer({
   limits = defaultLimits,
 }: ServerConfig): Promise<RunningServer> {
   checkPrivateFields()
+  // It would write a line for every malformed header of a client.
+  setLogVerbosity(logVerbosity.NONE)
   setStorageLimits(limits)
   const store = openStore(dataDir)
   const pool = new Pool(store.dataDir, workers, limits)

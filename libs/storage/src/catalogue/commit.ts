@@ -33,7 +33,10 @@ export function commitArrivingUpload(
     return arrival.waitFor(wanted)
   }
   const converted = convertGrowingCsv(csv, parquet, extend, cancellation)
-  return converted && commit(dataDir, id, receivedAt, converted, cancellation)
+  if (converted) return commit(dataDir, id, receivedAt, converted, cancellation)
+  // The rest may never come, and then nobody else would remove it.
+  removeAll([parquet])
+  return undefined
 }
 
 /**
