@@ -262,3 +262,18 @@ test('the disk is looked at again while a file is written', () => {
   const random = Array.from({ length: 2_000_000 }, (_, i) => (i * 2654435761) % 4294967296)
   expect(() => convert(`a\n${random.join('\n')}\n`)).toThrow('no room')
 })
+
+test('what takes much memory is refused unless it is alone', () => {
+  const light = temporaryFile(`${Array.from({ length: 1000 }, (_, i) => `c${i}`)}\n`)
+  expect(convertCsv(light, parquetPath, undefined, false).columns).toHaveLength(1000)
+  for (const heavy of [
+    `${Array.from({ length: 1001 }, (_, i) => `c${i}`)}\n`,
+    `t\n${'a'.repeat(300_000)}\n`,
+  ]) {
+    const path = temporaryFile(heavy)
+    expect(() => convertCsv(path, parquetPath, undefined, false)).toThrow(
+      expect.objectContaining({ code: 'heavy' }),
+    )
+    expect(convertCsv(path, parquetPath).rows).toBe(heavy.startsWith('t') ? 1 : 0)
+  }
+})
