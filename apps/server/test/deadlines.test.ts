@@ -1,4 +1,5 @@
 import { status } from '@grpc/grpc-js'
+import type { TableClient } from '@table/proto'
 import { expect, test } from 'vitest'
 import { spawnHeldServer } from './process.ts'
 import { columnSum, eventually, failureOf, incoming, largeCsv, stored, upload } from './support.ts'
@@ -6,6 +7,11 @@ import { columnSum, eventually, failureOf, incoming, largeCsv, stored, upload } 
 /** Long enough to get to where the worker is held, on a busy machine too. */
 const soon = () => ({ deadline: Date.now() + 1500 })
 const late = { code: status.DEADLINE_EXCEEDED }
+
+/** When a later call of the connection is answered, the server has heard that the client gave up. No upload is there yet. */
+async function heard(client: TableClient): Promise<void> {
+  expect(await columnSum(client, 'x')).toBe(0n)
+}
 
 test.each([
   ['is converted', 'read'],
@@ -17,6 +23,7 @@ test.each([
   const failure = failureOf(upload(client, largeCsv(1), soon()))
   await held()
   expect(await failure).toMatchObject(late)
+  await heard(client)
   release()
   await eventually(() => expect([...incoming(dataDir), ...stored(dataDir)]).toEqual([]))
   expect(await upload(client, largeCsv(2))).toBe('')
@@ -29,6 +36,7 @@ test('an upload whose deadline passes while it is queued is not kept', async () 
   const first = upload(client, largeCsv(1))
   await held()
   expect(await failureOf(upload(client, largeCsv(2), soon()))).toMatchObject(late)
+  await heard(client)
   release()
   expect(await first).toBe('')
   await eventually(() => expect(incoming(dataDir)).toEqual([]))
