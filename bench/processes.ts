@@ -12,10 +12,19 @@ const started: ChildProcess[] = []
 
 /**
  * Starts a program of the bench in the repository's root. Its stderr is ours. It gets a process group of its own: Ctrl-C
- * reaches the bench alone, which then ends everything.
+ * reaches the bench alone, which then ends everything. `more`: environment variables.
  */
-export function startProcess(program: string, args: readonly string[]): Process {
-  const child = spawn(program, args, { cwd, env, stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  more: Record<string, string> = {},
+): Process {
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...env, ...more },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  })
   child.on('error', error => console.error(`bench: cannot start ${program}: ${error.message}`))
   child.stdin.on('error', () => {}) // it has ended; whoever waits for its output learns that there
   started.push(child)

@@ -42,7 +42,7 @@ export async function startServer(
   }
 }
 
-async function listeningAddress(name: string, output: NodeJS.ReadableStream): Promise<string> {
+export async function listeningAddress(name: string, output: NodeJS.ReadableStream): Promise<string> {
   for await (const line of createInterface({ input: output })) {
     const address = /^listening on (.+)$/.exec(line)?.[1]
     if (address !== undefined) return address

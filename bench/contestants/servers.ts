@@ -6,8 +6,13 @@ import { startServer } from './server.ts'
 
 /** Our server, by the command of `npm start`: flags and environment stand in package.json alone. */
 export function startOurs(dataDir: string): Promise<ServerContestant> {
+  return startServer('ours', startCommand(), dataDir)
+}
+
+/** Of our server; arguments may follow. */
+export function startCommand(): [string, ...string[]] {
   const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
-  return startServer('ours', ['sh', '-c', `${scripts.start} "$@"`, 'sh'], dataDir)
+  return ['sh', '-c', `${scripts.start} "$@"`, 'sh']
 }
 
 export function startReference(dataDir: string): Promise<ServerContestant> {

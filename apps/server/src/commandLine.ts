@@ -2,6 +2,7 @@ import { StorageError } from '@table/storage'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type AccessFlags, accessOptions, accessWarning, contradiction, readAccess } from './access.ts'
 import { StartError } from './errors.ts'
+import { limitOptions, limitsOf } from './limits.ts'
 import { type RunningServer, startServer } from './server.ts'
 
 interface Flags extends AccessFlags {
@@ -9,6 +10,7 @@ interface Flags extends AccessFlags {
   port: number
   dataDir: string
   workers: number
+  [limit: string]: unknown
 }
 
 /** `npm` passes on a Ctrl-C that the terminal has already sent: a copy of the first signal is no second one, in ms. */
@@ -44,7 +46,7 @@ function readFlags(): Flags | undefined {
         .argParser(wholeNumber(1, 256)),
     )
     .exitOverride()
-  for (const option of accessOptions()) command.addOption(option)
+  for (const option of [...accessOptions(), ...limitOptions()]) command.addOption(option)
   try {
     const flags = command.parse().opts<Flags>()
     const problem = contradiction(flags)
@@ -60,7 +62,14 @@ function readFlags(): Flags | undefined {
 async function run({ host, port, dataDir, workers, ...others }: Flags): Promise<void> {
   const hosts = host === undefined ? ['127.0.0.1', '::1'] : [host]
   try {
-    const server = await startServer({ hosts, port, dataDir, workers, access: readAccess(others) })
+    const server = await startServer({
+      hosts,
+      port,
+      dataDir,
+      workers,
+      access: readAccess(others),
+      limits: limitsOf({ ...others }),
+    })
     stopOnSignals(server)
     const warning = accessWarning(server.addresses, others)
     if (warning) console.error(warning)

@@ -15,19 +15,28 @@ export interface Listeners {
 /** Ports to try until one is free on every host. */
 const ATTEMPTS = 10
 
+/** A connection that was opened less than so many ms ago need not have sent anything. */
+const NEW = 1000
+
 /**
  * Listens on the same port of each host and hands every connection to `connect`. Port 0: one that is free on all of
  * them. A host after the first may be missing on this machine; `::` takes IPv4 too, and is `0.0.0.0` where the kernel
- * has no IPv6.
+ * has no IPv6. Beyond `maxConnections` a new connection takes the place of the one that has sent least, unless all
+ * of them are new.
  */
 export async function listen(
   hosts: readonly string[],
   port: number,
+  maxConnections: number,
   connect: (socket: Socket) => void,
 ): Promise<Listeners> {
-  const sockets = new Set<Socket>()
+  const sockets = new Map<Socket, number>()
   const onConnection = (socket: Socket) => {
-    sockets.add(socket)
+    if (sockets.size >= maxConnections && !makeRoom(sockets)) {
+      socket.destroy()
+      return
+    }
+    sockets.set(socket, performance.now())
     socket.once('close', () => sockets.delete(socket))
     connect(socket)
   }
@@ -35,7 +44,7 @@ export async function listen(
     const servers: Server[] = []
     const close = async (limit: number) => {
       const late = setTimeout(() => {
-        for (const socket of sockets) socket.destroy()
+        for (const socket of sockets.keys()) socket.destroy()
       }, limit)
       await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
       clearTimeout(late)
@@ -57,6 +66,19 @@ export async function listen(
       if (port !== 0 || attempt === ATTEMPTS || !isTaken(error)) throw refusal(error)
     }
   }
+}
+
+/** Hangs up on the connection that has sent least, or the oldest of those. Returns whether there is one old enough. */
+function makeRoom(sockets: Map<Socket, number>): boolean {
+  const now = performance.now()
+  let least: Socket | undefined
+  for (const [socket, opened] of sockets) {
+    if (now - opened < NEW) break
+    if (!least || socket.bytesRead < least.bytesRead) least = socket
+  }
+  if (!least) return false
+  least.destroy()
+  return sockets.delete(least)
 }
 
 /** Resolves to nothing if the host is not there but may be missing. */

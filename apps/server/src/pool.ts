@@ -4,6 +4,7 @@ import {
   type Cancellation,
   MAX_UNSYNCED,
   StorageError,
+  type StorageLimits,
   type SumPart,
   type Upload,
   type UploadId,
@@ -24,12 +25,13 @@ export class Pool {
   #unsynced = 0
   readonly #quiet = setTimeout(() => void this.#syncAll(), QUIET).unref()
   #closed = false
+  #heavy: Promise<unknown> = Promise.resolve()
 
-  constructor(dataDir: string, workers: number) {
+  constructor(dataDir: string, workers: number, limits: StorageLimits) {
     this.workers = workers
     this.#piscina = new Piscina({
       filename: fileURLToPath(new URL('./worker.ts', import.meta.url)),
-      workerData: { dataDir },
+      workerData: { dataDir, limits },
       minThreads: workers,
       maxThreads: workers,
       stricterFIFO: true,
@@ -50,8 +52,12 @@ export class Pool {
     held: Uint8Array | undefined,
     uploadId: UploadId | undefined,
   ): Promise<Upload> {
-    const task = { id, receivedAt, cancellation, held, uploadId }
-    const upload = await this.#settled(id, this.#run('commit', task))
+    const commit = (alone: boolean) =>
+      this.#settled(id, this.#run('commit', { id, receivedAt, cancellation, held, uploadId, alone }))
+    const upload = await commit(false).catch(error => {
+      if (!(error instanceof StorageError && error.code === 'heavy')) throw error
+      return this.#inTurn(() => commit(true))
+    })
     if (held) this.#syncLater()
     return upload
   }
@@ -79,6 +85,13 @@ export class Pool {
       console.error(error)
       return upload
     }
+  }
+
+  /** One at a time, which does not keep the workers from what is light. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#heavy.then(work)
+    this.#heavy = done.catch(() => {})
+    return done
   }
 
   sum(part: SumPart, cancellation: Cancellation): Promise<bigint> {

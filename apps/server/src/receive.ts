@@ -4,18 +4,30 @@ import { Metadata, status } from '@grpc/grpc-js'
 import type { Spool } from '@table/storage'
 import { CsvDataDecoder, FIELD_START } from './csvData.ts'
 import { StatusError } from './errors.ts'
-import { checkSize, FrameDecoder, MAX_MESSAGE_BYTES } from './frame.ts'
+import { checkSize, FrameDecoder } from './frame.ts'
+import type { Patience } from './patience.ts'
 import type { RequestBody } from './takeOver.ts'
+
+export interface ReceiveLimits {
+  /** Of the message, packed and unpacked. */
+  uploadBytes: number
+  /** With the client. */
+  patience: Patience
+}
 
 /**
  * Receives an `UploadReq` and writes its `csv_data` to a spool, which it returns closed; on any error it is
  * discarded. What is in memory is one chunk and the spool's batch: reading waits for writing.
  */
-export async function receiveCsv(body: RequestBody, createSpool: () => Spool): Promise<Spool> {
+export async function receiveCsv(
+  body: RequestBody,
+  limits: ReceiveLimits,
+  createSpool: () => Spool,
+): Promise<Spool> {
   let spool = createSpool()
   try {
     const csvData = new CsvDataDecoder()
-    for await (const bytes of messageBytes(body)) {
+    for await (const bytes of messageBytes(body, limits)) {
       for (const part of csvData.push(bytes)) {
         if (part !== FIELD_START) await spool.write(part)
         else if (spool.bytes > 0) {
@@ -33,16 +45,18 @@ export async function receiveCsv(body: RequestBody, createSpool: () => Spool): P
   }
 }
 
-/** The message in `body`, unpacked. `limit` holds for its bytes both packed and unpacked. */
+/** The message in `body`, unpacked. */
 export async function* messageBytes(
   body: RequestBody,
-  limit = MAX_MESSAGE_BYTES,
+  { uploadBytes, patience }: ReceiveLimits,
 ): AsyncGenerator<Uint8Array> {
-  const frame = new FrameDecoder(limit)
-  const packed = framedBytes(body.chunks, frame)
+  const frame = new FrameDecoder(uploadBytes)
+  const packed = framedBytes(patience.read(body.chunks), frame)
   const first = await packed.next()
   if (first.done) return
-  yield* frame.compressed ? unpacked(first.value, packed, body.encoding, limit) : joined(first.value, packed)
+  yield* frame.compressed
+    ? unpacked(first.value, packed, body.encoding, uploadBytes)
+    : joined(first.value, packed)
 }
 
 async function* framedBytes(

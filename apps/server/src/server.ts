@@ -1,10 +1,13 @@
-import { Server } from '@grpc/grpc-js'
+import { logVerbosity, type Metadata, Server, setLogVerbosity } from '@grpc/grpc-js'
 import { type ColSumReq, TableService } from '@table/proto'
-import { openStore } from '@table/storage'
+import { type Cancellation, openStore, setStorageLimits } from '@table/storage'
 import { type Access, openAccess } from './access.ts'
+import { atMost } from './atMost.ts'
 import { authorize } from './authorize.ts'
 import { colSum } from './colSum.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import { listen } from './listen.ts'
+import { Patience } from './patience.ts'
 import { Pool } from './pool.ts'
 import { checkPrivateFields, type RequestBody, takeOver } from './takeOver.ts'
 import { Calls, unary } from './unary.ts'
@@ -17,6 +20,11 @@ const ABORT_LIMIT = 1000
 /** How long the last answers may take to leave and clients to hang up, in ms. */
 const HANG_UP_LIMIT = 300
 
+/** Calls at once on a connection. A gRPC client lets more of them wait. */
+const STREAMS = 100
+/** How long a connection may stay without calls, in ms. A gRPC client connects again when it has to. */
+const IDLE_CONNECTION = 300_000
+
 export interface ServerConfig {
   hosts: readonly string[]
   port: number
@@ -24,6 +32,7 @@ export interface ServerConfig {
   workers: number
   /** Plain text and everybody if not given. The server closes it. */
   access?: Access
+  limits?: Limits
 }
 
 export interface RunningServer {
@@ -42,17 +51,32 @@ export async function startServer({
   dataDir,
   workers,
   access: { credentials, tokens } = openAccess,
+  limits = defaultLimits,
 }: ServerConfig): Promise<RunningServer> {
   checkPrivateFields()
+  // It would write a line for every malformed header of a client.
+  setLogVerbosity(logVerbosity.NONE)
+  setStorageLimits(limits)
   const store = openStore(dataDir)
-  const pool = new Pool(store.dataDir, workers)
-  const calls = new Calls()
-  const interceptors = [takeOver(TableService.upload.path), ...(tokens ? [authorize(tokens)] : [])]
-  const server = new Server({ interceptors })
+  const pool = new Pool(store.dataDir, workers, limits)
+  const calls = new Calls(limits.callTime)
+  const patience = new Patience(limits.idleTime)
+  const { uploads, uploadBytes } = limits
+  const server = new Server({
+    interceptors: [takeOver(TableService.upload.path), ...(tokens ? [authorize(tokens)] : [])],
+    'grpc.max_concurrent_streams': STREAMS,
+    'grpc.max_connection_idle_ms': IDLE_CONNECTION,
+  })
   server.addService(TableService, {
     upload: unary(
       calls,
-      (body: RequestBody, cancellation, metadata) => upload(store, pool, body, cancellation, metadata),
+      atMost(
+        uploads,
+        'uploads',
+        () => patience.giveUpSlowest(),
+        (body: RequestBody, cancellation: Cancellation, metadata: Metadata) =>
+          upload(store, pool, { uploadBytes, patience }, body, cancellation, metadata),
+      ),
       error => ({ error }),
     ),
     colSum: unary(
@@ -69,7 +93,7 @@ export async function startServer({
   }
   const { injectConnection } = server.createConnectionInjector(credentials)
   try {
-    const listeners = await listen(hosts, port, injectConnection)
+    const listeners = await listen(hosts, port, limits.connections, injectConnection)
     const stop = async () => {
       calls.draining = true
       if (!(await within(DRAIN_LIMIT, calls.finished()))) {

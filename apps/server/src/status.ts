@@ -8,6 +8,7 @@ const statusOfCode: Record<Exclude<StorageErrorCode, 'invalid'>, status> = {
   damaged: status.DATA_LOSS,
   unusable: status.UNAVAILABLE,
   cancelled: status.CANCELLED,
+  heavy: status.INTERNAL,
 }
 
 /** What the client sees of an error: a sentence in the response's `error`, or the status that ends the call. */

@@ -7,12 +7,22 @@ import { seenByClient } from './status.ts'
 export class Calls {
   /** No call begins any more. */
   draining = false
-  readonly #running = new Map<Promise<void>, () => void>()
+  readonly #limit: number
+  readonly #running = new Map<Promise<void>, (reason: StatusError) => void>()
 
-  /** `abort` ends the call before `work` has. */
-  add(work: Promise<void>, abort: () => void): void {
-    this.#running.set(work, abort)
-    void work.finally(() => this.#running.delete(work))
+  /** `limit`: how long a call may take, in seconds. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** `end` ends the call before `work` has. */
+  add(work: Promise<void>, end: (reason: StatusError) => void): void {
+    const timer = setTimeout(() => end(tookTooLong(this.#limit)), 1000 * this.#limit)
+    this.#running.set(work, end)
+    void work.finally(() => {
+      clearTimeout(timer)
+      this.#running.delete(work)
+    })
   }
 
   /** Resolves when none runs. */
@@ -21,7 +31,7 @@ export class Calls {
   }
 
   abort(): void {
-    for (const abort of this.#running.values()) abort()
+    for (const end of this.#running.values()) end(shuttingDown())
   }
 }
 
@@ -36,8 +46,6 @@ export function unary<Request, Response>(
   refusal: (error: string) => Response,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    const shuttingDown = () =>
-      new StatusError(status.UNAVAILABLE, 'the server is shutting down: try again later')
     if (calls.draining) return callback(shuttingDown())
 
     const cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
@@ -54,9 +62,20 @@ export function unary<Request, Response>(
       response => callback(null, response),
       answerError,
     )
-    calls.add(work, () => {
-      callback(shuttingDown())
+    calls.add(work, reason => {
+      callback(reason)
       cancel()
     })
   }
+}
+
+function shuttingDown(): StatusError {
+  return new StatusError(status.UNAVAILABLE, 'the server is shutting down: try again later')
+}
+
+function tookTooLong(limit: number): StatusError {
+  return new StatusError(
+    status.DEADLINE_EXCEEDED,
+    `the call was not done after ${limit} s, at most ${limit} s are allowed`,
+  )
 }

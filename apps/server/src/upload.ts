@@ -2,7 +2,7 @@ import type { Metadata } from '@grpc/grpc-js'
 import type { UploadResp } from '@table/proto'
 import { Arrival, type Cancellation, createSpool, type Store, type Upload } from '@table/storage'
 import type { Pool } from './pool.ts'
-import { receiveCsv } from './receive.ts'
+import { type ReceiveLimits, receiveCsv } from './receive.ts'
 import type { RequestBody } from './takeOver.ts'
 import { uploadIdOf } from './uploadId.ts'
 
@@ -13,6 +13,7 @@ const LARGE_BYTES = 512 * 1024
 export async function upload(
   store: Store,
   pool: Pool,
+  limits: ReceiveLimits,
   body: RequestBody,
   cancellation: Cancellation,
   metadata: Metadata,
@@ -25,7 +26,7 @@ export async function upload(
     (await arrival.reached(LARGE_BYTES))
       ? pool.commitArriving(id, receivedAt, arrival, cancellation, uploadId)
       : undefined
-  const { held } = await receiveCsv(body, () => {
+  const { held } = await receiveCsv(body, limits, () => {
     const arrival = new Arrival()
     attempt = attempt.then(() => commitMeanwhile(arrival))
     attempt.catch(() => {}) // it is awaited below, if all arrives

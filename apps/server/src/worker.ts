@@ -9,6 +9,7 @@ import {
   StorageError,
   type StorageErrorCode,
   type SumPart,
+  setStorageLimits,
   settleUpload,
   sumPart,
   syncUnsynced,
@@ -26,6 +27,7 @@ export interface Tasks {
       cancellation: Cancellation
       held: Uint8Array | undefined
       uploadId: UploadId | undefined
+      alone: boolean
     }
     value: Upload
   }
@@ -46,10 +48,12 @@ export interface Tasks {
 
 type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tasks[Name]['value']>
 
+if (workerData) setStorageLimits(workerData.limits)
+
 const dataDir = (): string => workerData.dataDir
 
-export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held, uploadId }) =>
-  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held, uploadId))
+export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held, uploadId, alone }) =>
+  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held, uploadId, alone))
 
 export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, cancellation, uploadId }) =>
   outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), cancellation, uploadId))

@@ -2,11 +2,12 @@ import { deflateSync, gzipSync } from 'node:zlib'
 import { status } from '@grpc/grpc-js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Patience } from '../src/patience.ts'
 import { messageBytes } from '../src/receive.ts'
 import { chunksOf } from './chunks.ts'
 import { frame } from './support.ts'
 
-async function received(chunks: readonly Uint8Array[], encoding: string, limit?: number): Promise<Buffer> {
+async function received(chunks: readonly Uint8Array[], encoding: string, uploadBytes = 1e9): Promise<Buffer> {
   const body = {
     encoding,
     chunks: (async function* () {
@@ -14,7 +15,7 @@ async function received(chunks: readonly Uint8Array[], encoding: string, limit?:
     })(),
   }
   const parts: Uint8Array[] = []
-  for await (const part of messageBytes(body, limit)) parts.push(part)
+  for await (const part of messageBytes(body, { uploadBytes, patience: new Patience(60) })) parts.push(part)
   return Buffer.concat(parts)
 }
 
@@ -46,7 +47,10 @@ test.each([0, 1])('an error on the way is the error here (compressed: %i)', asyn
     throw new Error('the line is cut')
   }
   const reading = async () => {
-    for await (const _part of messageBytes({ encoding: 'gzip', chunks: broken() }));
+    for await (const _part of messageBytes(
+      { encoding: 'gzip', chunks: broken() },
+      { uploadBytes: 1e9, patience: new Patience(60) },
+    ));
   }
   await expect(reading()).rejects.toThrow('the line is cut')
 })

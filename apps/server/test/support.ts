@@ -13,6 +13,7 @@ import {
 } from '@grpc/grpc-js'
 import { TableClient, UploadReq } from '@table/proto'
 import { onTestFinished, vi } from 'vitest'
+import { defaultLimits, type Limits } from '../src/limits.ts'
 import { type RunningServer, type ServerConfig, startServer } from '../src/server.ts'
 
 export function temporaryDirectory(): string {
@@ -35,9 +36,17 @@ export interface Served extends RunningServer {
 export async function serve({
   dataDir = temporaryDirectory(),
   workers = 2,
+  limits = {},
   ...others
-}: Partial<ServerConfig> = {}): Promise<Served> {
-  const server = await startServer({ hosts: ['127.0.0.1'], port: 0, dataDir, workers, ...others })
+}: Partial<Omit<ServerConfig, 'limits'>> & { limits?: Partial<Limits> } = {}): Promise<Served> {
+  const server = await startServer({
+    hosts: ['127.0.0.1'],
+    port: 0,
+    dataDir,
+    workers,
+    limits: { ...defaultLimits, ...limits },
+    ...others,
+  })
   const client = connectClient(server.port)
   onTestFinished(() => server.stop())
   return { ...server, dataDir, client }

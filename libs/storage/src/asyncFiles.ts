@@ -1,5 +1,5 @@
 // The file operations of the main thread, which must not wait for a disk. The others are in files.ts.
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm, statfs } from 'node:fs/promises'
 import { operationAsync } from './files.ts'
 
 export async function createFileAsync(path: string): Promise<FileHandle> {
@@ -10,6 +10,14 @@ export async function createFileAsync(path: string): Promise<FileHandle> {
 export async function appendAsync(handle: FileHandle, path: string, bytes: Uint8Array): Promise<void> {
   await operationAsync({ kind: 'write', path, length: bytes.length }, async () => {
     for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten
+  })
+}
+
+/** What this process may still write to the disk of a directory, in bytes. */
+export async function freeBytesAsync(path: string): Promise<number> {
+  return operationAsync({ kind: 'space', path }, async () => {
+    const { bavail, bsize } = await statfs(path)
+    return bavail * bsize
   })
 }
 

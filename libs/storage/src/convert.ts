@@ -9,6 +9,7 @@ import { PieceChecksums } from './csv/pieces.ts'
 import { engine } from './engine.ts'
 import { StorageError } from './errors.ts'
 import { closeFile, createFile, type OpenFile, openFile } from './files.ts'
+import { limits } from './limits.ts'
 import { releaseRowGroup } from './parquet/rowGroup.ts'
 import { ParquetWriter } from './parquet/writer.ts'
 
@@ -35,17 +36,26 @@ export interface Checksums {
 
 const CUT_BYTES = 4 * 1024 * 1024
 
+/** More columns take more memory than each worker has. */
+const WIDE_COLUMNS = 1000
+
 /**
  * Writes the CSV file at `csvPath` as a Parquet file at `parquetPath`; syncs neither. Throws StorageError
  * `invalid` where the CSV breaks a rule; what is at `parquetPath` is then of no use.
  *
  * The types are guessed from the first fields and the file is written in one pass. A field that contradicts the
- * guess costs two more: one to infer the types from every field, one to write.
+ * guess costs two more: one to infer the types from every field, one to write. Throws StorageError `heavy` if it would take
+ * much memory and is not `alone`.
  */
-export function convertCsv(csvPath: string, parquetPath: string, cancellation?: Cancellation): Converted {
-  return withCsv(csvPath, csv => {
+export function convertCsv(
+  csvPath: string,
+  parquetPath: string,
+  cancellation?: Cancellation,
+  alone = true,
+): Converted {
+  return withCsv(csvPath, alone, (csv, header) => {
     const whole = { end: csv.size, complete: true }
-    const source: Source = { csv, header: readHeader(csv), extend: () => whole, cancellation }
+    const source: Source = { csv, header, extend: () => whole, cancellation }
     return (
       writeParquet(source, parquetPath, guessTypes) ??
       (writeParquet(source, parquetPath, () => inferTypes(source)) as Converted)
@@ -64,10 +74,9 @@ export function convertGrowingCsv(
   cancellation?: Cancellation,
 ): Converted | undefined {
   try {
-    return withCsv(csvPath, csv => {
-      const header = readHeader(csv)
-      return writeParquet({ csv, header, extend, cancellation }, parquetPath, guessTypes)
-    })
+    return withCsv(csvPath, false, (csv, header) =>
+      writeParquet({ csv, header, extend, cancellation }, parquetPath, guessTypes),
+    )
   } catch {
     return undefined
   }
@@ -80,10 +89,13 @@ interface Source {
   cancellation: Cancellation | undefined
 }
 
-function withCsv<T>(path: string, convert: (csv: OpenFile) => T): T {
+function withCsv<T>(path: string, alone: boolean, convert: (csv: OpenFile, header: Header) => T): T {
   const csv = openFile(path)
   try {
-    return withChunks(() => convert(csv))
+    const header = readHeader(csv)
+    if (!alone && header.names.length > WIDE_COLUMNS)
+      throw new StorageError('heavy', `it has ${header.names.length} columns`)
+    return withChunks(() => convert(csv, header), alone)
   } finally {
     closeFile(csv)
   }
@@ -96,7 +108,31 @@ function* readChunks({ csv, header, extend, cancellation }: Source): Generator<C
     throwIfCancelled(cancellation)
     const whole = engine.kernels.everyRecordHas(columns, reader.records, engine.ends)
     if (!whole) throw explainProblem(csv, reader.start, columns)
+    checkFieldSizes(csv, reader, header.names)
     yield reader
+  }
+}
+
+/** Only where more bytes are than a field may have can be one that has more. */
+function checkFieldSizes(csv: OpenFile, chunk: ChunkReader, names: string[]): void {
+  const { from, to } = chunk.bounds
+  const { fieldBytes } = limits
+  if (to - from <= fieldBytes) return
+  const fields = chunk.records * names.length
+  const ends = new Uint32Array(engine.bytes.buffer, engine.ends - 4, fields + 1)
+  // Between two separators is a field, with blank lines before it and a CR behind it.
+  let longest = 0
+  for (let i = 1; i < ends.length; i++)
+    longest = Math.max(longest, (ends[i] as number) - (ends[i - 1] as number) - 1)
+  if (longest <= fieldBytes) return
+  let looked = 0
+  for (const { column, bytes, position } of fieldsFrom(csv, chunk.start, names.length)) {
+    if (bytes.length > fieldBytes)
+      throw new StorageError(
+        'invalid',
+        `line ${lineAt(csv, position)}, column "${names[column]}": found a field of ${bytes.length} bytes, expected at most ${fieldBytes}`,
+      )
+    if (++looked === fields) return
   }
 }
 

@@ -6,8 +6,16 @@
  * - `damaged`: a stored file is missing or is not what the catalogue says.
  * - `unusable`: the data directory cannot be served (not writable, or another process serves it).
  * - `cancelled`: nobody waits for the answer any more.
+ * - `heavy`: it takes more memory than several threads may take at once, and was not said to be the only one.
  */
-export type StorageErrorCode = 'invalid' | 'too-large' | 'disk-full' | 'damaged' | 'unusable' | 'cancelled'
+export type StorageErrorCode =
+  | 'invalid'
+  | 'too-large'
+  | 'disk-full'
+  | 'damaged'
+  | 'unusable'
+  | 'cancelled'
+  | 'heavy'
 
 export class StorageError extends Error {
   override readonly name = 'StorageError'

@@ -12,6 +12,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeSync,
 } from 'node:fs'
@@ -30,6 +31,7 @@ export interface FileOperation {
     | 'size'
     | 'access'
     | 'mkdir'
+    | 'space'
     | 'insert'
   path: string
   /** Bytes from the start of the file, for reads. */
@@ -129,6 +131,14 @@ export function makeDirectory(path: string): void {
 /** The size of a file in bytes; undefined if there is none. */
 export function fileSize(path: string): number | undefined {
   return operation({ kind: 'size', path }, () => statSync(path, { throwIfNoEntry: false })?.size)
+}
+
+/** What this process may still write to the disk of a directory, in bytes. */
+export function freeBytes(path: string): number {
+  return operation({ kind: 'space', path }, () => {
+    const { bavail, bsize } = statfsSync(path)
+    return bavail * bsize
+  })
 }
 
 /** Throws the system's reason if this process may not write to the file, or make files in the directory. */

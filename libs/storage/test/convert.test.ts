@@ -1,11 +1,14 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Checksum } from '../src/checksum.ts'
 import { type Converted, convertCsv, convertGrowingCsv } from '../src/convert.ts'
 import type { ColumnType } from '../src/csv/inference.ts'
 import { StorageError } from '../src/errors.ts'
+import { freeBytes, observeFileOperations } from '../src/files.ts'
+import { defaultStorageLimits, setStorageLimits } from '../src/limits.ts'
 import { sumCsvColumn } from '../src/sum/csv.ts'
 import { sumParquetColumn } from '../src/sum/parquet.ts'
 import { temporaryFile, temporaryPath } from './support/files.ts'
@@ -234,4 +237,75 @@ test('a conversion that nobody waits for stops', () => {
   cancellation[0] = 0
   expect(convertCsv(path, parquetPath, cancellation).rows).toBe(10)
   expect(existsSync(parquetPath)).toBe(true)
+})
+
+describe('a field over the limit is refused with its place and both numbers', () => {
+  const limited = (fieldBytes: number) => {
+    onTestFinished(() => setStorageLimits(defaultStorageLimits))
+    setStorageLimits({ ...defaultStorageLimits, fieldBytes })
+  }
+
+  test('wherever it stands', () => {
+    limited(5)
+    expect(convert('a,b\n12345,"abc"\r\n\n\n\n\n\n\n1,\n').rows).toBe(2)
+    for (const [csv, place] of [
+      ['a,b\n123456,1\n', 'line 2, column "a"'],
+      ['a,b\n1,2\n\n3,"abcd"\n', 'line 4, column "b"'],
+      [`a,b\n${'1,2\n'.repeat(300_000)}3,123456`, 'line 300002, column "b"'],
+    ])
+      expect(() => convert(csv as string)).toThrow(`${place}: found a field of 6 bytes, expected at most 5`)
+  })
+
+  test('but one that is stored already can be summed', () => {
+    const path = temporaryFile('a,t\n1,abcdef\n2,g\n')
+    const { rows } = convertCsv(path, parquetPath)
+    limited(5)
+    expect(rows).toBe(2)
+    expect(sumCsvColumn(path, 0, 2)).toBe(3n)
+  })
+
+  test('also where records are longer than a chunk', () => {
+    limited(1_000_000)
+    expect(convert(`t,u\n${'a'.repeat(1_000_000)},${'b'.repeat(1_000_000)}\n`).rows).toBe(1)
+    expect(() => convert(`t,u\n1,${'b'.repeat(1_000_001)}\n`)).toThrow(
+      'line 2, column "u": found a field of 1000001 bytes, expected at most 1000000',
+    )
+  })
+})
+
+test('no Parquet file is written to a disk with less free space than is kept back', () => {
+  onTestFinished(() => setStorageLimits(defaultStorageLimits))
+  const free = freeBytes(dirname(parquetPath))
+  setStorageLimits({ ...defaultStorageLimits, keptFreeBytes: 2 * free })
+  expect(() => convert('a\n1\n')).toThrow(
+    expect.objectContaining({
+      code: 'disk-full',
+      message: expect.stringMatching(new RegExp(`has \\d+ bytes free, ${2 * free} are kept back`)),
+    }),
+  )
+})
+
+test('the disk is looked at again while a file is written', () => {
+  onTestFinished(() => observeFileOperations(undefined))
+  let looks = 0
+  observeFileOperations(({ kind }) => {
+    if (kind === 'space' && ++looks === 2) throw new StorageError('disk-full', 'no room')
+  })
+  const random = Array.from({ length: 2_000_000 }, (_, i) => (i * 2654435761) % 4294967296)
+  expect(() => convert(`a\n${random.join('\n')}\n`)).toThrow('no room')
+})
+
+test('what takes much memory is refused unless it is alone', () => {
+  const light = temporaryFile(`${Array.from({ length: 1000 }, (_, i) => `c${i}`)}\n`)
+  expect(convertCsv(light, parquetPath, undefined, false).columns).toHaveLength(1000)
+  for (const heavy of [
+    `${Array.from({ length: 1001 }, (_, i) => `c${i}`)}\n`,
+    `t\n${'a'.repeat(300_000)}\n`,
+  ]) {
+    const path = temporaryFile(heavy)
+    expect(() => convertCsv(path, parquetPath, undefined, false)).toThrow(
+      expect.objectContaining({ code: 'heavy' }),
+    )
+    expect(convertCsv(path, parquetPath).rows).toBe(heavy.startsWith('t') ? 1 : 0)
+  }
 })

@@ -1,5 +1,6 @@
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { type Converted, convertCsv, convertGrowingCsv } from '../convert.ts'
+import { StorageError } from '../errors.ts'
 import { closeFile, fileSize, openFile, readAt, removeFile, renameFile, syncPath } from '../files.ts'
 import type { Arrival } from './arrival.ts'
 import { type Contents, findUpload, insertUpload, shortChecksums } from './database.ts'
@@ -34,13 +35,16 @@ export function commitArrivingUpload(
     return arrival.waitFor(wanted)
   }
   const converted = convertGrowingCsv(csv, parquet, extend, cancellation)
-  return converted && commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
+  if (converted) return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
+  // The rest may never come, and then nobody else would remove it.
+  removeAll([parquet])
+  return undefined
 }
 
 /**
  * Turns the received `incoming/<id>.csv` into a committed upload: its files have their final names and are on the disk
  * before its row is, so a row always has its files. Of a small upload they are in the row. `held`: what was received, if it is
- * in no file yet. On any error nothing of the upload is left.
+ * in no file yet. On any error nothing of the upload is left, but for `heavy`: then it is to be done again, `alone`.
  *
  * With an `uploadId` that is committed already, nothing is left of this upload either: if it has the same bytes, the first one is
  * returned, else StorageError `invalid` thrown.
@@ -52,15 +56,17 @@ export function commitUpload(
   cancellation?: Cancellation,
   held?: Uint8Array,
   uploadId?: UploadId,
+  alone = true,
 ): Upload {
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
   let converted: Converted
   try {
     if (held) writeNewFile(csv, held)
-    converted = convertCsv(csv, parquet, cancellation)
+    converted = convertCsv(csv, parquet, cancellation, alone)
   } catch (error) {
-    removeAll([csv, parquet])
+    const again = error instanceof StorageError && error.code === 'heavy'
+    removeAll(again ? [parquet] : [csv, parquet])
     throw error
   }
   return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)

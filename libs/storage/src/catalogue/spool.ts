@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { appendAsync, createFileAsync, removeFileAsync } from '../asyncFiles.ts'
 import { StorageError } from '../errors.ts'
+import { checkFreeSpaceAsync, SPACE_CHECK_BYTES } from '../freeSpace.ts'
 import { Arrival } from './arrival.ts'
 import { incomingFile } from './names.ts'
 
@@ -35,6 +37,7 @@ class FileSpool implements Spool {
   #batch = Buffer.allocUnsafeSlow(firstBytes)
   #file: Promise<FileHandle> | undefined
   #filled = 0
+  #unchecked = SPACE_CHECK_BYTES
   #discarded = false
 
   constructor(path: string, arrival: Arrival) {
@@ -95,6 +98,14 @@ class FileSpool implements Spool {
     this.#file ??= createFileAsync(this.#path)
     await appendAsync(await this.#file, this.#path, bytes)
     this.#arrival.add(bytes.length)
+    await this.#checkSpace(bytes.length)
+  }
+
+  async #checkSpace(bytes: number): Promise<void> {
+    this.#unchecked += bytes
+    if (this.#unchecked < SPACE_CHECK_BYTES) return
+    this.#unchecked = 0
+    await checkFreeSpaceAsync(dirname(this.#path))
   }
 
   #refuseDiscarded(): void {

@@ -1,7 +1,8 @@
 import { engine, renewEngine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
-import { explainProblem, lineAt, MAX_RECORD_BYTES } from './explain.ts'
+import { MAX_RECORD_BYTES } from '../limits.ts'
+import { explainProblem, lineAt } from './explain.ts'
 
 /** Part of a file, in bytes: it begins and ends where a record does. */
 export interface Range {
@@ -123,8 +124,11 @@ export class ChunkReader {
 /** The smallest chunk has no room for a whole record. */
 class ChunkTooSmall extends Error {}
 
-/** Runs `read`, again from its start with a larger chunk each time that a record does not fit. */
-export function withChunks<T>(read: () => T): T {
+/**
+ * Runs `read`, again from its start with a larger chunk each time that a record does not fit. Throws StorageError `heavy`
+ * instead if no larger chunk is allowed.
+ */
+export function withChunks<T>(read: () => T, larger = true): T {
   const { chunkBytes } = engine
   try {
     for (;;) {
@@ -132,6 +136,7 @@ export function withChunks<T>(read: () => T): T {
         return read()
       } catch (error) {
         if (!(error instanceof ChunkTooSmall)) throw error
+        if (!larger) throw new StorageError('heavy', 'a record is longer than a chunk')
         renewEngine(4 * engine.chunkBytes)
       }
     }

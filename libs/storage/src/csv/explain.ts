@@ -1,10 +1,8 @@
 // The plain way through a CSV file, for what the kernels do not do: saying where and why a rule is broken.
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
+import { MAX_RECORD_BYTES } from '../limits.ts'
 import { type ScanProblem, scanRecords } from './scanner.ts'
-
-/** The longest record, in bytes: it must fit into memory as a whole. */
-export const MAX_RECORD_BYTES = 8 * 1024 * 1024
 
 /** Whole records in memory. `bounds` holds two numbers a field, record by record: see `scanRecords`. */
 export interface Block {
@@ -157,7 +155,7 @@ export function* fieldsFrom(file: OpenFile, position: number, columns: number): 
   }
 }
 
-function hasByteOrderMark(bytes: Uint8Array): boolean {
+export function hasByteOrderMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
 }
 

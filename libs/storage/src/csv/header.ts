@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { CsvError, parse } from 'csv-parse/sync'
+import { parse } from 'csv-parse/sync'
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
+import { limits } from '../limits.ts'
 import { dialect } from './dialect.ts'
-import { explainProblem, MAX_RECORD_BYTES } from './explain.ts'
+import { explainProblem, hasByteOrderMark } from './explain.ts'
+import { scanRecords } from './scanner.ts'
 
 export interface Header {
   /** Column names in the file's order, each once. */
@@ -12,47 +14,51 @@ export interface Header {
   end: number
 }
 
-/** Each column needs memory while a file is converted. */
-export const MAX_COLUMNS = 10_000
-
 const FIRST_READ = 8 * 1024
 
 /** Reads the header record. Throws StorageError `invalid` where there is none or where it breaks a rule. */
 export function readHeader(file: OpenFile): Header {
   for (let size = FIRST_READ; ; size *= 4) {
-    const bytes = Buffer.alloc(Math.min(size, file.size))
+    const bytes = Buffer.alloc(Math.min(size, limits.headerBytes + 1, file.size))
     const whole = readAt(file, bytes, 0) === file.size
-    const header = firstRecord(file, bytes, whole)
-    if (header) return checked(header, bytes)
+    const columns = countColumns(file, bytes, whole)
+    if (columns > limits.columns) throw tooMany(columns)
+    if (columns > 0) return checked(parseHeader(bytes), bytes)
     if (whole) throw new StorageError('invalid', 'line 1: found no header, expected a line of column names')
-    if (size > MAX_RECORD_BYTES) {
-      throw new StorageError('invalid', `line 1: the header is over the limit of ${MAX_RECORD_BYTES} bytes`)
-    }
+    if (bytes.length > limits.headerBytes) throw tooLong(`of over ${limits.headerBytes}`)
   }
 }
 
-/** The first record; undefined if `bytes` do not hold all of it. */
-function firstRecord(file: OpenFile, bytes: Buffer, whole: boolean): Header | undefined {
-  try {
-    const records: unknown[] = parse(bytes, { ...dialect, to: 1, info: true })
-    const first = records[0] as { record: string[]; info: { bytes: number } } | undefined
-    if (!first || (first.info.bytes === bytes.length && !whole)) return undefined
-    return { names: first.record, end: first.info.bytes }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    if (error.code === 'CSV_QUOTE_NOT_CLOSED' && !whole) return undefined
-    throw explainProblem(file, 0, 1)
-  }
+/** Of the first record; 0 if \`bytes\` do not hold all of it. The parser of names would take many times their memory to say so. */
+function countColumns(file: OpenFile, bytes: Buffer, whole: boolean): number {
+  const from = hasByteOrderMark(bytes) ? 3 : 0
+  const withRoom = Buffer.alloc(bytes.length + 1)
+  withRoom.set(bytes)
+  const { records, problem } = scanRecords(withRoom, from, bytes.length, whole, 1, new Int32Array(2))
+  if (problem && problem.kind !== 'ragged') throw explainProblem(file, 0, 1)
+  return problem?.fieldsFound ?? records
+}
+
+function parseHeader(bytes: Buffer): Header {
+  const [first] = parse(bytes, { ...dialect, to: 1, info: true }) as unknown[]
+  const { record, info } = first as { record: string[]; info: { bytes: number } }
+  return { names: record, end: info.bytes }
+}
+
+function tooMany(columns: number): StorageError {
+  return new StorageError('invalid', `line 1: found ${columns} columns, expected at most ${limits.columns}`)
+}
+
+function tooLong(bytes: string): StorageError {
+  const limit = `expected at most ${limits.headerBytes}`
+  return new StorageError('invalid', `line 1: found a header ${bytes} bytes, ${limit}`)
 }
 
 function checked(header: Header, bytes: Uint8Array): Header {
   if (!isUtf8(bytes.subarray(0, header.end))) {
     throw new StorageError('invalid', 'line 1: found a column name that is not UTF-8, expected UTF-8')
   }
-  if (header.names.length > MAX_COLUMNS) {
-    const found = `found ${header.names.length} columns`
-    throw new StorageError('invalid', `line 1: ${found}, expected at most ${MAX_COLUMNS}`)
-  }
+  if (header.end > limits.headerBytes) throw tooLong(`of ${header.end}`)
   const seen = new Map<string, number>()
   header.names.forEach((name, index) => {
     const before = seen.get(name)

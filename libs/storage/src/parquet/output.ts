@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
 import { Checksum } from '../checksum.ts'
 import { append, type OpenFile } from '../files.ts'
+import { checkFreeSpace, SPACE_CHECK_BYTES } from '../freeSpace.ts'
 
 const batch = new Uint8Array(64 * 1024)
 
@@ -10,6 +12,7 @@ export class FileOutput {
   readonly checksum = new Checksum()
   readonly #file: OpenFile
   #gathered = 0
+  #unchecked = SPACE_CHECK_BYTES
 
   constructor(file: OpenFile) {
     this.#file = file
@@ -32,6 +35,11 @@ export class FileOutput {
   }
 
   #append(bytes: Uint8Array): void {
+    this.#unchecked += bytes.length
+    if (this.#unchecked >= SPACE_CHECK_BYTES) {
+      this.#unchecked = 0
+      checkFreeSpace(dirname(this.#file.path))
+    }
     append(this.#file, bytes)
     this.checksum.update(bytes)
   }

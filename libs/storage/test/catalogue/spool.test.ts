@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { Arrival } from '../../src/catalogue/arrival.ts'
 import { incomingDirectory, incomingFile } from '../../src/catalogue/names.ts'
 import { createSpool, type Spool } from '../../src/catalogue/spool.ts'
 import { type FileOperation, observeFileOperations } from '../../src/files.ts'
+import { SPACE_CHECK_BYTES } from '../../src/freeSpace.ts'
+import { defaultStorageLimits, setStorageLimits } from '../../src/limits.ts'
 import { temporaryDirectory } from './support.ts'
 
 const batchBytes = 256 * 1024
@@ -140,4 +142,22 @@ test('a write that fails tells the caller, who can still discard', async () => {
   await expect(spool.write(content(batchBytes))).rejects.toThrow('the disk is gone')
   await spool.discard()
   expect(existsSync(path)).toBe(false)
+})
+
+test('a disk with less free space than is kept back takes nothing, not even in the middle of an upload', async () => {
+  onTestFinished(() => setStorageLimits(defaultStorageLimits))
+  const first = await spooling()
+  await first.spool.write(content(batchBytes))
+  const second = await spooling()
+  setStorageLimits({ ...defaultStorageLimits, keptFreeBytes: Number.MAX_SAFE_INTEGER })
+  const refusal = expect.objectContaining({
+    code: 'disk-full',
+    message: expect.stringMatching(/has \d+ bytes free, 9007199254740991 are kept back/),
+  })
+  await first.spool.write(content(SPACE_CHECK_BYTES - 1))
+  for (const { spool, path } of [first, second]) {
+    await expect(spool.write(content(batchBytes))).rejects.toThrow(refusal)
+    await spool.discard()
+    expect(existsSync(path)).toBe(false)
+  }
 })

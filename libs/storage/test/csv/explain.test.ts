@@ -1,7 +1,8 @@
 import { truncateSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { MAX_RECORD_BYTES, RecordReader } from '../../src/csv/explain.ts'
+import { RecordReader } from '../../src/csv/explain.ts'
 import { closeFile, openFile } from '../../src/files.ts'
+import { MAX_RECORD_BYTES } from '../../src/limits.ts'
 import { temporaryFile } from '../support/files.ts'
 
 function readAll(text: string | Uint8Array, columns: number, ...blocks: number[]): number {

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
-import { type Header, MAX_COLUMNS, readHeader } from '../../src/csv/header.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Header, readHeader } from '../../src/csv/header.ts'
 import { closeFile, openFile } from '../../src/files.ts'
+import { defaultStorageLimits, setStorageLimits } from '../../src/limits.ts'
 import { temporaryFile } from '../support/files.ts'
 
 function headerOf(content: string | Uint8Array): Header {
@@ -48,9 +49,24 @@ test.each([
 })
 
 test('more columns than the limit are refused with both numbers', () => {
-  const names = Array.from({ length: MAX_COLUMNS + 1 }, (_, i) => `c${i}`)
-  expect(headerOf(names.slice(1).join(',')).names).toHaveLength(MAX_COLUMNS)
+  const names = Array.from({ length: defaultStorageLimits.columns + 1 }, (_, i) => `c${i}`)
+  expect(headerOf(names.slice(1).join(',')).names).toHaveLength(defaultStorageLimits.columns)
   expect(() => headerOf(names.join(','))).toThrow('line 1: found 10001 columns, expected at most 10000')
+})
+
+test('a header over the limit is refused with both numbers, however far it goes on', () => {
+  onTestFinished(() => setStorageLimits(defaultStorageLimits))
+  setStorageLimits({ ...defaultStorageLimits, headerBytes: 20_000 })
+  const name = 'n'.repeat(19_999)
+  for (const rest of ['', '\n', '\n1\n']) expect(headerOf(name + rest).names).toEqual([name])
+  for (const rest of ['n\n', 'n\n1\n'])
+    expect(() => headerOf(name + rest)).toThrow(
+      'line 1: found a header of 20001 bytes, expected at most 20000',
+    )
+  for (const rest of ['nn\n', 'nn\n1\n', `,"${'a\n'.repeat(1_000_000)}`])
+    expect(() => headerOf(name + rest)).toThrow(
+      'line 1: found a header of over 20000 bytes, expected at most 20000',
+    )
 })
 
 test('a name that is not UTF-8 is refused', () => {

@@ -1,0 +1,54 @@
+import { status } from '@grpc/grpc-js'
+import type { TableClient } from '@table/proto'
+import { expect, test } from 'vitest'
+import { spawnHeldServer } from './process.ts'
+import { columnSum, eventually, failureOf, incoming, largeCsv, stored, upload } from './support.ts'
+
+/** Long enough to get to where the worker is held, on a busy machine too. */
+const soon = () => ({ deadline: Date.now() + 1500 })
+const late = { code: status.DEADLINE_EXCEEDED }
+
+/** When a later call of the connection is answered, the server has heard that the client gave up. No upload is there yet. */
+async function heard(client: TableClient): Promise<void> {
+  expect(await columnSum(client, 'x')).toBe(0n)
+}
+
+test.each([
+  ['is converted', 'read'],
+  ['is written', 'rename'],
+  ['is synced', 'sync'],
+])('an upload whose deadline passes while it %s is not kept', async (_phase, moment) => {
+  const { client, dataDir, hold, held, release } = await spawnHeldServer(moment)
+  hold()
+  const failure = failureOf(upload(client, largeCsv(1), soon()))
+  await held()
+  expect(await failure).toMatchObject(late)
+  await heard(client)
+  release()
+  await eventually(() => expect([...incoming(dataDir), ...stored(dataDir)]).toEqual([]))
+  expect(await upload(client, largeCsv(2))).toBe('')
+  expect(await columnSum(client, 'x')).toBe(2n)
+})
+
+test('an upload whose deadline passes while it is queued is not kept', async () => {
+  const { client, dataDir, hold, held, release } = await spawnHeldServer('read')
+  hold()
+  const first = upload(client, largeCsv(1))
+  await held()
+  expect(await failureOf(upload(client, largeCsv(2), soon()))).toMatchObject(late)
+  await heard(client)
+  release()
+  expect(await first).toBe('')
+  await eventually(() => expect(incoming(dataDir)).toEqual([]))
+  expect(await columnSum(client, 'x')).toBe(1n)
+})
+
+test('an upload whose deadline passes while its row is written counts: what is committed is published', async () => {
+  const { client, hold, held, release } = await spawnHeldServer('insert')
+  hold()
+  const failure = failureOf(upload(client, largeCsv(1), soon()))
+  await held()
+  expect(await failure).toMatchObject(late)
+  release()
+  await eventually(async () => expect(await columnSum(client, 'x')).toBe(1n))
+})

@@ -1,0 +1,122 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { status } from '@grpc/grpc-js'
+import { observeFileOperations } from '@table/storage'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { spawnServer } from './process.ts'
+import {
+  columnSum,
+  connectClient,
+  eventually,
+  failureOf,
+  incoming,
+  largeCsv,
+  serve,
+  stored,
+  temporaryDirectory,
+  upload,
+} from './support.ts'
+
+const mayMount = spawnSync('mount', ['--version']).status === 0 && process.getuid?.() === 0
+
+/** A disk of its own for a server. */
+function smallDisk(mebibytes: number): string {
+  const path = temporaryDirectory()
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', path])
+  onTestFinished(() => void execFileSync('umount', ['--lazy', path]))
+  return path
+}
+
+describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of them:', () => {
+  const doubles = (count: number) =>
+    `x,d\n${Array.from({ length: count }, (_, i) => `1,${Math.sin(i)}\n`).join('')}`
+  test.each([
+    ['one that is larger than the disk', 8, `x\n${'1\n'.repeat(6_000_000)}`],
+    ['one whose Parquet file does not fit', 8, doubles(300_000)],
+  ])('%s', async (_what, size, csv) => {
+    const { client, dataDir } = await serve({ dataDir: smallDisk(size), limits: { keptFreeBytes: 0 } })
+    expect(await upload(client, 'x\n1\n')).toBe('')
+    expect(await failureOf(upload(client, csv))).toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      details: expect.stringContaining('no space left on the disk'),
+    })
+    await eventually(() => expect(incoming(dataDir)).toEqual([]))
+    expect(stored(dataDir)).toHaveLength(2)
+    expect(await upload(client, 'x\n2\n')).toBe('')
+    expect(await columnSum(client, 'x')).toBe(3n)
+  })
+
+  test('any, until there is room', async () => {
+    const { client, dataDir } = await serve({ dataDir: smallDisk(8), limits: { keptFreeBytes: 0 } })
+    expect(await upload(client, 'x\n1\n')).toBe('')
+    const filler = join(dataDir, 'filler')
+    const { bavail, bsize } = statfsSync(dataDir)
+    writeFileSync(filler, Buffer.alloc(bavail * bsize))
+    for (const csv of ['x\n2\n', largeCsv(2)])
+      expect(await failureOf(upload(client, csv))).toMatchObject({ code: status.RESOURCE_EXHAUSTED })
+    expect(await columnSum(client, 'x', 'parquet')).toBe(1n)
+    rmSync(filler)
+    expect(incoming(dataDir)).toEqual([])
+    expect(stored(dataDir)).toHaveLength(2)
+    expect(await upload(client, largeCsv(2))).toBe('')
+    expect(await columnSum(client, 'x', 'parquet')).toBe(3n)
+  })
+
+  test('space that is kept back stays free, and the catalogue has room', async () => {
+    const keptFreeBytes = 20 * 2 ** 20
+    const { client, dataDir } = await serve({ dataDir: smallDisk(40), limits: { keptFreeBytes } })
+    const answers = await Promise.allSettled(
+      Array.from({ length: 6 }, () => upload(client, `x\n${'1\n'.repeat(4_000_000)}`)),
+    )
+    const refused = answers.filter(({ status }) => status === 'rejected')
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { reason } of refused as PromiseRejectedResult[])
+      expect(reason).toMatchObject({
+        code: status.RESOURCE_EXHAUSTED,
+        details: expect.stringMatching(/has \d+ bytes free, 20971520 are kept back/),
+      })
+    await eventually(() => expect(incoming(dataDir)).toEqual([]))
+    expect(await columnSum(client, 'x')).toBe(BigInt(4_000_000 * (6 - refused.length)))
+  })
+})
+
+const broken = { code: status.INTERNAL, details: 'internal error' }
+
+test.each(['create', 'write', 'read', 'rename', 'sync', 'insert', 'space'])(
+  'a disk that fails at a %s of a worker fails the upload, and nothing of it is left',
+  async moment => {
+    const fuse = join(temporaryDirectory(), 'fuse')
+    const server = spawnServer({ hook: 'fail.ts', env: { MOMENT: moment, FUSE: fuse } })
+    const client = connectClient((await server.ready).port)
+    expect(await upload(client, 'x\n1\n')).toBe('')
+    writeFileSync(fuse, '')
+    expect(await failureOf(upload(client, largeCsv(2)))).toMatchObject(broken)
+    expect(incoming(server.dataDir)).toEqual([])
+    expect(stored(server.dataDir)).toHaveLength(2)
+    if (moment === 'read')
+      expect(await failureOf(columnSum(client, 'x'))).toMatchObject({ code: status.DATA_LOSS })
+    rmSync(fuse)
+    expect(await upload(client, largeCsv(4))).toBe('')
+    expect(await columnSum(client, 'x')).toBe(5n)
+    server.child.kill()
+    expect((await server.exited).stderr).toContain('EIO: i/o error')
+  },
+)
+
+test.each(['create', 'write', 'space'])(
+  'a disk that fails at a %s while an upload is received',
+  async moment => {
+    const { client, dataDir } = await serve()
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => errors.mockRestore())
+    observeFileOperations(({ kind }) => {
+      if (kind === moment) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+    })
+    expect(await failureOf(upload(client, largeCsv(1)))).toMatchObject(broken)
+    observeFileOperations(undefined)
+    expect(errors).toHaveBeenCalled()
+    expect(incoming(dataDir)).toEqual([])
+    expect(await upload(client, largeCsv(1))).toBe('')
+  },
+)

@@ -1,0 +1,91 @@
+// HTTP/2 as no gRPC library would speak it.
+import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
+import { status } from '@grpc/grpc-js'
+import { UploadResp } from '@table/proto'
+
+export interface RawCall {
+  /** Resolves when the bytes have left this process, or the call is over. */
+  write(bytes: Uint8Array): Promise<void>
+  end(): void
+  cancel(): void
+  /** In one line: the status and its message, or how the call ended without one. */
+  answer: Promise<string>
+}
+
+export function openSession(port: number): ClientHttp2Session {
+  const session = connect(`http://127.0.0.1:${port}`, { maxSessionMemory: 1000 })
+  session.on('error', () => {})
+  return session
+}
+
+export function openUpload(session: ClientHttp2Session, headers: Record<string, string> = {}): RawCall {
+  return openCall(session, '/Table/Upload', headers)
+}
+
+function openCall(session: ClientHttp2Session, path: string, headers: Record<string, string>): RawCall {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...headers,
+  })
+  stream.on('error', () => {})
+  const response: Buffer[] = []
+  stream.on('data', bytes => response.push(bytes))
+  const answer = new Promise<string>(resolve => {
+    const take = (trailers: IncomingHttpHeaders) => {
+      const code = trailers['grpc-status']
+      if (code === undefined) return
+      const message = decodeURIComponent(String(trailers['grpc-message'] ?? ''))
+      if (Number(code) !== 0) return resolve(`${status[Number(code)]}: ${message}`)
+      const { error } = UploadResp.decode(Buffer.concat(response).subarray(5))
+      resolve(error ? `error: ${error}` : 'OK')
+    }
+    stream.on('response', take)
+    stream.on('trailers', take)
+    stream.on('close', () => resolve(`no status, HTTP/2 error ${stream.rstCode}`))
+  })
+  return {
+    write: bytes =>
+      new Promise(resolve => {
+        if (stream.destroyed) return resolve()
+        stream.once('close', resolve)
+        stream.write(bytes, () => {
+          stream.off('close', resolve)
+          resolve()
+        })
+      }),
+    end: () => stream.end(),
+    cancel: () => stream.close(8),
+    answer,
+  }
+}
+
+/** What stands before an upload's CSV of so many bytes: gRPC's prefix, and the field's tag and length. */
+export function uploadPrefix(csvBytes: number): Buffer {
+  const length: number[] = []
+  let rest = csvBytes
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) length.push((rest % 128) | 0x80)
+  const field = Buffer.from([0x0a, ...length, rest])
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(field.length + csvBytes, 1)
+  return Buffer.concat([prefix, field])
+}
+
+export function uploadBytes(csv: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(csv)
+  return Buffer.concat([uploadPrefix(bytes.length), bytes])
+}
+
+/** `20 x OK, 3 x RESOURCE_EXHAUSTED: ...`, the most frequent first; numbers that differ do not tell answers apart. */
+export function tally(answers: readonly string[]): string {
+  const counts = new Map<string, { count: number; example: string }>()
+  for (const answer of answers) {
+    const kind = answer.replaceAll(/\d+/g, '#')
+    const { count = 0, example = answer } = counts.get(kind) ?? {}
+    counts.set(kind, { count: count + 1, example })
+  }
+  const sorted = [...counts.values()].sort((a, b) => b.count - a.count)
+  return sorted.map(({ count, example }) => (count > 1 ? `${count} x ${example}` : example)).join('; ')
+}
