@@ -45,6 +45,7 @@ function readFlags(): Flags | undefined {
         .default(8)
         .argParser(wholeNumber(1, 256)),
     )
+    .configureHelp({ helpWidth: 110 })
     .exitOverride()
   for (const option of [...accessOptions(), ...limitOptions()]) command.addOption(option)
   try {

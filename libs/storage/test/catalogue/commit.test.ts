@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { commitUpload, settleUpload } from '../../src/catalogue/commit.ts'
+import { Arrival } from '../../src/catalogue/arrival.ts'
+import { commitArrivingUpload, commitUpload, settleUpload } from '../../src/catalogue/commit.ts'
 import {
   type Contents,
   findUpload,
@@ -56,6 +57,19 @@ test('a commit leaves the CSV byte for byte, a Parquet file, a row, and nothing 
   expect(listUploads(store.dataDir)).toEqual([upload])
   expect(storedNames(store.dataDir)).toEqual(['00000001.csv', '00000001.parquet'])
   expect(incomingNames(store.dataDir)).toEqual([])
+})
+
+test('of an upload that stops arriving, what was converted is removed', async () => {
+  const store = opened(temporaryDirectory())
+  const long = `x\n${'1\n'.repeat(400_000)}`
+  const id = await receive(store, long)
+  const arrival = new Arrival()
+  arrival.add(long.length)
+  const operations = operationsOf(() =>
+    expect(commitArrivingUpload(store.dataDir, id, receivedAt, arrival)).toBeUndefined(),
+  )
+  expect(operations).toContain('create 00000001.parquet')
+  expect(incomingNames(store.dataDir)).toEqual(['00000001.csv'])
 })
 
 test('content and names are on the disk before the row', async () => {
