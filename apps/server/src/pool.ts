@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import {
   type Arrival,
@@ -9,11 +10,15 @@ import {
   type Upload,
   type UploadId,
 } from '@table/storage'
+import { Semaphore } from 'async-mutex'
 import { Piscina } from 'piscina'
 import type { Outcome, Tasks } from './worker.ts'
 
 /** In ms without a small upload, after which their files are synced: by then the system has written most of them anyway. */
 const QUIET = 60_000
+
+/** More conversions at once would take more memory and no less time: they wait for a core, or for the disk. */
+const CONVERSIONS = 2 * availableParallelism()
 
 /**
  * The worker threads, with a queue in front: first come, first served. A worker that dies is replaced, and the task it
@@ -25,6 +30,7 @@ export class Pool {
   #unsynced = 0
   readonly #quiet = setTimeout(() => void this.#syncAll(), QUIET).unref()
   #closed = false
+  readonly #conversions = new Semaphore(CONVERSIONS)
   #heavy: Promise<unknown> = Promise.resolve()
 
   constructor(dataDir: string, workers: number, limits: StorageLimits) {
@@ -53,7 +59,7 @@ export class Pool {
     uploadId: UploadId | undefined,
   ): Promise<Upload> {
     const commit = (alone: boolean) =>
-      this.#settled(id, this.#run('commit', { id, receivedAt, cancellation, held, uploadId, alone }))
+      this.#settled(id, this.#convert('commit', { id, receivedAt, cancellation, held, uploadId, alone }))
     const upload = await commit(false).catch(error => {
       if (!(error instanceof StorageError && error.code === 'heavy')) throw error
       return this.#inTurn(() => commit(true))
@@ -71,7 +77,14 @@ export class Pool {
     uploadId: UploadId | undefined,
   ): Promise<Upload | undefined> {
     const task = { id, receivedAt, arrival: shared, cancellation, uploadId }
-    return this.#settled(id, this.#run('commitArriving', task))
+    return this.#settled(id, this.#convert('commitArriving', task))
+  }
+
+  #convert<Name extends 'commit' | 'commitArriving'>(
+    name: Name,
+    task: Tasks[Name]['task'],
+  ): Promise<Tasks[Name]['value']> {
+    return this.#conversions.runExclusive(() => this.#run(name, task))
   }
 
   /** What became of a commit, though its worker may have died before or after the row was in. */

@@ -24,8 +24,3 @@ export class Checksum {
     return this.#mac.getAuthTag()
   }
 }
-
-/** The first 32 bits of a checksum, for a list in memory. */
-export function shortChecksum(checksum: Uint8Array, at = 0): number {
-  return new DataView(checksum.buffer, checksum.byteOffset + at).getInt32(0)
-}

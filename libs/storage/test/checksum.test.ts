@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Checksum, shortChecksum } from '../src/checksum.ts'
+import { Checksum } from '../src/checksum.ts'
 
 function checksumOf(...parts: Uint8Array[]): Uint8Array {
   const checksum = new Checksum()
@@ -12,8 +12,6 @@ test('it is what openssl makes of the same bytes', () => {
   // openssl mac -cipher AES-128-GCM -macopt hexkey:$(printf %032d 0) -macopt hexiv:$(printf %024d 0) -in FILE GMAC
   const twos = checksumOf(Buffer.alloc(3_400_000, '2'))
   expect(Buffer.from(twos).toString('hex')).toBe('68b171eae5f4ef7f9e249862b5169c0c')
-  expect(shortChecksum(twos)).toBe(0x68b171ea)
-  expect(shortChecksum(twos, 12)).toBe(0xb5169c0c | 0)
 })
 
 test('it does not matter in which parts the bytes come', () => {

@@ -3,7 +3,7 @@ import { type Converted, convertCsv, convertGrowingCsv } from '../convert.ts'
 import { StorageError } from '../errors.ts'
 import { closeFile, fileSize, openFile, readAt, removeFile, renameFile, syncPath } from '../files.ts'
 import type { Arrival } from './arrival.ts'
-import { type Contents, findUpload, insertUpload, shortChecksums } from './database.ts'
+import { type Contents, findUpload, insertUpload } from './database.ts'
 import { filesDirectory, formats, incomingFile, storedFile } from './names.ts'
 import { findFirst, type UploadId } from './once.ts'
 import { SMALL_BYTES, writeNewFile } from './unsynced.ts'
@@ -83,7 +83,7 @@ function commit(
   const made = formats.map(format => incomingFile(dataDir, id, format))
   try {
     const csvBytes = fileSize(incomingFile(dataDir, id, 'csv')) ?? 0
-    const upload: Upload = { id, receivedAt, csvBytes, ...converted, ...shortChecksums(checksums.csv) }
+    const upload: Upload = { id, receivedAt, csvBytes, ...converted }
     const stored = formats.map(format => storedFile(dataDir, id, format))
     stored.forEach((path, i) => {
       renameFile(made[i] as string, path)

@@ -1,6 +1,5 @@
 // The table of committed uploads: SQLite, one row per upload. Inserting the row is what commits an upload.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { CHECKSUM_BYTES, shortChecksum } from '../checksum.ts'
 import type { Checksums, Converted } from '../convert.ts'
 import type { Column } from '../csv/inference.ts'
 import { StorageError } from '../errors.ts'
@@ -36,9 +35,9 @@ const schema = `
   PRAGMA user_version = ${schemaVersion};`
 
 const fields =
-  'id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, csv_cuts, columns, csv_checksums'
+  'id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, csv_cuts, columns'
 const insertion = `
-  INSERT INTO uploads (${fields}, parquet_checksum, upload_id)
+  INSERT INTO uploads (${fields}, csv_checksums, parquet_checksum, upload_id)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (upload_id) DO NOTHING`
 
 /** Most uploads have no cuts: one array does for them all. */
@@ -55,7 +54,6 @@ interface Row {
   row_groups: number
   csv_cuts: string
   columns: string
-  csv_checksums: Uint8Array
 }
 
 /** What only the row of an upload knows. */
@@ -286,17 +284,8 @@ function uploadOfRow(row: Row, columns: readonly Column[]): Upload {
     footerCrc: row.footer_crc,
     rowGroups: row.row_groups,
     csvCuts: row.csv_cuts === '[]' ? NONE : JSON.parse(row.csv_cuts),
-    ...shortChecksums(row.csv_checksums),
     columns,
   }
-}
-
-/** What a list in memory keeps of the checksums of a CSV's pieces. */
-export function shortChecksums(checksums: Uint8Array): Pick<Upload, 'firstCheck' | 'cutChecks'> {
-  const [firstCheck = 0, ...cutChecks] = Array.from({ length: checksums.length / CHECKSUM_BYTES }, (_, i) =>
-    shortChecksum(checksums, i * CHECKSUM_BYTES),
-  )
-  return { firstCheck, cutChecks: cutChecks.length === 0 ? NONE : cutChecks }
 }
 
 function run<T>(kind: FileOperation['kind'], dataDir: string, task: () => T): T {

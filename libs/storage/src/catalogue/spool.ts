@@ -9,6 +9,9 @@ import { incomingFile } from './names.ts'
 const batchBytes = 256 * 1024
 /** Room for most small uploads. */
 const firstBytes = 8 * 1024
+/** Batches of uploads that are done, for those to come: new ones would have to be cleared and collected. */
+const spareBatches: Buffer[] = []
+const MAX_SPARE = 8
 
 /** What an upload is received into: a file, written in batches. One call at a time, but for `discard`. */
 export interface Spool {
@@ -69,6 +72,8 @@ class FileSpool implements Spool {
     }
     this.#refuseDiscarded()
     this.#arrival.complete()
+    if (this.#batch.length === batchBytes && spareBatches.length < MAX_SPARE) spareBatches.push(this.#batch)
+    this.#batch = Buffer.alloc(0)
   }
 
   async discard(): Promise<void> {
@@ -83,7 +88,7 @@ class FileSpool implements Spool {
   }
 
   #grow(): void {
-    const batch = Buffer.allocUnsafeSlow(batchBytes)
+    const batch = spareBatches.pop() ?? Buffer.allocUnsafeSlow(batchBytes)
     batch.set(this.#batch.subarray(0, this.#filled))
     this.#batch = batch
   }

@@ -12,9 +12,6 @@ export interface Upload {
   readonly parquetBytes: number
   /** Positions in the CSV, in bytes, where a record begins: readers that share the file meet there. */
   readonly csvCuts: readonly number[]
-  /** The first 32 bits, as an int32, of the checksums of the CSV's pieces: of the first one, and of those behind the cuts. */
-  readonly firstCheck: number
-  readonly cutChecks: readonly number[]
   /** Of the Parquet file: how many, and how many bytes it has from its footer on. */
   readonly rowGroups: number
   readonly footerBytes: number

@@ -28,7 +28,6 @@ export class ChunkReader {
   readonly #file: OpenFile
   readonly #column: number
   readonly #extend: (wanted: number) => Extent
-  readonly #onRead: (bytes: Uint8Array) => void
   #extent: Extent = { end: 0, complete: false }
   #position: number // in the file, of the chunk's first byte
   #from = engine.chunk
@@ -37,7 +36,7 @@ export class ChunkReader {
 
   /**
    * `column`: the one whose fields are wanted, or `EVERY`. `from`: the file's start, or where a record begins. `extend`
-   * returns when at least so many bytes of the file can be read, or all. `onRead` is given the bytes in the file's order.
+   * returns when at least so many bytes of the file can be read, or all.
    */
   constructor(
     file: OpenFile,
@@ -45,14 +44,12 @@ export class ChunkReader {
     column: number,
     from: number,
     extend: (wanted: number) => Extent,
-    onRead: (bytes: Uint8Array) => void = () => {},
   ) {
     this.#file = file
     this.columns = columns
     this.#column = column
     this.#position = from
     this.#extend = extend
-    this.#onRead = onRead
   }
 
   /** Where the first record of the chunk begins, in bytes from the start of the file. */
@@ -107,7 +104,6 @@ export class ChunkReader {
     if (readAt(this.#file, target, this.#position + rest) < wanted) {
       throw new StorageError('damaged', `${this.#file.path} became shorter while it was read`)
     }
-    this.#onRead(target)
     this.#to = chunk + rest + wanted
     this.#next = chunk
     if (this.#position === 0 && hasByteOrderMark(bytes, chunk)) this.#next += 3

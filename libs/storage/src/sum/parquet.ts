@@ -14,7 +14,7 @@ export interface ParquetPart {
   bytes?: number
   /** How many bytes the file has from its footer on, which is then read at once, and their CRC-32 as an int32. */
   footerBytes?: number
-  check?: number
+  footerCrc?: number
   /** The row groups [from, to) instead of all. */
   from?: number
   to?: number
@@ -29,11 +29,11 @@ export function sumParquetColumn(
   path: string,
   column: string | number,
   cancellation?: Cancellation,
-  { bytes, footerBytes, check, from, to }: ParquetPart = {},
+  { bytes, footerBytes, footerCrc, from, to }: ParquetPart = {},
 ): bigint {
   const file = openStored(path, bytes)
   try {
-    const found = findColumn(file, column, footerBytes, check)
+    const found = findColumn(file, column, footerBytes, footerCrc)
     if (!found) return 0n
     const { element, chunks } = found
     const integers = integersOf(element)

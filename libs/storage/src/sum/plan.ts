@@ -16,10 +16,9 @@ export interface SumFile {
   columns: number
   /** Of the whole file. */
   bytes: number
-  /** Of a Parquet file. */
+  /** Of a Parquet file, and its CRC-32 as an int32. */
   footerBytes: number
-  /** Of a CSV the first 32 bits of this piece's checksum, of a Parquet file the CRC-32 of its footer, as an int32. */
-  check: number
+  footerCrc: number
   from: number
   to: number
 }
@@ -67,8 +66,8 @@ export function planSum(
 /** The files of a part, in order. */
 export function* filesOf({ files }: SumPart): Generator<SumFile> {
   for (let i = 0; i < files.length; i += NUMBERS) {
-    const [id, columnIndex, columns, bytes, footerBytes, check, from, to] = files.subarray(i, i + NUMBERS)
-    yield { id, columnIndex, columns, bytes, footerBytes, check, from, to }
+    const [id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to] = files.subarray(i, i + NUMBERS)
+    yield { id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to }
   }
 }
 
@@ -76,7 +75,6 @@ export function* filesOf({ files }: SumPart): Generator<SumFile> {
 interface Piece {
   upload: Upload
   columnIndex: number
-  check: number
   from: number
   to: number
   bytes: number
@@ -84,20 +82,18 @@ interface Piece {
 
 function csvPieces(upload: Upload, columnIndex: number, pieces: Piece[]): void {
   let from = 0
-  let check = upload.firstCheck
-  for (const [i, to] of [...upload.csvCuts, upload.csvBytes].entries()) {
-    pieces.push({ upload, columnIndex, check, from, to, bytes: to - from + FILE_BYTES })
+  for (const to of [...upload.csvCuts, upload.csvBytes]) {
+    pieces.push({ upload, columnIndex, from, to, bytes: to - from + FILE_BYTES })
     from = to
-    check = upload.cutChecks[i] as number
   }
 }
 
 function parquetPieces(upload: Upload, columnIndex: number, pieces: Piece[]): void {
-  const { rowGroups, parquetBytes, columns, footerCrc: check } = upload
+  const { rowGroups, parquetBytes, columns } = upload
   const count = Math.max(1, rowGroups)
   const bytes = (parquetBytes / columns.length + FILE_BYTES) / count
   for (let from = 0; from < count; from++) {
-    pieces.push({ upload, columnIndex, check, from, to: from + 1, bytes })
+    pieces.push({ upload, columnIndex, from, to: from + 1, bytes })
   }
 }
 
@@ -108,19 +104,18 @@ function joinPieces(pieces: readonly Piece[], format: Format, parts: number): Su
   let before = 0
   let current = -1
   let last: Upload | undefined
-  for (const { upload, columnIndex, check, from, to, bytes } of pieces) {
+  for (const { upload, columnIndex, from, to, bytes } of pieces) {
     const part = Math.floor(before / bytesAPart)
     if (part > current) {
       plan.push([])
       last = undefined
     }
     const files = plan[plan.length - 1]
-    const { id, columns, csvBytes, parquetBytes, footerBytes } = upload
+    const { id, columns, csvBytes, parquetBytes, footerBytes, footerCrc } = upload
     const fileBytes = format === 'csv' ? csvBytes : parquetBytes
     if (upload === last) files[files.length - 1] = to
-    else files.push(id, columnIndex, columns.length, fileBytes, footerBytes, check, from, to)
-    // Each piece of a CSV has its own check.
-    if (format === 'parquet') last = upload
+    else files.push(id, columnIndex, columns.length, fileBytes, footerBytes, footerCrc, from, to)
+    last = upload
     current = part
     before += bytes
   }

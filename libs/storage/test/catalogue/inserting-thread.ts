@@ -16,8 +16,6 @@ for (let n = 0; n < count; n++) {
     footerCrc: -1,
     rowGroups: 1,
     csvCuts: [],
-    firstCheck: 0,
-    cutChecks: [],
     columns: [
       { name: 'x', type: 'int64' as const },
       { name: 'größe, "m"', type: 'text' as const },

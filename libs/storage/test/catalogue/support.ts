@@ -37,8 +37,6 @@ export function uploadOf(id: number, more: Partial<Upload> = {}): Upload {
     footerCrc: -1,
     rowGroups: 1,
     csvCuts: [],
-    firstCheck: 0,
-    cutChecks: [],
     columns: [
       { name: 'x', type: 'int64' },
       { name: 'größe, "m"', type: 'text' },

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Checksum, shortChecksum } from '../../src/checksum.ts'
 import { engine } from '../../src/engine.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { temporaryFile } from '../support/files.ts'
@@ -58,12 +56,7 @@ test('parts that meet where a record begins add up to the whole', () => {
     const parts = [
       { from: 0, to: middle },
       { from: middle, to: bytes },
-    ].map(({ from, to }) => {
-      const checksum = new Checksum()
-      checksum.update(readFileSync(path).subarray(from, to))
-      const check = shortChecksum(checksum.digest())
-      return sumCsvColumn(path, 1, 2, undefined, { bytes, from, to, check })
-    })
+    ].map(part => sumCsvColumn(path, 1, 2, undefined, { bytes, ...part }))
     expect(parts[0]).not.toBe(0n)
     expect(parts.reduce((a, b) => a + b)).toBe(whole)
   }
