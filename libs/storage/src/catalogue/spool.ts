@@ -10,7 +10,7 @@ const batchBytes = 256 * 1024
 /** Room for most small uploads. */
 const firstBytes = 8 * 1024
 /** Batches of uploads that are done, for those to come: new ones would have to be cleared and collected. */
-const spareBatches: Buffer[] = []
+const spareBatches: Buffer<ArrayBuffer>[] = []
 const MAX_SPARE = 8
 
 /** What an upload is received into: a file, written in batches. One call at a time, but for `discard`. */
