@@ -1,13 +1,14 @@
 // Keeps compiled modules on the disk, where each worker finds them. Otherwise every thread loads the compiler that
 // takes the types out of TypeScript, which is 12 MB.
-import { enableCompileCache, flushCompileCache } from 'node:module'
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const { directory } = enableCompileCache(
   fileURLToPath(new URL('../../../node_modules/.cache/table', import.meta.url)),
 )
 const { main } = await import('./commandLine.ts')
-await import('./worker.ts')
+// As Piscina does: what is required is not kept with what is imported.
+createRequire(import.meta.url)('./worker.ts')
 flushCompileCache()
 if (directory) process.env.NODE_COMPILE_CACHE = directory
 await main()
