@@ -1,0 +1,49 @@
+// Where a CSV sum spends its time: node bench/profile.ts. One thread, on the course's load, in ns per byte of CSV.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { engine } from '../libs/storage/src/engine.ts'
+import { sumCsvColumn } from '../libs/storage/src/sum/csv.ts'
+import { courseLoad } from './loads/course.ts'
+
+const ROUNDS = 15
+const kernels = ['scan', 'sumFields'] as const
+const spent = { scan: 0, sumFields: 0 }
+
+/** The engine's kernels, timed. */
+function timed(): typeof engine.kernels {
+  const copy = { ...engine.kernels }
+  for (const name of kernels) {
+    const kernel = engine.kernels[name] as (...args: unknown[]) => unknown
+    Object.assign(copy, {
+      [name]: (...args: unknown[]) => {
+        const start = performance.now()
+        const result = kernel(...args)
+        spent[name] += performance.now() - start
+        return result
+      },
+    })
+  }
+  return copy
+}
+
+Object.assign(engine, { kernels: timed() })
+const directory = mkdtempSync(join(tmpdir(), 'table-profile-'))
+try {
+  const { files, bytes } = courseLoad(join(directory, 'course'), 20)
+  console.log('| column | all | scan | add | read and the rest |\n| --- | --: | --: | --: | --: |')
+  for (const [column, name] of ['x', 'y', 'z'].entries()) {
+    const rounds = Array.from({ length: ROUNDS }, () => {
+      Object.assign(spent, { scan: 0, sumFields: 0 })
+      const start = performance.now()
+      for (const file of files) sumCsvColumn(file, column, 3)
+      return { all: performance.now() - start, ...spent }
+    })
+    const best = rounds.reduce((a, b) => (a.all < b.all ? a : b))
+    const rest = best.all - best.scan - best.sumFields
+    const cells = [best.all, best.scan, best.sumFields, rest].map(ms => ((ms * 1e6) / bytes).toFixed(2))
+    console.log(`| ${name} | ${cells.join(' | ')} |`)
+  }
+} finally {
+  rmSync(directory, { recursive: true })
+}
