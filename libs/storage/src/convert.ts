@@ -4,7 +4,7 @@ import { type Cancellation, throwIfCancelled } from './cancellation.ts'
 import { ChunkReader, type Extent, withChunks } from './csv/chunks.ts'
 import { explainProblem, fieldsFrom, lineAt } from './csv/explain.ts'
 import { type Header, readHeader } from './csv/header.ts'
-import { type Column, type ColumnType, guessTypes, Inference, type Records } from './csv/inference.ts'
+import { type Column, type ColumnType, guessTypes, Inference } from './csv/inference.ts'
 import { PieceChecksums } from './csv/pieces.ts'
 import { engine } from './engine.ts'
 import { StorageError } from './errors.ts'
@@ -57,8 +57,8 @@ export function convertCsv(
     const whole = { end: csv.size, complete: true }
     const source: Source = { csv, header, extend: () => whole, cancellation }
     return (
-      writeParquet(source, parquetPath, guessTypes) ??
-      (writeParquet(source, parquetPath, () => inferTypes(source)) as Converted)
+      writeParquet(source, parquetPath) ??
+      (writeParquet(source, parquetPath, inferTypes(source)) as Converted)
     )
   })
 }
@@ -75,7 +75,7 @@ export function convertGrowingCsv(
 ): Converted | undefined {
   try {
     return withCsv(csvPath, false, (csv, header) =>
-      writeParquet({ csv, header, extend, cancellation }, parquetPath, guessTypes),
+      writeParquet({ csv, header, extend, cancellation }, parquetPath),
     )
   } catch {
     return undefined
@@ -142,21 +142,20 @@ function inferTypes(source: Source): ColumnType[] {
   return inference.types()
 }
 
-/** `typesOf` gets the first chunk. Returns undefined if a field is not of its column's type. */
-function writeParquet(
-  source: Source,
-  path: string,
-  typesOf: (first: Records) => ColumnType[],
-): Converted | undefined {
+/** Types that are not known are guessed from the first chunk. Returns undefined if a field is not of its column's type. */
+function writeParquet(source: Source, path: string, known?: ColumnType[]): Converted | undefined {
   const { names } = source.header
-  const types = typesOf(readChunks(source).next().value ?? { records: 0, columns: names.length })
+  const chunks = readChunks(source)
+  const first = chunks.next()
+  const types = known ?? guessTypes(first.value ?? { records: 0, columns: names.length })
   const columns = names.map((name, i) => ({ name, type: types[i] as ColumnType }))
   const file = createFile(path)
   try {
     const writer = new ParquetWriter(file, columns)
     const pieces = new PieceChecksums(source.csv)
     const csvCuts: number[] = []
-    for (const chunk of readChunks(source)) {
+    for (let next = first; !next.done; next = chunks.next()) {
+      const chunk = next.value
       if (chunk.start >= (csvCuts.at(-1) ?? 0) + CUT_BYTES) {
         csvCuts.push(chunk.start)
         pieces.endPiece(chunk)
