@@ -102,14 +102,3 @@ export function anyNoDigit(digits: v128): bool {
   const nines = v128.load(NINES)
   return v128.any_true(v128.xor(i8x16.max_u(digits, nines), nines))
 }
-
-/** A bit for each of 32 bytes that is no digit. */
-// @ts-expect-error: a decorator
-@inline
-export function noDigits(first: v128, second: v128): i32 {
-  const nines = v128.load(NINES)
-  return ~(
-    i8x16.bitmask(i8x16.le_u(asDigits(first), nines)) |
-    (i8x16.bitmask(i8x16.le_u(asDigits(second), nines)) << 16)
-  )
-}

@@ -64,6 +64,21 @@ function csvOf(fields: Field[], { columns, column, crlf, blankLines, lastEnd }: 
   return lines.join(lineEnd) + (lastEnd ? lineEnd : '')
 }
 
+/** A view of values as they lie in memory. */
+type View<T> = new (
+  buffer: ArrayBufferLike,
+  at: number,
+  length: number,
+) => ArrayLike<T> & { BYTES_PER_ELEMENT: number }
+
+/** What `read` reads one text as; undefined if it refuses it. */
+export function readText<T>(read: ReadColumn, View: View<T>, text: string): T | undefined {
+  const layout = { columns: 1, column: 0, crlf: false, blankLines: false, lastEnd: true }
+  putColumn([fieldOf(text, false)], layout)
+  const count = read(at.ends, 1, 1, 0, at.values, at.levels)
+  return count === 1 ? new View(memory.buffer, at.values, 1)[0] : undefined
+}
+
 const CANARY = 0xa5
 const canaries = new Uint8Array(8).fill(CANARY)
 
@@ -73,11 +88,7 @@ const canaries = new Uint8Array(8).fill(CANARY)
  */
 export function expectReadsAs<T>(
   read: ReadColumn,
-  View: new (
-    buffer: ArrayBufferLike,
-    at: number,
-    length: number,
-  ) => ArrayLike<T> & { BYTES_PER_ELEMENT: number },
+  View: View<T>,
   parse: (text: string) => T | undefined,
   columns: fc.Arbitrary<Field[]>,
 ): void {

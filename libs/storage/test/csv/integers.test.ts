@@ -1,18 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseInt64, splitInt64, storeMultiplyAdd } from '../../src/csv/integers.ts'
+import { splitInt64 } from '../../src/csv/integers.ts'
 
 const MIN = -(2n ** 63n)
 const MAX = 2n ** 63n - 1n
 
 /** Reads the number out of the middle of other digits, so that a read over an edge shows. */
-function parsed(text: string): bigint | undefined {
-  const bytes = Buffer.from(`9${text}9`)
-  const out = new Int32Array(4)
-  if (!parseInt64(bytes, 1, bytes.length - 1, out, 2)) return undefined
-  return new BigInt64Array(out.buffer)[1]
-}
-
 function split(text: string): bigint | undefined {
   const bytes = Buffer.from(`9${text}9`)
   const out = new Float64Array(2)
@@ -47,10 +40,9 @@ const texts = fc.oneof(
     .map(c => c.join('')),
 )
 
-test('parseInt64 and splitInt64 read what BigInt reads, and nothing else', () => {
+test('splitInt64 reads what BigInt reads, and nothing else', () => {
   fc.assert(
     fc.property(texts, text => {
-      expect(parsed(text)).toBe(expected(text))
       expect(split(text)).toBe(expected(text))
     }),
     { numRuns: 20_000 },
@@ -59,18 +51,5 @@ test('parseInt64 and splitInt64 read what BigInt reads, and nothing else', () =>
 
 test('an empty field before a minus is no number', () => {
   const bytes = Buffer.from('-5')
-  expect(parseInt64(bytes, 0, 0, new Int32Array(2), 0)).toBe(false)
   expect(splitInt64(bytes, 0, 0, new Float64Array(2))).toBe(false)
-})
-
-test('storeMultiplyAdd is exact', () => {
-  const seconds = fc.integer({ min: -62_135_596_800, max: 253_402_300_799 })
-  fc.assert(
-    fc.property(seconds, fc.nat({ max: 999_999 }), (a, b) => {
-      const out = new Int32Array(2)
-      storeMultiplyAdd(a, 1e6, b, out, 0)
-      expect(new BigInt64Array(out.buffer)[0]).toBe(BigInt(a) * 1_000_000n + BigInt(b))
-    }),
-    { numRuns: 5000 },
-  )
 })

@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDouble } from '../../src/csv/doubles.ts'
+import { readText } from './support/columns.ts'
+import { kernels } from './support/memory.ts'
 
-function parsed(text: string): number | undefined {
-  const bytes = Buffer.from(`9${text}9`)
-  return parseDouble(bytes, 1, bytes.length - 1)
-}
+const parsed = (text: string) => readText(kernels.doubleColumn, Float64Array, text)
 
 const digits = fc.array(fc.constantFrom('0', '1', '5', '9'), { maxLength: 20 }).map(c => c.join(''))
 const decimals = fc

@@ -1,17 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDate, parseTimestamp } from '../../src/csv/times.ts'
+import { readText } from './support/columns.ts'
+import { kernels } from './support/memory.ts'
 
-function date(text: string): number | undefined {
-  const bytes = Buffer.from(`9${text}9`)
-  return parseDate(bytes, 1, bytes.length - 1)
-}
+const date = (text: string) => readText(kernels.dateColumn, Int32Array, text)
 
 /** Microseconds and whether a zone was named. */
 function timestamp(text: string): [bigint, boolean] | undefined {
-  const bytes = Buffer.from(`9${text}9`)
-  const value = parseTimestamp(bytes, 1, bytes.length - 1)
-  return value && [BigInt(value.seconds) * 1_000_000n + BigInt(value.micros), value.zoned]
+  const local = readText(kernels.timestampColumn, BigInt64Array, text)
+  if (local !== undefined) return [local, false]
+  const utc = readText(kernels.timestampUtcColumn, BigInt64Array, text)
+  return utc === undefined ? undefined : [utc, true]
 }
 
 const first = Date.parse('0001-01-01T00:00:00Z')
