@@ -24,20 +24,18 @@ RUN useradd --system --user-group --no-create-home table \
 COPY --from=build /usr/local/bin/node /usr/local/bin/
 COPY --from=build /app /app
 WORKDIR /app
-# A short run leaves the compiled modules behind: without them each thread would load the compiler, 12 MB. They are
-# those of the same flags.
+# A short run leaves the compiled modules behind: without them each thread would load the compiler, 12 MB.
 RUN install --directory --owner=table node_modules/.cache/table \
- && { runuser --user table -- timeout 5 node --max-semi-space-size=1 --no-parallel-scavenge --expose-gc --heap-growing-percent=50 apps/server/src/main.ts --port 0 --data-dir /tmp/short-run \
+ && { runuser --user table -- timeout 5 apps/server/start --port 0 --data-dir /tmp/short-run \
    || test $? = 124; } \
  && chown --recursive root node_modules/.cache \
  && chmod --recursive a+rX node_modules/.cache \
  && rm --recursive /tmp/short-run
 USER table
-# How malloc keeps less of what it is given back: docs/architecture.md, Memory.
-ENV NODE_ENV=production MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 TABLE_HOST=:: TABLE_DATA_DIR=/data
+ENV NODE_ENV=production TABLE_HOST=:: TABLE_DATA_DIR=/data
 # Who reaches it is up to whoever publishes the port: no warning that everybody may call. docs/access.md
 ENV TABLE_OPEN=1
 VOLUME /data
 EXPOSE 5440
 HEALTHCHECK --interval=10s --timeout=5s CMD ["node", "apps/server/src/healthcheck.ts"]
-CMD ["node", "--max-semi-space-size=1", "--no-parallel-scavenge", "--expose-gc", "--heap-growing-percent=50", "apps/server/src/main.ts"]
+CMD ["apps/server/start"]

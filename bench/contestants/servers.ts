@@ -4,7 +4,7 @@ import { coursePython } from '../worker.ts'
 import type { ServerContestant } from './contestant.ts'
 import { startServer } from './server.ts'
 
-/** Our server, by the command of `npm start`: flags and environment stand in package.json alone. */
+/** Our server, by the command of `npm start`: its settings stand there alone. */
 export function startOurs(dataDir: string): Promise<ServerContestant> {
   return startServer('ours', startCommand(), dataDir)
 }
