@@ -21,6 +21,8 @@ interface Options {
   /** A module of `test/hooks` that every thread of the server loads first. */
   hook?: string
   workers?: number
+  /** A command that runs the server. */
+  under?: string[] | undefined
 }
 
 /** The server as its own process, on a free port unless `args` say otherwise. */
@@ -30,11 +32,13 @@ export function spawnServer({
   dataDir = temporaryDirectory(),
   hook,
   workers = 2,
+  under = [],
 }: Options = {}): ServerProcess {
   const preload = hook ? ['--import', join(import.meta.dirname, 'hooks', hook)] : []
   const flags = args ?? ['--port', '0', '--data-dir', dataDir, '--workers', String(workers)]
-  const command = ['--max-semi-space-size=1', ...preload, main, ...flags] // as `npm start`
-  const child = spawn(process.execPath, command, { env: { ...process.env, ...env } })
+  const node = [process.execPath, '--max-semi-space-size=1', ...preload, main, ...flags] // as `npm start`
+  const [command = '', ...rest] = [...under, ...node]
+  const child = spawn(command, rest, { env: { ...process.env, ...env } })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })

@@ -1,0 +1,160 @@
+// Servers that are killed under load, one after the other, and what has to be in their data directory after each.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Metadata, status } from '@grpc/grpc-js'
+import type { TableClient } from '@table/proto'
+import { closeDatabase, readUploads, verifyUpload } from '@table/storage'
+import { expect } from 'vitest'
+import { type ServerProcess, spawnServer } from '../process.ts'
+import { columnSum, connectClient, incoming, stored, temporaryDirectory, upload } from '../support.ts'
+import { hashOf, type Sent, uploadsOfRound } from './uploads.ts'
+
+/** When a server is killed: before a step, counted from its start or from its first upload, or some ms after that. */
+export type Moment = { step: number; from: 'start' | 'uploads' } | { wait: number }
+
+const compileCache = join(import.meta.dirname, '../../../../node_modules/.cache/table')
+
+export class Crashes {
+  /** Of the starts that were not killed: how long they took, in ms. */
+  readonly startTimes: number[] = []
+  /** The steps that were fatal, and how often. */
+  readonly steps = new Map<string, number>()
+  #rounds = 0
+  readonly #fuse = join(temporaryDirectory(), 'fuse')
+  readonly #dataDir: string
+  readonly #sent: Sent[] = []
+  /** By the number that each was stored under. */
+  readonly #stored = new Map<string, Sent>()
+  /** Columns whose sums have not been checked since the last crash that could have changed them. */
+  readonly #unchecked = new Set<string>()
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  /**
+   * Starts a server, checks what it finds, and kills it at `moment`, or when all uploads are answered. `disk`: a command that runs
+   * the server, kills it at a SIGTERM, and may spoil any file then.
+   */
+  async crash(moment: Moment, disk?: string[]): Promise<void> {
+    this.#arm('step' in moment && moment.from === 'start' ? moment.step : undefined)
+    const start = performance.now()
+    const env = { FUSE: this.#fuse, NODE_COMPILE_CACHE: compileCache }
+    const server = spawnServer({ dataDir: this.#dataDir, hook: 'kill.ts', env, under: disk })
+    const kill = () => server.child.kill(disk ? 'SIGTERM' : 'SIGKILL')
+    const port = await portOf(server)
+    if (port !== undefined) {
+      this.startTimes.push(performance.now() - start)
+      const client = connectClient(port)
+      if (await survives(this.#check(client, disk !== undefined))) {
+        if ('wait' in moment) setTimeout(kill, moment.wait)
+        else if (moment.from === 'uploads') this.#arm(moment.step)
+        await this.#upload(client, uploadsOfRound(this.#rounds++))
+      }
+      kill()
+      client.close()
+    }
+    expect(await server.exited).toMatchObject({ code: null, stderr: '' })
+    this.#count()
+  }
+
+  /** Repeats what has an id and was never acknowledged, and checks all bytes of all uploads. Returns how many there are. */
+  async end(): Promise<number> {
+    const server = spawnServer({ dataDir: this.#dataDir })
+    const client = connectClient((await server.ready).port)
+    await this.#check(client, true)
+    await this.#upload(client, [])
+    await this.#check(client, false)
+    for (const { uploadId, acknowledged } of this.#sent) expect(uploadId === undefined || acknowledged).toBe(true)
+    server.child.kill()
+    expect(await server.exited).toMatchObject({ code: 0, stderr: '' })
+
+    const uploads = readUploads(this.#dataDir)
+    for (const row of uploads) expect([...verifyUpload(this.#dataDir, row)].filter(Array.isArray)).toEqual([])
+    closeDatabase(this.#dataDir)
+    expect(uploads).toHaveLength(this.#stored.size)
+    return uploads.length
+  }
+
+  /** What a server has made of its data directory. `everything`: also what earlier ones had. */
+  async #check(client: TableClient, everything: boolean): Promise<void> {
+    expect(incoming(this.#dataDir)).toEqual([])
+    const names = stored(this.#dataDir)
+    const ids = [...new Set(names.map(name => name.slice(0, 8)))]
+    expect(names).toEqual(ids.flatMap(id => [`${id}.csv`, `${id}.parquet`]))
+
+    for (const id of ids) {
+      const known = this.#stored.get(id)
+      if (known && !everything) continue
+      const hash = hashOf(readFileSync(join(this.#dataDir, 'files', `${id}.csv`)))
+      const found = known ?? this.#sent.findLast(sent => sent.hash === hash)
+      expect(found?.hash, `${id}.csv is what was uploaded`).toBe(hash)
+      this.#stored.set(id, found as Sent)
+    }
+    // None that was there is gone, none is there twice, all that were acknowledged are there.
+    const present = new Set(this.#stored.values())
+    expect(ids).toHaveLength(this.#stored.size)
+    expect(present.size).toBe(ids.length)
+    expect(this.#sent.filter(sent => sent.acknowledged && !present.has(sent))).toEqual([])
+
+    if (everything) for (const { column } of this.#sent) this.#unchecked.add(column)
+    for (const column of this.#unchecked) {
+      const total = [...present].reduce((sum, sent) => (sent.column === column ? sum + sent.total : sum), 0n)
+      expect(await Promise.all([columnSum(client, column, 'csv'), columnSum(client, column, 'parquet')])).toEqual([
+        total,
+        total,
+      ])
+    }
+    this.#unchecked.clear()
+  }
+
+  /** Sends these, and those of earlier rounds that have an id and were not acknowledged, all at once. */
+  async #upload(client: TableClient, round: Sent[]): Promise<void> {
+    this.#sent.push(...round)
+    const due = this.#sent.filter(sent => sent.csv)
+    await Promise.all(
+      due.map(async sent => {
+        this.#unchecked.add(sent.column)
+        const metadata = new Metadata()
+        if (sent.uploadId) metadata.set('upload-id', sent.uploadId)
+        const answer = upload(client, sent.csv as Buffer, {}, metadata)
+        sent.acknowledged = await survives(answer.then(error => expect(error).toBe('')))
+        if (sent.acknowledged || !sent.uploadId) sent.csv = undefined
+      }),
+    )
+  }
+
+  #arm(step: number | undefined): void {
+    if (step === undefined) rmSync(this.#fuse, { force: true })
+    else writeFileSync(this.#fuse, String(step))
+  }
+
+  #count(): void {
+    const path = `${this.#fuse}.step`
+    if (!existsSync(path)) return
+    const step = readFileSync(path, 'utf8')
+    this.steps.set(step, (this.steps.get(step) ?? 0) + 1)
+    rmSync(path)
+  }
+}
+
+/** Of a server that is ready; undefined if it was killed before. */
+async function portOf({ ready, exited }: ServerProcess): Promise<number | undefined> {
+  try {
+    return (await ready).port
+  } catch (error) {
+    if ((await exited).code === null) return undefined
+    throw error
+  }
+}
+
+/** Whether `calls` came to their end, or else lost their server. */
+async function survives(calls: Promise<void>): Promise<boolean> {
+  try {
+    await calls
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === status.UNAVAILABLE) return false
+    throw error
+  }
+}
