@@ -48,6 +48,8 @@ export class Pool {
     })
     // A worker that dies between two tasks has been replaced when this is called.
     this.#piscina.on('error', error => console.error(error))
+    // Those that the start has written again: they would be more and more if nothing but crashes came in between.
+    void this.#syncAll()
   }
 
   /** Converts and commits what was spooled as `id`, or is `held`. If this throws, nothing of the upload is left. */

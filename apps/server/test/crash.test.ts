@@ -1,7 +1,10 @@
 // TABLE_KILLS makes it longer.
-import { expect, test } from 'vitest'
-import { Crashes, type Moment } from './crash/crashes.ts'
-import { temporaryDirectory } from './support.ts'
+import { closeDatabase } from '@table/storage'
+import { expect, onTestFinished, test } from 'vitest'
+import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
+import { Crashes, momentOf } from './crash/crashes.ts'
+import { spawnServer } from './process.ts'
+import { connectClient, eventually, temporaryDirectory, upload } from './support.ts'
 
 const kills = Number(process.env.TABLE_KILLS ?? 25)
 
@@ -9,15 +12,19 @@ test(`a server that is killed ${kills} times, at any step and at any moment, has
   timeout: 60_000 + kills * 5000,
 }, async () => {
   const crashes = new Crashes(temporaryDirectory())
-  for (let kill = 0; kill < kills; kill++) {
-    await crashes.crash(moment(kill))
-  }
+  for (let kill = 0; kill < kills; kill++) await crashes.crash(momentOf(kill))
   const uploads = await crashes.end()
   console.log(uploads, crashes.steps, crashes.startTimes.map(Math.round))
 })
 
-function moment(kill: number): Moment {
-  const below = (limit: number) => Math.floor(Math.random() * limit)
-  if (kill % 2) return { wait: below(200) }
-  return { step: below(150), from: kill % 10 === 0 ? 'start' : 'uploads' }
-}
+test('the files of small uploads that a start has written again are synced soon: the next start has less to do', async () => {
+  const crashed = spawnServer()
+  expect(await upload(connectClient((await crashed.ready).port), 'x\n1\n')).toBe('')
+  crashed.child.kill('SIGKILL')
+  await crashed.exited
+  const { dataDir } = crashed
+  onTestFinished(() => closeDatabase(dataDir))
+  expect(listUnsynced(dataDir)).toEqual([1])
+  await spawnServer({ dataDir }).ready
+  await eventually(() => expect(listUnsynced(dataDir)).toEqual([]))
+})

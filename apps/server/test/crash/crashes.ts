@@ -12,6 +12,22 @@ import { hashOf, type Sent, uploadsOfRound } from './uploads.ts'
 /** When a server is killed: before a step, counted from its start or from its first upload, or some ms after that. */
 export type Moment = { step: number; from: 'start' | 'uploads' } | { wait: number }
 
+/** Somewhat more than there are, so that some servers are killed when all is done. */
+const STEPS = { start: 40, uploads: 150 }
+/** In ms. */
+const LONGEST_WAIT = 200
+
+const offset = Math.random()
+
+/** Half of the moments are at any time, half at steps. However many there are, they are spread evenly. */
+export function momentOf(kill: number): Moment {
+  const goldenRatio = 0.618_033_988_75
+  const spread = (limit: number) => Math.floor(limit * ((offset + kill * goldenRatio) % 1))
+  if (kill % 2) return { wait: spread(LONGEST_WAIT) }
+  const from = kill % 10 ? 'uploads' : 'start'
+  return { step: spread(STEPS[from]), from }
+}
+
 const compileCache = join(import.meta.dirname, '../../../../node_modules/.cache/table')
 
 export class Crashes {
@@ -65,7 +81,8 @@ export class Crashes {
     await this.#check(client, true)
     await this.#upload(client, [])
     await this.#check(client, false)
-    for (const { uploadId, acknowledged } of this.#sent) expect(uploadId === undefined || acknowledged).toBe(true)
+    for (const { uploadId, acknowledged } of this.#sent)
+      expect(uploadId === undefined || acknowledged).toBe(true)
     server.child.kill()
     expect(await server.exited).toMatchObject({ code: 0, stderr: '' })
 
@@ -100,10 +117,9 @@ export class Crashes {
     if (everything) for (const { column } of this.#sent) this.#unchecked.add(column)
     for (const column of this.#unchecked) {
       const total = [...present].reduce((sum, sent) => (sent.column === column ? sum + sent.total : sum), 0n)
-      expect(await Promise.all([columnSum(client, column, 'csv'), columnSum(client, column, 'parquet')])).toEqual([
-        total,
-        total,
-      ])
+      expect(
+        await Promise.all([columnSum(client, column, 'csv'), columnSum(client, column, 'parquet')]),
+      ).toEqual([total, total])
     }
     this.#unchecked.clear()
   }

@@ -1,12 +1,12 @@
 """Runs a command on a disk that, when the command is killed, loses what was not synced.
 
-    power_cut.py DIRECTORY SEED COMMAND...
+    power_cut.py DIRECTORY COMMAND...
 
 The directory is an ordinary one. The kernel hands every fsync and fdatasync of the command and its threads to this process first
 (seccomp's user notification), SQLite's as well as Node's, so that it knows what would be on a disk: the content of each file as
 of its last sync, the names in each directory as of its own. When the command was killed, by itself or by a SIGTERM to
-this process, the directory is put into a state that a power cut could have left, chosen by SEED. Then this process dies of the
-same signal; the exit code of a command which ends in another way is handed on.
+this process, the directory is put into a state that a power cut could have left. Then this process dies of the same
+signal; the exit code of a command which ends in another way is handed on.
 
 Linux 5.5, x86_64 or aarch64; no rights are needed.
 """
@@ -56,14 +56,14 @@ class Disk:
         else:
             self.contents[inode] = self.content_now(inode)
 
-    def after_power_cut(self, chance):
+    def after_power_cut(self):
         """The tree of names to bytes, or to trees, that may be left."""
         # In every other case all is lost that can be.
-        everything = chance.random() < 0.5
+        everything = random.random() < 0.5
         files = {}
 
         def survives():
-            return not everything and chance.random() < 0.5
+            return not everything and random.random() < 0.5
 
         def tree(inode):
             now, then = self.names_now(inode), self.names.get(inode, {})
@@ -75,7 +75,7 @@ class Disk:
                 return tree(inode)
             if inode not in files:
                 now, then = self.content_now(inode), self.contents.get(inode, b"")
-                files[inode] = mixed(then, now, chance) if now != then and survives() else then
+                files[inode] = mixed(then, now) if now != then and survives() else then
             return files[inode]
 
         return tree(self.hold(self.root))
@@ -105,15 +105,15 @@ class Disk:
             return file.read()
 
 
-def mixed(then, now, chance):
+def mixed(then, now):
     """A file that was synced as `then` and not as `now`: any of its blocks and its size may be old or new. What was synced and
     not written since stays, and where no block was written is whatever was on the disk."""
-    size = chance.choice([len(then), len(now), chance.randint(*sorted([len(then), len(now)]))])
-    junk = chance.choice([bytes, chance.randbytes])
+    size = random.choice([len(then), len(now), random.randint(*sorted([len(then), len(now)]))])
+    junk = random.choice([bytes, random.randbytes])
     blocks = []
     for start in range(0, size, BLOCK):
         old, new = then[start : start + BLOCK], now[start : start + BLOCK]
-        block = new if chance.random() < 0.5 else old
+        block = new if random.random() < 0.5 else old
         blocks.append(block + junk(BLOCK - len(block)))
     return b"".join(blocks)[:size]
 
@@ -189,12 +189,12 @@ def run(command, on_sync):
 
 
 def main():
-    root, seed, *command = sys.argv[1:]
+    root, *command = sys.argv[1:]
     disk = Disk(root)
     code = run(command, disk.sync)
     if code != -signal.SIGKILL:
         sys.exit(code)
-    left = disk.after_power_cut(random.Random(seed))
+    left = disk.after_power_cut()
     shutil.rmtree(root)
     write_tree(root, left)
     os.kill(os.getpid(), signal.SIGKILL)

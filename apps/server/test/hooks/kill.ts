@@ -20,8 +20,13 @@ function step(description: string): void {
 }
 
 observeFileOperations(({ kind, path }) => {
-  if (changing.includes(kind)) step(`before ${kind} ${path.replace(/^.*\/|\d{8}/g, '')}`)
+  if (changing.includes(kind)) step(`before ${kind} ${nameOf(path)}`)
 })
+
+/** The same for all uploads. */
+function nameOf(path: string): string {
+  return path.split('/').slice(-2).join('/').replace(/\d{8}/, '*')
+}
 
 const { run } = StatementSync.prototype
 StatementSync.prototype.run = function (this: StatementSync, ...values: Parameters<typeof run>) {
