@@ -1,4 +1,4 @@
-// TABLE_KILLS makes it longer.
+// kill -9. TABLE_KILLS makes it longer.
 import { closeDatabase } from '@table/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
@@ -14,7 +14,13 @@ test(`a server that is killed ${kills} times, at any step and at any moment, has
   const crashes = new Crashes(temporaryDirectory())
   for (let kill = 0; kill < kills; kill++) await crashes.crash(momentOf(kill))
   const uploads = await crashes.end()
-  console.log(uploads, crashes.steps, crashes.startTimes.map(Math.round))
+  console.log(`${uploads} uploads after ${kills} kills, ${crashes.steps.length} of them at steps:`)
+  for (const [step, fatal = []] of Object.entries(Object.groupBy(crashes.steps, step => step)).sort())
+    console.log(`${String(fatal.length).padStart(5)}  ${step}`)
+  const { startTimes } = crashes
+  console.log(
+    `starts: ${median(startTimes.slice(0, 20))} ms at first, ${median(startTimes.slice(-20))} at last`,
+  )
 })
 
 test('the files of small uploads that a start has written again are synced soon: the next start has less to do', async () => {
@@ -28,3 +34,7 @@ test('the files of small uploads that a start has written again are synced soon:
   await spawnServer({ dataDir }).ready
   await eventually(() => expect(listUnsynced(dataDir)).toEqual([]))
 })
+
+function median(numbers: number[]): number {
+  return Math.round(numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN)
+}

@@ -33,8 +33,8 @@ const compileCache = join(import.meta.dirname, '../../../../node_modules/.cache/
 export class Crashes {
   /** Of the starts that were not killed: how long they took, in ms. */
   readonly startTimes: number[] = []
-  /** The steps that were fatal, and how often. */
-  readonly steps = new Map<string, number>()
+  /** The steps that were fatal, one for each server that was killed by one. */
+  readonly steps: string[] = []
   #rounds = 0
   readonly #fuse = join(temporaryDirectory(), 'fuse')
   readonly #dataDir: string
@@ -112,7 +112,8 @@ export class Crashes {
     const present = new Set(this.#stored.values())
     expect(ids).toHaveLength(this.#stored.size)
     expect(present.size).toBe(ids.length)
-    expect(this.#sent.filter(sent => sent.acknowledged && !present.has(sent))).toEqual([])
+    const lost = this.#sent.filter(sent => sent.acknowledged && !present.has(sent))
+    expect(lost.map(({ column, bytes }) => `${bytes} bytes with ${column}`)).toEqual([])
 
     if (everything) for (const { column } of this.#sent) this.#unchecked.add(column)
     for (const column of this.#unchecked) {
@@ -148,8 +149,7 @@ export class Crashes {
   #count(): void {
     const path = `${this.#fuse}.step`
     if (!existsSync(path)) return
-    const step = readFileSync(path, 'utf8')
-    this.steps.set(step, (this.steps.get(step) ?? 0) + 1)
+    this.steps.push(readFileSync(path, 'utf8'))
     rmSync(path)
   }
 }

@@ -4,6 +4,7 @@ import { createHash, randomInt, randomUUID } from 'node:crypto'
 export interface Sent {
   /** Until nobody sends it again. */
   csv: Buffer | undefined
+  bytes: number
   hash: string
   /** With one it is sent until it is acknowledged. */
   uploadId: string | undefined
@@ -23,7 +24,7 @@ export function uploadsOfRound(round: number): Sent[] {
     const column = `r${round}`
     const uploadId = (i + round) % 2 ? randomUUID() : undefined
     const { csv, total } = csvOf(column, bytes)
-    return { csv, hash: hashOf(csv), uploadId, column, total, acknowledged: false }
+    return { csv, bytes: csv.length, hash: hashOf(csv), uploadId, column, total, acknowledged: false }
   })
 }
 

@@ -25,7 +25,8 @@ observeFileOperations(({ kind, path }) => {
 
 /** The same for all uploads. */
 function nameOf(path: string): string {
-  return path.split('/').slice(-2).join('/').replace(/\d{8}/, '*')
+  const [name] = /((files|incoming)\/)?[^/]*$/.exec(path) ?? ['']
+  return name.replace(/\d{8}/, '*').replace(/^table-server-.*/, 'the data directory')
 }
 
 const { run } = StatementSync.prototype
