@@ -44,12 +44,12 @@ function repeat(
   name: string,
   clients: number,
   seconds: number,
-  start: () => () => Promise<void>,
+  start: () => (() => Promise<void>) | Promise<() => Promise<void>>,
   end: AbortSignal,
 ): Clients {
   let count = 0
   const run = async () => {
-    for (const act = start(); !end.aborted; count++) {
+    for (const act = await start(); !end.aborted; count++) {
       // Whoever vanished or waited at the same moment as others must not act with them ever after.
       await pause(seconds * 1000 * (0.5 + Math.random()), undefined, { signal: end }).catch(() => {})
       if (!end.aborted) await act()
@@ -59,7 +59,7 @@ function repeat(
 }
 
 /** The CLI's uploader, with its connection, its retries and its upload-ids. */
-function uploading({ server, ledger, measurements }: Surroundings, rows: number, measure?: 'upload') {
+async function uploading({ server, ledger, measurements }: Surroundings, rows: number, measure?: 'upload') {
   let start = 0
   const uploader = new Uploader(
     { host: 'localhost', port: server.port, name: `localhost:${server.port}` },
@@ -67,6 +67,7 @@ function uploading({ server, ledger, measurements }: Surroundings, rows: number,
       if (!server.wasDown(start)) throw new Error(`${note}, but the server was not stopped`)
     },
   )
+  await uploader.connect() // one that has never been there is not waited for
   return async () => {
     const { csv, total } = randomTable(rows)
     const acknowledge = ledger.begin(total)
