@@ -34,14 +34,21 @@ Made by \`node scripts/imagePackages.ts\` from \`package-lock.json\`. What the b
     docker run --rm p3 dpkg-query --show    # Debian's packages
     docker run --rm p3 node --version       # of the image that the Dockerfile names
 
-| npm package | version | license |
-| --- | --- | --- |
-${lines.map(line => `| ${line.join(' | ')} |\n`).join('')}`
+${table([['npm package', 'version', 'license'], ...lines])}`
 
 if (process.argv[2] !== '--check') writeFileSync(path, text)
 else if (readFileSync(path, 'utf8') !== text) {
   console.error('docs/image-packages.md is not what the lockfile has: run node scripts/imagePackages.ts')
   process.exitCode = 1
+}
+
+/** Aligned, as Biome wants it. The first of the rows is the header. */
+function table(rows: string[][]): string {
+  const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  const [header = '', ...others] = rows.map(
+    row => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`,
+  )
+  return `${header}| ${widths.map(width => '-'.repeat(width)).join(' | ')} |\n${others.join('')}`
 }
 
 /** The package at `place` and all that it needs; the Dockerfile leaves out what is optional. */
