@@ -1,11 +1,11 @@
-FROM node:24-bookworm-slim AS kernels
+FROM node:24.21.0-bookworm-slim AS kernels
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY libs/kernels libs/kernels
 RUN npm ci --omit=optional --workspace=@table/kernels --ignore-scripts --no-audit --no-fund \
  && npm run build --workspace=@table/kernels
 
-FROM node:24-bookworm-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY apps/server/package.json apps/server/

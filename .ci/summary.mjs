@@ -1,11 +1,12 @@
-// Adds up the reports of all Vitest runs and the results NAME=passed or NAME=failed that are given as arguments. The
-// one line on standard output is the total. What did not run, was skipped or is still to do has failed.
+// Adds up the reports of all Vitest runs and the results NAME=passed, NAME=failed or NAME=skipped that are given as
+// arguments. The one line on standard output is the total. Tests that did not run, were skipped or are still to do have failed.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
 let passed = 0
 let failed = 0
+let skipped = 0
 
 function count(name, more, fewer) {
   passed += more
@@ -41,7 +42,10 @@ for (const [project, run] of expectedReports()) {
 }
 for (const result of process.argv.slice(2)) {
   const [name, outcome] = result.split('=')
-  count(name, outcome === 'passed' ? 1 : 0, outcome === 'passed' ? 0 : 1)
+  if (outcome === 'skipped') {
+    skipped++
+    console.error(`${name}: skipped`)
+  } else count(name, outcome === 'passed' ? 1 : 0, outcome === 'passed' ? 0 : 1)
 }
-console.log(`${passed} passed, ${failed} failed`)
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -61,6 +61,7 @@ function installPython(name) {
     'install',
     '--quiet',
     '--disable-pip-version-check',
+    '--no-deps', // all are in the list, or what is missing is missed
     '--requirement',
     requirements,
   ]

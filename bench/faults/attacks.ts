@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { credentials } from '@grpc/grpc-js'
 import { TableClient } from '@table/proto'
 import { converse } from '../../apps/server/test/fuzz.ts'
-import { openSession, openUpload, type RawCall, tally, uploadBytes, uploadPrefix } from './raw.ts'
+import { openSession, openSum, openUpload, type RawCall, tally, uploadBytes, uploadPrefix } from './raw.ts'
 
 export interface Attack {
   /** What is done. */
@@ -237,6 +237,25 @@ export const attacks: Record<string, Attack> = {
         }),
       )
       return tally(answers)
+    },
+  },
+
+  manySums: {
+    what: '1,000 sums at once over 5,000 uploads, for 10 s',
+    async run(port) {
+      const client = new TableClient(`127.0.0.1:${port}`, credentials.createInsecure())
+      const csvData = Buffer.from('x\n1\n')
+      await Promise.all(
+        times(50, async () => {
+          for (let i = 0; i < 100; i++)
+            await new Promise(resolve => client.upload({ csvData }, (...answer) => resolve(answer)))
+        }),
+      )
+      const sessions = times(10, () => openSession(port))
+      const calls = sessions.flatMap(session => times(100, () => openSum(session, 'x')))
+      await seconds(10)
+      for (const session of sessions) session.destroy()
+      return answersOf(calls)
     },
   },
 

@@ -1,9 +1,14 @@
-import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { TableClient } from '@table/proto'
 
-/** What a healthy client met: the ms of each round that was answered, and what else it got. */
+/** What a healthy client met. */
 export interface Health {
+  /** Of each round that was done, from its first attempt on. */
   ms: number[]
+  /** Rounds that took more than one attempt. */
+  repeated: number
   failures: string[]
 }
 
@@ -12,39 +17,57 @@ const PAUSE = 20
 /** For a call, in ms. */
 const DEADLINE = 60_000
 
+/** Until what is UNAVAILABLE is tried again, in ms. */
+const WAIT = 100
+
 let columns = 0
 
-/** Uploads a small table and sums it, from a new connection each time, until `until` is done, and once more. */
+/**
+ * Uploads a small table and sums it, from a new connection each time, until `until` is done, and once more. It tries again
+ * what is UNAVAILABLE, as table-cli does.
+ */
 export async function stayHealthy(port: number, until: Promise<unknown>): Promise<Health> {
-  const health: Health = { ms: [], failures: [] }
+  const health: Health = { ms: [], repeated: 0, failures: [] }
   let last = false
   void until.finally(() => {
     last = true
   })
   for (;;) {
     const ends = last
-    try {
-      health.ms.push(await round(port))
-    } catch (failure) {
-      health.failures.push((failure as ServiceError).message)
+    const start = performance.now()
+    const column = `healthy${columns++}` // a sum of it reads one upload, however many there are
+    const uploadId = randomUUID()
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await round(port, column, uploadId)
+        health.ms.push(performance.now() - start)
+        if (attempt > 1) health.repeated++
+        break
+      } catch (failure) {
+        const { code, message } = failure as ServiceError
+        if (code !== status.UNAVAILABLE) {
+          health.failures.push(message)
+          break
+        }
+        await pause(WAIT)
+      }
     }
     if (ends) return health
-    await new Promise(resolve => setTimeout(resolve, PAUSE))
+    await pause(PAUSE)
   }
 }
 
-/** A column of its own, so that a sum reads one upload however many there are. */
-async function round(port: number): Promise<number> {
-  const column = `healthy${columns++}`
-  const start = performance.now()
+async function round(port: number, column: string, uploadId: string): Promise<void> {
   const client = new TableClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
   })
   try {
     const options = { deadline: Date.now() + DEADLINE }
+    const metadata = new Metadata()
+    metadata.set('upload-id', uploadId)
     const csvData = Buffer.from(`${column}\n20\n22\n`)
     await new Promise<void>((resolve, reject) => {
-      client.upload({ csvData }, new Metadata(), options, (failure, response) =>
+      client.upload({ csvData }, metadata, options, (failure, response) =>
         failure || response.error ? reject(failure ?? new Error(response.error)) : resolve(),
       )
     })
@@ -57,5 +80,4 @@ async function round(port: number): Promise<number> {
   } finally {
     client.close()
   }
-  return performance.now() - start
 }

@@ -33,6 +33,7 @@ const header = [
   'peak, MiB',
   'usual, ms',
   'worst, ms',
+  'rounds repeated',
   'healthy client refused',
 ]
 const lines: string[][] = []
@@ -76,7 +77,7 @@ async function measure(name: string, { what, env, disk }: Attack): Promise<strin
   const peak = mebibytes(peakBytes(server)).toFixed(0)
   kill(server)
   await new Promise(resolve => server.once('close', resolve))
-  return [what, seen, peak, worst(usual, 0.5), worst(health, 1), refused(health)]
+  return [what, seen, peak, worst(usual, 0.5), worst(health, 1), repeated(health), refused(health)]
 }
 
 function wait(ms: number): Promise<void> {
@@ -87,6 +88,10 @@ function wait(ms: number): Promise<void> {
 function worst({ ms }: Health, part: number): string {
   const sorted = ms.toSorted((a, b) => a - b)
   return sorted[Math.ceil(part * sorted.length) - 1]?.toFixed(0) ?? '–'
+}
+
+function repeated({ ms, repeated }: Health): string {
+  return `${repeated} of ${ms.length}`
 }
 
 function refused({ ms, failures }: Health): string {

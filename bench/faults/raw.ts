@@ -1,7 +1,7 @@
 // HTTP/2 as no gRPC library would speak it.
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
 import { status } from '@grpc/grpc-js'
-import { UploadResp } from '@table/proto'
+import { ColSumReq, UploadResp } from '@table/proto'
 
 export interface RawCall {
   /** Resolves when the bytes have left this process, or the call is over. */
@@ -20,6 +20,16 @@ export function openSession(port: number): ClientHttp2Session {
 
 export function openUpload(session: ClientHttp2Session, headers: Record<string, string> = {}): RawCall {
   return openCall(session, '/Table/Upload', headers)
+}
+
+export function openSum(session: ClientHttp2Session, column: string): RawCall {
+  const call = openCall(session, '/Table/ColSum', {})
+  const message = ColSumReq.encode({ column, format: 'csv' }).finish()
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(message.length, 1)
+  void call.write(Buffer.concat([prefix, message]))
+  call.end()
+  return call
 }
 
 function openCall(session: ClientHttp2Session, path: string, headers: Record<string, string>): RawCall {

@@ -15,7 +15,7 @@ export function atMost<Arguments extends unknown[], Result>(
   return async (...args) => {
     if (running >= limit && !makeRoom())
       throw new StatusError(
-        status.RESOURCE_EXHAUSTED,
+        status.UNAVAILABLE,
         `${running} ${name} are under way, at most ${limit} are allowed: try again later`,
       )
     running++

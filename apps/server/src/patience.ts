@@ -47,10 +47,7 @@ export class Patience {
     if (!slowest || performance.now() - slowest.since < BUSY_LIMIT) return false
     this.#waits.delete(slowest)
     slowest.end(
-      new StatusError(
-        status.RESOURCE_EXHAUSTED,
-        'the server is busy and gave up the upload that was the slowest',
-      ),
+      new StatusError(status.UNAVAILABLE, 'the server is busy and gave up the upload that was the slowest'),
     )
     return true
   }

@@ -17,6 +17,9 @@ import type { Outcome, Tasks } from './worker.ts'
 /** In ms without a small upload, after which their files are synced: by then the system has written most of them anyway. */
 const QUIET = 60_000
 
+/** In ms, until another worker is loaded in place of one that could not be. */
+const LOAD_AGAIN = 1000
+
 /** More conversions at once would take more memory and no less time: they wait for a core, or for the disk. */
 const CONVERSIONS = 2 * availableParallelism()
 
@@ -47,7 +50,11 @@ export class Pool {
       resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
     })
     // A worker that dies between two tasks has been replaced when this is called.
-    this.#piscina.on('error', error => console.error(error))
+    this.#piscina.on('error', error => {
+      console.error(error)
+      // One that died while it was loaded has not been: Piscina does that only when there is another task.
+      if (this.#piscina.queueSize > 0) setTimeout(() => void this.#syncAll(), LOAD_AGAIN)
+    })
     // Those that the start has written again: they would be more and more if nothing but crashes came in between.
     void this.#syncAll()
   }

@@ -10,6 +10,7 @@ import { listen } from './listen.ts'
 import { Patience } from './patience.ts'
 import { Pool } from './pool.ts'
 import { checkPrivateFields, type RequestBody, takeOver } from './takeOver.ts'
+import { inTurn } from './turns.ts'
 import { Calls, unary } from './unary.ts'
 import { upload } from './upload.ts'
 
@@ -22,6 +23,8 @@ const HANG_UP_LIMIT = 300
 
 /** Calls at once on a connection. A gRPC client lets more of them wait. */
 const STREAMS = 100
+/** Sums at once. The plan of one takes 64 bytes an upload: only as many are made at once as there are workers. */
+const SUMS = 1024
 /** How long a connection may stay without calls, in ms. A gRPC client connects again when it has to. */
 const IDLE_CONNECTION = 300_000
 
@@ -81,7 +84,12 @@ export async function startServer({
     ),
     colSum: unary(
       calls,
-      (request: ColSumReq, cancellation) => colSum(store, pool, request, cancellation),
+      atMost(
+        SUMS,
+        'sums',
+        () => false,
+        inTurn(workers, (request: ColSumReq, cancellation) => colSum(store, pool, request, cancellation)),
+      ),
       error => ({ total: 0n, error }),
     ),
   })

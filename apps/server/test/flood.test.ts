@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { status } from '@grpc/grpc-js'
+import { ColSumReq } from '@table/proto'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { spawnServer } from './process.ts'
+import { spawnHeldServer, spawnServer } from './process.ts'
 import {
   columnSum,
   connectClient,
@@ -10,6 +11,7 @@ import {
   failureOf,
   frame,
   incoming,
+  rawCall,
   rawSession,
   rawUpload,
   serve,
@@ -45,6 +47,33 @@ test('a client that opens and resets streams without end loses its connection, o
   expect(await upload(client, 'x\n1\n')).toBe('')
   expect(await columnSum(client, 'x')).toBe(1n)
   await eventually(() => expect(incoming(dataDir)).toEqual([]))
+})
+
+test('sums that wait for their turn are answered, more than may be under way are refused', async () => {
+  const { client, port, hold, held, release } = await spawnHeldServer('read')
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  hold()
+  const sum = frame(ColSumReq.encode({ column: 'x', format: 'csv' }).finish())
+  const sessions = Array.from({ length: 16 }, () => rawSession(port))
+  const calls = sessions.flatMap(session =>
+    Array.from({ length: 64 }, () => {
+      const call = rawCall(session, '/Table/ColSum')
+      void call.write(sum)
+      call.end()
+      return call
+    }),
+  )
+  await Promise.all(sessions.map(session => new Promise<void>(resolve => session.ping(() => resolve()))))
+  await held()
+  await eventually(async () =>
+    expect(await failureOf(columnSum(client, 'x', 'csv', { deadline: Date.now() + 1000 }))).toMatchObject({
+      code: status.UNAVAILABLE,
+      details: '1024 sums are under way, at most 1024 are allowed: try again later',
+    }),
+  )
+  release()
+  for (const call of calls) expect(await call.answer).toMatchObject({ code: status.OK })
+  expect(await columnSum(client, 'x')).toBe(1n)
 })
 
 test('a connection without calls is closed after five minutes, also one that never spoke HTTP/2', async () => {

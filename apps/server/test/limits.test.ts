@@ -86,7 +86,7 @@ test('an upload more than may be under way is refused, unless one of them lets t
   for (const call of [first, second]) await call.write(message.subarray(0, 7))
   await new Promise<void>(resolve => session.ping(() => resolve()))
   expect(await failureOf(upload(server.client, 'x\n1\n'))).toMatchObject({
-    code: status.RESOURCE_EXHAUSTED,
+    code: status.UNAVAILABLE,
     details: '2 uploads are under way, at most 2 are allowed: try again later',
   })
   expect(await columnSum(server.client, 'x')).toBe(0n)
@@ -94,7 +94,7 @@ test('an upload more than may be under way is refused, unless one of them lets t
   vi.advanceTimersByTime(1000)
   expect(await upload(server.client, 'x\n1\n')).toBe('')
   expect(await first.answer).toMatchObject({
-    code: status.RESOURCE_EXHAUSTED,
+    code: status.UNAVAILABLE,
     message: expect.stringContaining('gave up the upload that was the slowest'),
   })
   await second.write(message.subarray(7))

@@ -158,9 +158,17 @@ export interface RawCall {
 }
 
 export function rawUpload(session: ClientHttp2Session, headers: Record<string, string> = {}): RawCall {
+  return rawCall(session, '/Table/Upload', headers)
+}
+
+export function rawCall(
+  session: ClientHttp2Session,
+  path: string,
+  headers: Record<string, string> = {},
+): RawCall {
   const stream = session.request({
     ':method': 'POST',
-    ':path': '/Table/Upload',
+    ':path': path,
     'content-type': 'application/grpc',
     te: 'trailers',
     ...headers,

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
@@ -6,6 +6,7 @@ import { spawnServer } from './process.ts'
 import {
   columnSum,
   connectClient,
+  eventually,
   failureOf,
   incoming,
   largeCsv,
@@ -56,4 +57,26 @@ test('a sum whose worker dies fails, and the next one is whole', async () => {
     details: 'internal error',
   })
   expect(await columnSum(client, 'x')).toBe(1n)
+})
+
+test('a worker whose successor dies while it is loaded is replaced when one can be loaded again', async () => {
+  const fuse = join(temporaryDirectory(), 'fuse')
+  const env = { MOMENT: 'read', FUSE: fuse }
+  const { ready, child, exited } = spawnServer({ hook: 'stillborn.ts', env, workers: 1 })
+  const client = connectClient((await ready).port)
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  let deaths = 0
+  child.stderr?.on('data', text => {
+    deaths += String(text).split('Error: stillborn').length - 1
+  })
+  writeFileSync(fuse, '')
+  expect(await failureOf(columnSum(client, 'x'))).toMatchObject({ code: status.INTERNAL })
+  await eventually(() => expect(deaths).toBeGreaterThan(0))
+  const before = deaths
+  const waiting = columnSum(client, 'x')
+  await eventually(() => expect(deaths).toBeGreaterThan(before))
+  rmSync(fuse)
+  expect(await waiting).toBe(1n)
+  child.kill()
+  expect((await exited).code).toBe(0)
 })

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Uploader } from '../../apps/cli/src/uploader.ts'
+import { openSession, openUpload, uploadBytes } from '../faults/raw.ts'
+import type { Ledger } from './ledger.ts'
+import type { Measurements } from './measurements.ts'
+import type { SoakServer } from './server.ts'
+import type { SumAsker } from './sums.ts'
+import { randomTable } from './table.ts'
+
+export interface Surroundings {
+  server: SoakServer
+  ledger: Ledger
+  measurements: Measurements
+}
+
+/** Clients that do the same. */
+export interface Clients {
+  /** What they did, in the plural. */
+  name: string
+  /** How often so far. */
+  count(): number
+  /** Until the end; rejects at the first answer that is wrong. */
+  running: Promise<unknown>
+}
+
+/** Rows. An hour of all of them together uploads 12,000 tables, 1.6 GB. */
+const SMALL = 50
+const LARGE = 25_000
+
+/** So many clients each, and how many seconds pass on average between two calls of one. */
+export function startClients(all: Surroundings, sums: SumAsker, end: AbortSignal): Clients[] {
+  return [
+    repeat('small uploads', 4, 4 / 3, () => uploading(all, SMALL, 'upload'), end),
+    repeat('large uploads', 2, 2 / 0.3, () => uploading(all, LARGE), end),
+    repeat('uploads broken off', 1, 2, () => () => breakOff(all.server), end),
+    repeat('uploads repeated after the client vanished', 1, 5, () => () => vanish(all), end),
+    repeat('sums of all in both formats', 1, 2, () => () => sums.checkAll(), end),
+    repeat('sums of the reference in both formats', 1, 0.3, () => () => sums.checkReference(), end),
+  ]
+}
+
+function repeat(
+  name: string,
+  clients: number,
+  seconds: number,
+  start: () => (() => Promise<void>) | Promise<() => Promise<void>>,
+  end: AbortSignal,
+): Clients {
+  let count = 0
+  const run = async () => {
+    for (const act = await start(); !end.aborted; count++) {
+      // Whoever vanished or waited at the same moment as others must not act with them ever after.
+      await pause(seconds * 1000 * (0.5 + Math.random()), undefined, { signal: end }).catch(() => {})
+      if (!end.aborted) await act()
+    }
+  }
+  return { name, count: () => count, running: Promise.all(Array.from({ length: clients }, run)) }
+}
+
+/** The CLI's uploader, with its connection, its retries and its upload-ids. */
+async function uploading({ server, ledger, measurements }: Surroundings, rows: number, measure?: 'upload') {
+  let start = 0
+  const uploader = new Uploader(
+    { host: 'localhost', port: server.port, name: `localhost:${server.port}` },
+    note => {
+      if (!server.wasDown(start)) throw new Error(`${note}, but the server was not stopped`)
+    },
+  )
+  await uploader.connect() // one that has never been there is not waited for
+  return async () => {
+    const { csv, total } = randomTable(rows)
+    const acknowledge = ledger.begin(total)
+    start = performance.now()
+    const { error } = await uploader.upload(use => use({ size: csv.length, chunks: [csv] }))
+    if (error !== '') throw new Error(error)
+    acknowledge()
+    if (measure) measurements.took(measure, start, server)
+  }
+}
+
+/** Hangs up in the middle of an upload: nothing of it may ever be seen. */
+async function breakOff({ port }: SoakServer): Promise<void> {
+  const session = openSession(port)
+  const bytes = uploadBytes(randomTable(LARGE).csv)
+  await openUpload(session).write(bytes.subarray(0, bytes.length / 2))
+  session.destroy()
+}
+
+/** Hangs up when everything is sent, and sends it again under its id until there is an answer. */
+async function vanish({ server, ledger }: Surroundings): Promise<void> {
+  const { csv, total } = randomTable(Math.random() < 0.5 ? SMALL : LARGE)
+  const uploadId = randomUUID()
+  const acknowledge = ledger.begin(total)
+  const send = async (wait: boolean): Promise<string> => {
+    const session = openSession(server.port)
+    const call = openUpload(session, { 'upload-id': uploadId })
+    await call.write(uploadBytes(csv))
+    call.end()
+    const answer = wait ? await call.answer : 'vanished'
+    session.destroy()
+    return answer
+  }
+  await send(false)
+  for (;;) {
+    const start = performance.now()
+    const answer = await send(true)
+    if (answer === 'OK') return acknowledge()
+    if (!/^(UNAVAILABLE|no status)/.test(answer) || !server.wasDown(start)) throw new Error(answer)
+    await pause(200)
+  }
+}
