@@ -37,6 +37,7 @@ export interface Kernels extends Encoders, PageSums {
 
   clearTotal(): void
   sumFields(at: number, all: number, step: number, columns: number, column: number): number
+  sumFirstFields(at: number, all: number): number
   totalEights(): bigint
   totalOnes(): bigint
   totalHalves(): bigint
