@@ -7,6 +7,17 @@ export { everyRecordHas, scan, scanBroken, scanNext } from './scan'
 export { clearTotal, sumFields, sumFirstFields, totalEights, totalHalves, totalLow, totalOnes } from './sumFields'
 export { sumDelta } from './deltaSum'
 export { openDictionary, sumIndices } from './dictionarySum'
+export {
+  columnConvertedType,
+  columnLogicalType,
+  columnName,
+  columnNameBytes,
+  columnRepetition,
+  columnType,
+  columnUnsigned,
+  findColumn,
+} from './fileMetadata'
+export { pageHeader, readPageHeader } from './pageHeader'
 export { countDefined } from './pageLevels'
 export { clearPageTotal, pageTotalHigh, pageTotalLow } from './pageTotal'
 export { sumPlain32, sumPlain64 } from './plainSum'

@@ -105,7 +105,7 @@ function scanStretches(
     separators += lineCount + (second ? commaCount : sumOf(commas))
   }
   // What follows the last line feed belongs to no whole record.
-  while (load<u8>(at - 1) != LF) separators -= <u64>(load<u8>(--at) == COMMA)
+  while (at > from && load<u8>(at - 1) != LF) separators -= <u64>(load<u8>(--at) == COMMA)
   next = at
   if (separators == records * columns) return <u32>records
   next = from
