@@ -2,9 +2,6 @@ import type { ColSumReq, ColSumResp } from '@table/proto'
 import { type Cancellation, exactTotal, planSum, type Store } from '@table/storage'
 import type { Pool } from './pool.ts'
 
-/** Enough for a worker that got the small files to take over from one that got the large ones. */
-const PARTS_PER_WORKER = 4
-
 /** The sum of a column over every upload published when the call began. */
 export async function colSum(
   store: Store,
@@ -13,12 +10,11 @@ export async function colSum(
   cancellation: Cancellation,
 ): Promise<ColSumResp> {
   const uploads = await store.catalogue.snapshot()
-  const parts = planSum(uploads, column, format, PARTS_PER_WORKER * pool.workers)
+  const plan = planSum(uploads, column, format, pool.workers)
   try {
-    const partials = await Promise.all(parts.map(part => pool.sum(part, cancellation)))
-    return { total: exactTotal(column, partials), error: '' }
+    return { total: exactTotal(column, await pool.sum(plan, cancellation)), error: '' }
   } catch (error) {
-    // The first error is the answer: the other parts need not be summed.
+    // The first error is the answer: the other pieces need not be summed.
     Atomics.store(cancellation, 0, 1)
     throw error
   }

@@ -6,7 +6,7 @@ import {
   MAX_UNSYNCED,
   StorageError,
   type StorageLimits,
-  type SumPart,
+  type SumPlan,
   type Upload,
   type UploadId,
 } from '@table/storage'
@@ -116,8 +116,9 @@ export class Pool {
     return done
   }
 
-  sum(part: SumPart, cancellation: Cancellation): Promise<bigint> {
-    return this.#run('sum', { part, cancellation })
+  /** The sums of what each worker takes of the plan. */
+  sum(plan: SumPlan, cancellation: Cancellation): Promise<bigint[]> {
+    return Promise.all(Array.from({ length: plan.workers }, () => this.#run('sum', { plan, cancellation })))
   }
 
   #syncLater(): void {

@@ -8,10 +8,10 @@ import {
   commitUpload,
   StorageError,
   type StorageErrorCode,
-  type SumPart,
+  type SumPlan,
   setStorageLimits,
   settleUpload,
-  sumPart,
+  sumPieces,
   syncUnsynced,
   type Upload,
   type UploadId,
@@ -43,7 +43,7 @@ export interface Tasks {
   }
   settle: { task: { id: number }; value: Upload | undefined }
   sync: { task: undefined; value: boolean }
-  sum: { task: { part: SumPart; cancellation: Cancellation }; value: bigint }
+  sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: bigint }
 }
 
 type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tasks[Name]['value']>
@@ -62,11 +62,11 @@ export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dat
 
 export const sync: Task<'sync'> = () => outcome(() => syncUnsynced(dataDir()))
 
-export const sum: Task<'sum'> = ({ part, cancellation }) =>
+export const sum: Task<'sum'> = ({ plan, cancellation }) =>
   outcome(() => {
     // It may have waited in the queue for longer than its caller.
     if (Atomics.load(cancellation, 0) !== 0) throw new StorageError('cancelled', 'nobody waits for this sum')
-    return sumPart(dataDir(), part, cancellation)
+    return sumPieces(dataDir(), plan, cancellation)
   })
 
 function outcome<T>(run: () => T): Outcome<T> {

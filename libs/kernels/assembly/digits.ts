@@ -3,7 +3,7 @@
 // The vectors that are constant lie in memory: one instruction loads them, while V8 makes a literal anew, in three, wherever
 // it is used.
 
-const ZEROS = memory.data<u64>([0x3030303030303030, 0x3030303030303030])
+export const ZEROS = memory.data<u64>([0x3030303030303030, 0x3030303030303030])
 const NINES = memory.data<u64>([0x0909090909090909, 0x0909090909090909])
 const LOW_BYTES = memory.data<u64>([0x00ff00ff00ff00ff, 0x00ff00ff00ff00ff])
 const TENS = memory.data<u64>([0x000a000a000a000a, 0x000a000a000a000a])

@@ -34,7 +34,8 @@ export function fieldEnd(at: usize, crlf: bool): usize {
   return separator - <usize>(load<u8>(cr) == CR && cr != loneCr)
 }
 
-function skipBlankLines(start: usize): usize {
+/** Where the first line begins, at or behind `start`, that is not blank. */
+export function skipBlankLines(start: usize): usize {
   let at = start
   while (load<u8>(at) == LF || (load<u8>(at) == CR && load<u8>(at + 1) == LF && at != loneCr)) at++
   return at

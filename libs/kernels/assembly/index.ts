@@ -4,9 +4,20 @@ export { doubleColumn } from './doubleColumn'
 export { int64Column } from './int64Column'
 export { powersOfFive } from './nearestDouble'
 export { everyRecordHas, scan, scanBroken, scanNext } from './scan'
-export { clearTotal, sumFields, totalEights, totalHalves, totalLow, totalOnes } from './sumFields'
+export { clearTotal, sumFields, sumFirstFields, totalEights, totalHalves, totalLow, totalOnes } from './sumFields'
 export { sumDelta } from './deltaSum'
 export { openDictionary, sumIndices } from './dictionarySum'
+export {
+  columnConvertedType,
+  columnLogicalType,
+  columnName,
+  columnNameBytes,
+  columnRepetition,
+  columnType,
+  columnUnsigned,
+  findColumn,
+} from './fileMetadata'
+export { pageHeader, readPageHeader } from './pageHeader'
 export { countDefined } from './pageLevels'
 export { clearPageTotal, pageTotalHigh, pageTotalLow } from './pageTotal'
 export { sumPlain32, sumPlain64 } from './plainSum'

@@ -1,6 +1,8 @@
 // Finds the fields of whole records, 64 bytes at a time: which bytes separate fields becomes a 64-bit mask, and the
 // masks become positions. The idea is simdjson's (Langdale and Lemire, Parsing Gigabytes of JSON per Second, 2019).
 import { CR, LF, ZERO } from './bytes'
+import { COMMAS, LFS, mask, QUOTES, SPACES, writeFew, writePositions } from './masks'
+import { plainScan, plainScanNext } from './plainScan'
 
 /** Where a CR stands that ends the file: no line feed follows, so that it belongs to its field. */
 export let loneCr: usize = 0
@@ -19,12 +21,6 @@ export function scanNext(): usize {
 export function scanBroken(): bool {
   return broken
 }
-
-// V8 makes a literal vector anew wherever it is used; one that is loaded stays in a register.
-const LFS = memory.data<u64>([0x0a0a0a0a0a0a0a0a, 0x0a0a0a0a0a0a0a0a])
-const QUOTES = memory.data<u64>([0x2222222222222222, 0x2222222222222222])
-const SPACES = memory.data<u64>([0x2020202020202020, 0x2020202020202020])
-const COMMAS = memory.data<u64>([0x2c2c2c2c2c2c2c2c, 0x2c2c2c2c2c2c2c2c])
 
 /** For `scan`: every column. */
 export const EVERY: u32 = 0xffffffff
@@ -52,13 +48,19 @@ export function scan(
   memory.fill(to, ZERO, 64)
   loneCr = 0
   sawCr = false
+  let records: u32 = 0
+  let out = ends
+  if (column == columns - 1 || column == 1) {
+    records = plainScan(column != columns - 1, from, to, columns, ends, room)
+    out += (<usize>records) << 2
+    from = plainScanNext()
+  }
   if (last && to > from && load<u8>(to - 1) != LF) {
     if (load<u8>(to - 1) == CR) loneCr = to - 1
     store<u8>(to++, LF)
   }
   const full = ends + ((<usize>room) << 2)
-  let out = ends
-  let records: u32 = 0
+  const plain = records
   let found: u64 = 0 // separators
   let whole: u64 = 0 // those of whole records
   let lastLine: usize = from - 1
@@ -167,7 +169,7 @@ export function scan(
   next = lastLine + 1
   const endless = records == 0 && out >= full
   const unclosed = last && out < full && next < to
-  broken = problem != 0 || whole != <u64>records * columns || endless || unclosed
+  broken = problem != 0 || whole != <u64>(records - plain) * columns || endless || unclosed
   return records
 }
 
@@ -181,15 +183,6 @@ export function everyRecordHas(columns: u32, records: u32, ends: usize): bool {
   return wrong == 0
 }
 
-/** One bit a byte. */
-// @ts-expect-error: a decorator
-@inline
-function mask(a: v128, b: v128, c: v128, d: v128): u64 {
-  const low = <u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16)
-  const high = <u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16)
-  return <u64>low | (<u64>high << 32)
-}
-
 /** Each bit becomes the parity of itself and the bits below. */
 // @ts-expect-error: a decorator
 @inline
@@ -200,48 +193,4 @@ function prefixXor(bits: u64): u64 {
   bits ^= bits << 8
   bits ^= bits << 16
   return bits ^ (bits << 32)
-}
-
-/**
- * Appends `at` + the number of each bit that is set. Eight (and eight more) at a time, whether there are as many or not:
- * which way a branch goes must not depend on every bit.
- */
-// @ts-expect-error: a decorator
-@inline
-function writePositions(bits: u64, at: usize, out: usize): usize {
-  const end = out + (<usize>popcnt(bits) << 2)
-  do {
-    bits = writeFour(bits, <u32>at, out)
-    bits = writeFour(bits, <u32>at, out + 16)
-    out += 32
-  } while (out < end)
-  return end
-}
-
-/** The same where there are mostly up to six, and where lines are long, none or one. */
-// @ts-expect-error: a decorator
-@inline
-function writeFew(bits: u64, at: usize, out: usize): usize {
-  const count = popcnt(bits)
-  const end = out + (<usize>count << 2)
-  const rest = writeTwo(bits, <u32>at, out)
-  if (count <= 2) return end
-  const more = writeFour(rest, <u32>at, out + 8)
-  if (count > 6) writePositions(more, at, out + 24)
-  return end
-}
-
-// @ts-expect-error: a decorator
-@inline
-function writeTwo(bits: u64, at: u32, out: usize): u64 {
-  store<u32>(out, at + <u32>ctz(bits))
-  bits &= bits - 1
-  store<u32>(out, at + <u32>ctz(bits), 4)
-  return bits & (bits - 1)
-}
-
-// @ts-expect-error: a decorator
-@inline
-function writeFour(bits: u64, at: u32, out: usize): u64 {
-  return writeTwo(writeTwo(bits, at, out), at, out + 8)
 }

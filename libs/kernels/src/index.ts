@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { parseDecimal } from './decimal.ts'
 import type { Encoders } from './encoders.ts'
+import type { Metadata } from './metadata.ts'
 import type { PageSums } from './pageSums.ts'
 import { powersOfFive } from './powersOfFive.ts'
+
+export { CHUNK_NUMBERS, NO_SUCH_COLUMN, PAGE_HEADER_NUMBERS, TOO_MANY_ROW_GROUPS } from './metadata.ts'
 
 /**
  * The byte loops, compiled from `assembly/`, where each is described. What they work on lies in their memory: addresses and
  * sizes are in bytes. From `heapBase()` on the memory is the caller's to divide.
  */
-export interface Kernels extends Encoders, PageSums {
+export interface Kernels extends Encoders, Metadata, PageSums {
   memory: WebAssembly.Memory
   heapBase(): number
 
@@ -37,6 +40,7 @@ export interface Kernels extends Encoders, PageSums {
 
   clearTotal(): void
   sumFields(at: number, all: number, step: number, columns: number, column: number): number
+  sumFirstFields(at: number, all: number): number
   totalEights(): bigint
   totalOnes(): bigint
   totalHalves(): bigint

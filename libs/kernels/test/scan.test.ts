@@ -81,6 +81,7 @@ test.each([
 ])('scan agrees with the others on %j wherever in a block it is', line => {
   for (let pad = 0; pad < 67; pad++) {
     const before = `${'p'.repeat(pad)},\n`
+    expectAgreement({ columns: 2, text: before + line + '3,4\n'.repeat(150) }, 0)
     for (let cut = 0; cut <= line.length; cut++) {
       expectAgreement({ columns: 2, text: `${before}${line}3,4\n` }, before.length + cut)
       expectAgreement({ columns: 2, text: before + line.slice(0, cut) }, 0)

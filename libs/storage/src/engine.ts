@@ -1,10 +1,18 @@
-import { instantiate, type Kernels } from '@table/kernels'
+import { instantiate, type Kernels, PAGE_HEADER_NUMBERS } from '@table/kernels'
+
+/** Bytes of the engine's memory. */
+export interface Bytes {
+  from: number
+  to: number
+}
 
 /** The kernels and how their memory is divided. Addresses and sizes are in bytes. */
 export interface Engine {
   readonly kernels: Kernels
   /** All of the memory. */
   readonly bytes: Uint8Array<ArrayBuffer>
+  /** The page header that a kernel read last. */
+  readonly pageHeader: Int32Array
   /** Where fields end: room for `endsRoom` entries of 4 bytes and what a scan needs around them. */
   readonly ends: number
   readonly endsRoom: number
@@ -38,6 +46,11 @@ export function renewEngine(chunkBytes = CHUNK_BYTES): void {
   engine = createEngine(chunkBytes)
 }
 
+/** Makes a new engine of the usual size, if this one has a larger chunk. */
+export function releaseChunk(): void {
+  if (engine.chunkBytes > CHUNK_BYTES) renewEngine()
+}
+
 /** Memory that nothing was written to takes none of the machine's. */
 function createEngine(chunkBytes: number): Engine {
   const kernels = instantiate()
@@ -62,5 +75,6 @@ function createEngine(chunkBytes: number): Engine {
   }
   const { memory } = kernels
   memory.grow(Math.ceil((reserve(0) - memory.buffer.byteLength) / WASM_PAGE))
-  return { kernels, bytes: new Uint8Array(memory.buffer), ...regions }
+  const pageHeader = new Int32Array(memory.buffer, kernels.pageHeader(), PAGE_HEADER_NUMBERS)
+  return { kernels, bytes: new Uint8Array(memory.buffer), pageHeader, ...regions }
 }

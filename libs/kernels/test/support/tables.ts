@@ -49,7 +49,27 @@ const soup = fc
   )
   .map(([columns, pad, parts]) => ({ columns, text: 'p'.repeat(pad) + parts.join('') }))
 
+/** Long enough for what is scanned in stretches, with nothing special in them but what may be put in. */
+const plainTables: fc.Arbitrary<Table> = fc
+  .tuple(
+    fc.integer({ min: 1, max: 4 }),
+    fc.array(fc.constantFrom('', '1', '22', '-333', '55555', 'x'.repeat(40)), { minLength: 1, maxLength: 9 }),
+    fc.integer({ min: 400, max: 1800 }),
+    fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), special), { maxLength: 2 }),
+  )
+  .map(([columns, fields, length, flaws]) => {
+    let text = ''
+    for (let i = 0; text.length < length; i++)
+      text += fields[i % fields.length] + ((i + 1) % columns === 0 ? '\n' : ',')
+    for (const [where, flaw] of flaws) {
+      const at = Math.floor(where * text.length)
+      text = text.slice(0, at) + flaw + text.slice(at)
+    }
+    return { columns, text }
+  })
+
 export const tables: fc.Arbitrary<Table> = fc.oneof(
+  plainTables,
   { arbitrary: wholeTables, weight: 2 },
   { arbitrary: flawedTables, weight: 2 },
   soup,

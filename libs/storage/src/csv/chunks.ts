@@ -1,4 +1,4 @@
-import { engine, renewEngine } from '../engine.ts'
+import { engine, releaseChunk, renewEngine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
@@ -125,7 +125,6 @@ class ChunkTooSmall extends Error {}
  * instead if no larger chunk is allowed.
  */
 export function withChunks<T>(read: () => T, larger = true): T {
-  const { chunkBytes } = engine
   try {
     for (;;) {
       try {
@@ -137,7 +136,7 @@ export function withChunks<T>(read: () => T, larger = true): T {
       }
     }
   } finally {
-    if (engine.chunkBytes > chunkBytes) renewEngine()
+    releaseChunk()
   }
 }
 

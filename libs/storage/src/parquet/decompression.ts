@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { engine } from '../engine.ts'
+import { type Bytes, engine } from '../engine.ts'
 
 // CompressionCodec of parquet.thrift.
 export const UNCOMPRESSED = 0
@@ -7,12 +7,6 @@ const SNAPPY = 1
 const GZIP = 2
 const BROTLI = 4
 const ZSTD = 6
-
-/** Bytes of the engine's memory. */
-export interface Bytes {
-  from: number
-  to: number
-}
 
 /**
  * Decompresses bytes, if they are compressed, into the engine's page. Returns undefined for another codec and where the engine has

@@ -1,4 +1,5 @@
-import { ThriftReader, TRUE } from './thrift.ts'
+import { CHUNK_NUMBERS, NO_SUCH_COLUMN, TOO_MANY_ROW_GROUPS } from '@table/kernels'
+import { type Bytes, engine } from '../engine.ts'
 
 /** A top-level column and its chunk in each row group. */
 export interface ColumnChunks {
@@ -30,143 +31,45 @@ export interface ColumnChunk {
 }
 
 /**
- * The FileMetaData in `bytes` of [start, end), of which only the one column becomes objects: a wide table's others would not
- * fit into a worker's memory. Undefined if there is no such column. Throws RangeError if it is damaged.
+ * The FileMetaData in the engine's memory, of which only the one column becomes objects, in its row groups [from, to): a wide
+ * table's others would not fit into a worker's memory. Undefined if there is no such column. Throws RangeError if it is damaged.
  */
 export function readFileMetadata(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
+  { from: start, to: end }: Bytes,
   column: string | number,
+  from = 0,
+  to?: number,
 ): ColumnChunks | undefined {
-  const reader = new ThriftReader(bytes, start, end)
-  let found: FoundElement | undefined
-  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-    if (field === 2) {
-      found = readSchema(reader, column)
-      if (!found) return undefined
-    } else if (field === 4 && found)
-      return { element: found.element, chunks: readRowGroups(reader, found.leaf) }
-    else reader.skip()
-  }
-  throw new RangeError('it has no schema or no row groups')
-}
-
-interface FoundElement {
-  element: SchemaElement
-  /** How many columns that are no groups are before it. */
-  leaf: number
-}
-
-/** Reads all of the schema. */
-function readSchema(reader: ThriftReader, column: string | number): FoundElement | undefined {
-  const size = reader.readListSize()
-  const elementType = reader.type
-  let found: FoundElement | undefined
-  let topLevel = -1
-  let nested = 0 // elements of the top-level column under way that are still to come
-  let leaf = 0
-  for (let i = 0; i < size; i++) {
-    if (found) {
-      reader.skip(elementType)
-      continue
-    }
-    const isTopLevel = i > 0 && nested === 0
-    if (isTopLevel) topLevel++
-    const mayBeIt = isTopLevel && (topLevel === column || typeof column === 'string')
-    const { element, children } = readElement(reader, mayBeIt)
-    if (mayBeIt && (topLevel === column || element.name === column)) found = { element, leaf }
-    if (i === 0) continue // the root
-    nested += children - (isTopLevel ? 0 : 1)
-    if (children === 0) leaf++
-  }
-  return found
-}
-
-/** `whole`: not only how many children it has. */
-function readElement(reader: ThriftReader, whole: boolean): { element: SchemaElement; children: number } {
-  const element: SchemaElement = {
-    name: '',
-    type: undefined,
-    repetition: 0,
-    convertedType: undefined,
-    logicalType: undefined,
-    isSigned: true,
-  }
-  let children = 0
-  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-    if (field === 5) children = reader.readInt()
-    else if (!whole) reader.skip()
-    else if (field === 1) element.type = reader.readInt()
-    else if (field === 3) element.repetition = reader.readInt()
-    else if (field === 4) element.name = reader.readString()
-    else if (field === 6) element.convertedType = reader.readInt()
-    else if (field === 10) readLogicalType(reader, element)
-    else reader.skip()
-  }
-  return { element, children }
-}
-
-const INTEGER = 10
-
-function readLogicalType(reader: ThriftReader, element: SchemaElement): void {
-  element.logicalType = 0
-  for (let member = reader.nextField(0); member !== 0; member = reader.nextField(member)) {
-    element.logicalType = member
-    if (member !== INTEGER) {
-      reader.skip()
-      continue
-    }
-    for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-      if (field === 2) element.isSigned = reader.type === TRUE
-      else reader.skip()
-    }
-  }
-}
-
-function readRowGroups(reader: ThriftReader, leaf: number): ColumnChunk[] {
-  const size = reader.readListSize()
+  const { kernels, bytes, page, tables, tablesBytes } = engine
+  const name = typeof column === 'string' ? Buffer.from(column) : undefined
+  if (name) bytes.set(name, page)
+  const position = name ? -1 : (column as number)
+  const room = Math.floor(tablesBytes / CHUNK_NUMBERS / 8)
+  const rowGroups = kernels.findColumn(start, end, position, page, name?.length ?? 0, tables, room)
+  if (rowGroups === NO_SUCH_COLUMN) return undefined
+  if (rowGroups === TOO_MANY_ROW_GROUPS) throw new RangeError(`it has more than ${room} row groups`)
+  if (rowGroups < 0) throw new RangeError('its metadata is damaged')
   const chunks: ColumnChunk[] = []
-  for (let i = 0; i < size; i++) {
-    for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-      if (field === 1) readColumns(reader, leaf, chunks)
-      else reader.skip()
-    }
-    if (chunks.length !== i + 1) throw new RangeError(`row group ${i} has no such column`)
-  }
-  return chunks
+  for (let i = from; i < Math.min(rowGroups, to ?? rowGroups); i++)
+    chunks.push(chunkAt(tables + 8 * CHUNK_NUMBERS * i))
+  return { element: foundElement(), chunks }
 }
 
-function readColumns(reader: ThriftReader, leaf: number, chunks: ColumnChunk[]): void {
-  const size = reader.readListSize()
-  const columnType = reader.type
-  for (let i = 0; i < size; i++) {
-    if (i !== leaf) {
-      reader.skip(columnType)
-      continue
-    }
-    for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-      if (field === 1) throw new RangeError('a column is in another file')
-      if (field === 3) chunks.push(readColumnMetadata(reader))
-      else reader.skip()
-    }
+function foundElement(): SchemaElement {
+  const { kernels, bytes } = engine
+  const name = kernels.columnName()
+  const ifAny = (number: number) => (number < 0 ? undefined : number)
+  return {
+    name: Buffer.from(bytes.buffer, name, kernels.columnNameBytes()).toString(),
+    type: ifAny(kernels.columnType()),
+    repetition: kernels.columnRepetition(),
+    convertedType: ifAny(kernels.columnConvertedType()),
+    logicalType: ifAny(kernels.columnLogicalType()),
+    isSigned: kernels.columnUnsigned() === 0,
   }
 }
 
-function readColumnMetadata(reader: ThriftReader): ColumnChunk {
-  const chunk = { type: -1, codec: -1, values: -1, start: -1, bytes: -1 }
-  let dictionary = 0
-  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-    if (field === 1) chunk.type = reader.readInt()
-    else if (field === 4) chunk.codec = reader.readInt()
-    else if (field === 5) chunk.values = reader.readInt()
-    else if (field === 7) chunk.bytes = reader.readInt()
-    else if (field === 9) chunk.start = reader.readInt()
-    else if (field === 11) dictionary = reader.readInt()
-    else reader.skip()
-  }
-  // Some writers say 0 where there is no dictionary.
-  if (dictionary > 0 && dictionary < chunk.start) chunk.start = dictionary
-  if (chunk.values < 0 || chunk.bytes < 0) throw new RangeError('a column chunk has no size')
-  return chunk
+function chunkAt(address: number): ColumnChunk {
+  const numbers = new Float64Array(engine.bytes.buffer, address, CHUNK_NUMBERS)
+  return { type: numbers[0], codec: numbers[1], values: numbers[2], start: numbers[3], bytes: numbers[4] }
 }

@@ -1,4 +1,4 @@
-import { ThriftReader, TRUE } from './thrift.ts'
+import { engine } from '../engine.ts'
 
 // Numbers of parquet.thrift.
 export const DATA_PAGE = 0
@@ -28,66 +28,23 @@ export interface PageHeader {
   nulls: number
 }
 
-const INT32_MAX = 2 ** 31 - 1
-
-/** Reads the header in `bytes` from `start` on. Throws RangeError if it does not end before `end` or makes no sense. */
-export function readPageHeader(bytes: Uint8Array, start: number, end: number): PageHeader {
-  const reader = new ThriftReader(bytes, start, end)
-  const header: PageHeader = {
-    headerBytes: 0,
-    type: -1,
-    bytes: -1,
-    uncompressedBytes: -1,
-    crc: undefined,
-    values: 0,
-    encoding: -1,
-    levelEncoding: -1,
-    repetitionBytes: 0,
-    levelBytes: 0,
-    compressed: true,
-    nulls: 0,
-  }
-  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-    if (field === 1) header.type = reader.readInt()
-    else if (field === 2) header.uncompressedBytes = reader.readInt()
-    else if (field === 3) header.bytes = reader.readInt()
-    else if (field === 4) header.crc = reader.readInt()
-    else if (field === 5 || field === 7) readVersion1(reader, header)
-    else if (field === 8) readVersion2(reader, header)
-    else reader.skip()
-  }
-  header.headerBytes = reader.at - start
-  for (const size of [
-    header.bytes,
-    header.uncompressedBytes,
-    header.values,
-    header.repetitionBytes,
-    header.levelBytes,
-  ]) {
-    if (size < 0 || size > INT32_MAX) throw new RangeError(`a page header says ${size}`)
-  }
-  return header
-}
-
-/** DataPageHeader, DictionaryPageHeader. */
-function readVersion1(reader: ThriftReader, header: PageHeader): void {
-  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-    if (field === 1) header.values = reader.readInt()
-    else if (field === 2) header.encoding = reader.readInt()
-    else if (field === 3 && header.type === DATA_PAGE) header.levelEncoding = reader.readInt()
-    else reader.skip()
-  }
-}
-
-/** DataPageHeaderV2. */
-function readVersion2(reader: ThriftReader, header: PageHeader): void {
-  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-    if (field === 1) header.values = reader.readInt()
-    else if (field === 2) header.nulls = reader.readInt()
-    else if (field === 4) header.encoding = reader.readInt()
-    else if (field === 5) header.levelBytes = reader.readInt()
-    else if (field === 6) header.repetitionBytes = reader.readInt()
-    else if (field === 7) header.compressed = reader.type === TRUE
-    else reader.skip()
+/** Reads the header at an address of the engine's memory. Throws RangeError if it does not end before `end` or makes no sense. */
+export function readPageHeader(start: number, end: number): PageHeader {
+  const { kernels, pageHeader: numbers } = engine
+  const headerBytes = kernels.readPageHeader(start, end)
+  if (headerBytes === 0) throw new RangeError('a page header is damaged')
+  return {
+    headerBytes,
+    type: numbers[0],
+    bytes: numbers[1],
+    uncompressedBytes: numbers[2],
+    crc: numbers[3] === 0 ? undefined : numbers[4],
+    values: numbers[5],
+    encoding: numbers[6],
+    levelEncoding: numbers[7],
+    repetitionBytes: numbers[8],
+    levelBytes: numbers[9],
+    compressed: numbers[10] !== 0,
+    nulls: numbers[11],
   }
 }

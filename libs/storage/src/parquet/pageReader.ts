@@ -35,7 +35,7 @@ export class PageReader {
    */
   next(): PageHeader | undefined {
     const at = this.#load(Math.min(HEADER_BYTES, this.#end - this.#position)) as number
-    const header = readPageHeader(engine.bytes, at, at + this.#windowEnd - this.#position)
+    const header = readPageHeader(at, at + this.#windowEnd - this.#position)
     this.#position += header.headerBytes
     const address = this.#load(header.bytes)
     if (address === undefined) return undefined

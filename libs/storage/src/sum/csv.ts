@@ -49,20 +49,19 @@ function sumRange(
   const step = every ? 4 * columns : 4
   const from = part?.from ?? 0
   const whole = { end: part?.to ?? file.size, complete: true }
-  const reader = new ChunkReader(file, columns, every ? EVERY : column, from, () => whole)
+  // The first field of a line is found by where the line before it ends.
+  const first = column === 0 && columns > 1
+  const scanned = every ? EVERY : first ? columns - 1 : column
+  const reader = new ChunkReader(file, columns, scanned, from, () => whole)
   const { kernels, ends } = engine
   kernels.clearTotal()
   let skipped = from === 0 ? 1 : 0 // the header
   while (reader.next()) {
     throwIfCancelled(cancellation)
-    const first = ends + (every ? 4 * column : 0)
-    const fine = kernels.sumFields(
-      first + skipped * step,
-      first + reader.records * step,
-      step,
-      columns,
-      column,
-    )
+    const entries = ends + (every ? 4 * column : 0)
+    const at = entries + skipped * step
+    const all = entries + reader.records * step
+    const fine = first ? kernels.sumFirstFields(at, all) : kernels.sumFields(at, all, step, columns, column)
     if (!fine) throw notAnInteger(file, reader.start, skipped, columns, column)
     skipped = 0
   }

@@ -1,23 +1,18 @@
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { openStored } from '../catalogue/stored.ts'
+import { releaseChunk } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
 import { decodeChunk } from '../parquet/decode.ts'
 import type { ColumnChunk } from '../parquet/fileMetadata.ts'
-import { findColumn } from '../parquet/reader.ts'
+import { findColumn, type Known } from '../parquet/reader.ts'
 import { sumPages } from './pages.ts'
 
-/** What a sum of a Parquet file may know of it, and which part of it is asked for. */
-export interface ParquetPart {
+/** What a sum of a Parquet file may know of it. */
+export interface ParquetPart extends Known {
   /** Of the whole file. */
   bytes?: number
-  /** How many bytes the file has from its footer on, which is then read at once, and their CRC-32 as an int32. */
-  footerBytes?: number
-  footerCrc?: number
-  /** The row groups [from, to) instead of all. */
-  from?: number
-  to?: number
 }
 
 /**
@@ -29,11 +24,11 @@ export function sumParquetColumn(
   path: string,
   column: string | number,
   cancellation?: Cancellation,
-  { bytes, footerBytes, footerCrc, from, to }: ParquetPart = {},
+  part: ParquetPart = {},
 ): bigint {
-  const file = openStored(path, bytes)
+  const file = openStored(path, part.bytes)
   try {
-    const found = findColumn(file, column, footerBytes, footerCrc)
+    const found = findColumn(file, column, part)
     if (!found) return 0n
     const { element, chunks } = found
     const integers = integersOf(element)
@@ -42,13 +37,14 @@ export function sumParquetColumn(
       throw new StorageError('invalid', message)
     }
     let sum = 0n
-    for (const chunk of chunks.slice(from, to)) {
+    for (const chunk of chunks) {
       throwIfCancelled(cancellation)
       sum += sumChunk(file, chunk, integers)
     }
     return sum
   } finally {
     closeFile(file)
+    releaseChunk()
   }
 }
 

@@ -2,15 +2,19 @@ import { type Format, formats } from '../catalogue/names.ts'
 import type { Upload } from '../catalogue/upload.ts'
 import { StorageError } from '../errors.ts'
 
-/** Some of the files of a sum, or parts of them, for one worker. Plain data: it crosses threads. */
-export interface SumPart {
+/** A sum in pieces, which workers take one after the other until none is left. Plain data over shared memory: it crosses threads. */
+export interface SumPlan {
   format: Format
-  /** `NUMBERS` of each file, for `filesOf`: objects would take longer to cross than a file to sum. */
-  files: Float64Array
+  /** `NUMBERS` of each piece: objects would take longer to cross than a file to sum. */
+  pieces: Float64Array
+  /** At [0], how many pieces were taken. */
+  taken: Int32Array
+  /** So many workers are worth a message. */
+  workers: number
 }
 
 /** A file or a part of it: from one to the other position in a CSV, from one to the other row group of a Parquet file. */
-export interface SumFile {
+export interface Piece {
   id: number
   columnIndex: number
   columns: number
@@ -27,24 +31,26 @@ const NUMBERS = 8
 
 /** What opening a file costs, in bytes that could be summed instead. */
 const FILE_BYTES = 64 * 1024
-/** A part has at least so many bytes: less is not worth a message to another thread. */
-const MIN_PART_BYTES = 4 * 1024 * 1024
+/** A worker gets at least so many bytes: less is not worth a message. */
+const WORKER_BYTES = 4 * 1024 * 1024
+/** A piece of a Parquet file has about so many bytes, so that nobody is left alone with much of a large one. */
+const PARQUET_BYTES = 1024 * 1024
 
 /**
- * Splits a sum over the uploads that have the column into at most `parts` parts of about the same number of
- * bytes. Throws StorageError `invalid` if the format is unknown or if the column holds anything but integers.
+ * Plans a sum over the uploads that have the column, for at most `workers` workers. Throws StorageError `invalid` if the format
+ * is unknown or if the column holds anything but integers.
  */
 export function planSum(
   uploads: readonly Upload[],
   column: string,
   format: string,
-  parts: number,
-): SumPart[] {
+  workers: number,
+): SumPlan {
   if (!isFormat(format)) {
     throw new StorageError('invalid', `found the format "${format}", expected "csv" or "parquet"`)
   }
-  const piecesOf = format === 'csv' ? csvPieces : parquetPieces
-  const pieces: Piece[] = []
+  const numbers: number[] = []
+  let bytes = 0
   let columns: Upload['columns'] | undefined
   let columnIndex = -1
   for (const upload of uploads) {
@@ -58,68 +64,49 @@ export function planSum(
       const where = `column "${column}" of upload ${upload.id} (received ${upload.receivedAt})`
       throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
     }
-    piecesOf(upload, columnIndex, pieces)
+    bytes += FILE_BYTES
+    bytes +=
+      format === 'csv' ? addCsv(upload, columnIndex, numbers) : addParquet(upload, columnIndex, numbers)
   }
-  return joinPieces(pieces, format, parts)
+  const pieces = new Float64Array(new SharedArrayBuffer(numbers.length * Float64Array.BYTES_PER_ELEMENT))
+  pieces.set(numbers)
+  const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  return { format, pieces, taken, workers: Math.min(workers, Math.ceil(bytes / WORKER_BYTES)) }
 }
 
-/** The files of a part, in order. */
-export function* filesOf({ files }: SumPart): Generator<SumFile> {
-  for (let i = 0; i < files.length; i += NUMBERS) {
-    const [id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to] = files.subarray(i, i + NUMBERS)
+/** The pieces that nobody else takes, in order. */
+export function* takePieces({ pieces, taken }: SumPlan): Generator<Piece> {
+  for (;;) {
+    const start = Atomics.add(taken, 0, 1) * NUMBERS
+    if (start >= pieces.length) return
+    const [id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to] = pieces.subarray(
+      start,
+      start + NUMBERS,
+    )
     yield { id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to }
   }
 }
 
-/** A file or what of it is not worth splitting. */
-interface Piece {
-  upload: Upload
-  columnIndex: number
-  from: number
-  to: number
-  bytes: number
-}
-
-function csvPieces(upload: Upload, columnIndex: number, pieces: Piece[]): void {
+/** Adds the pieces between the cuts of a CSV. Returns how many bytes are to be read. */
+function addCsv({ id, columns, csvBytes, csvCuts }: Upload, columnIndex: number, numbers: number[]): number {
   let from = 0
-  for (const to of [...upload.csvCuts, upload.csvBytes]) {
-    pieces.push({ upload, columnIndex, from, to, bytes: to - from + FILE_BYTES })
+  for (const to of [...csvCuts, csvBytes]) {
+    numbers.push(id, columnIndex, columns.length, csvBytes, 0, 0, from, to)
     from = to
   }
+  return csvBytes
 }
 
-function parquetPieces(upload: Upload, columnIndex: number, pieces: Piece[]): void {
-  const { rowGroups, parquetBytes, columns } = upload
-  const count = Math.max(1, rowGroups)
-  const bytes = (parquetBytes / columns.length + FILE_BYTES) / count
-  for (let from = 0; from < count; from++) {
-    pieces.push({ upload, columnIndex, from, to: from + 1, bytes })
+/** The same of a Parquet file. */
+function addParquet(upload: Upload, columnIndex: number, numbers: number[]): number {
+  const { id, columns, parquetBytes, footerBytes, footerCrc, rowGroups } = upload
+  const bytes = parquetBytes / columns.length
+  const step = Math.max(1, Math.ceil((rowGroups * PARQUET_BYTES) / bytes))
+  for (let from = 0; from < rowGroups || from === 0; from += step) {
+    const to = Math.min(from + step, rowGroups)
+    numbers.push(id, columnIndex, columns.length, parquetBytes, footerBytes, footerCrc, from, to)
   }
-}
-
-function joinPieces(pieces: readonly Piece[], format: Format, parts: number): SumPart[] {
-  const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0)
-  const bytesAPart = Math.max(total / parts, MIN_PART_BYTES)
-  const plan: number[][] = []
-  let before = 0
-  let current = -1
-  let last: Upload | undefined
-  for (const { upload, columnIndex, from, to, bytes } of pieces) {
-    const part = Math.floor(before / bytesAPart)
-    if (part > current) {
-      plan.push([])
-      last = undefined
-    }
-    const files = plan[plan.length - 1]
-    const { id, columns, csvBytes, parquetBytes, footerBytes, footerCrc } = upload
-    const fileBytes = format === 'csv' ? csvBytes : parquetBytes
-    if (upload === last) files[files.length - 1] = to
-    else files.push(id, columnIndex, columns.length, fileBytes, footerBytes, footerCrc, from, to)
-    last = upload
-    current = part
-    before += bytes
-  }
-  return plan.map(files => ({ format, files: Float64Array.from(files) }))
+  return bytes
 }
 
 function isFormat(format: string): format is Format {

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { commitUpload } from '../../src/catalogue/commit.ts'
 import { type Format, storedFile } from '../../src/catalogue/names.ts'
-import { sumPart } from '../../src/sum/part.ts'
+import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
 import { opened, receive, temporaryDirectory, thrown } from '../catalogue/support.ts'
 
@@ -10,8 +10,7 @@ import { opened, receive, temporaryDirectory, thrown } from '../catalogue/suppor
 async function stored(csv: string) {
   const store = opened(temporaryDirectory())
   const upload = commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z')
-  const sum = (format: Format) =>
-    planSum([upload], 'v', format, 4).reduce((sum, part) => sum + sumPart(store.dataDir, part), 0n)
+  const sum = (format: Format) => sumPieces(store.dataDir, planSum([upload], 'v', format, 4))
   const file = (format: Format) => {
     const path = storedFile(store.dataDir, upload.id, format)
     return { path, bytes: readFileSync(path) }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Upload } from '../../src/catalogue/upload.ts'
 import type { ColumnType } from '../../src/csv/inference.ts'
-import { filesOf, planSum as planParts } from '../../src/sum/plan.ts'
+import { planSum, takePieces } from '../../src/sum/plan.ts'
 
 function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100): Upload {
   return {
@@ -18,9 +18,10 @@ function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100)
   }
 }
 
-/** The files of each part. */
-function planSum(...plan: Parameters<typeof planParts>) {
-  return planParts(...plan).map(part => [...filesOf(part)])
+/** All pieces of a plan, and how many workers are to take them. */
+function planned(...question: Parameters<typeof planSum>) {
+  const plan = planSum(...question)
+  return { pieces: [...takePieces(plan)], workers: plan.workers }
 }
 
 test('only the uploads that have the column are read, each once', () => {
@@ -29,43 +30,63 @@ test('only the uploads that have the column are read, each once', () => {
     upload(2, { z: 'int64' }),
     upload(5, { y: 'int64' }),
   ]
-  const files = planSum(uploads, 'y', 'csv', 4).flat()
-  expect(files).toEqual([
-    { id: 1, columnIndex: 1, columns: 2, bytes: 100, footerBytes: 5, footerCrc: -9, from: 0, to: 100 },
-    { id: 5, columnIndex: 0, columns: 1, bytes: 100, footerBytes: 5, footerCrc: -9, from: 0, to: 100 },
+  expect(planned(uploads, 'y', 'csv', 4).pieces).toEqual([
+    { id: 1, columnIndex: 1, columns: 2, bytes: 100, footerBytes: 0, footerCrc: 0, from: 0, to: 100 },
+    { id: 5, columnIndex: 0, columns: 1, bytes: 100, footerBytes: 0, footerCrc: 0, from: 0, to: 100 },
   ])
-  expect(planSum(uploads, 'z', 'parquet', 4).flat()).toEqual([
+  expect(planned(uploads, 'z', 'parquet', 4).pieces).toEqual([
     { id: 2, columnIndex: 0, columns: 1, bytes: 10, footerBytes: 5, footerCrc: -9, from: 0, to: 1 },
   ])
-  expect(planSum(uploads, 'w', 'parquet', 4)).toEqual([])
+  expect(planned(uploads, 'w', 'parquet', 4)).toEqual({ pieces: [], workers: 0 })
 })
 
 const MB = 1_000_000
 
-test('parts have about the same number of bytes', () => {
-  const many = Array.from({ length: 1000 }, (_, i) => upload(i + 1, { x: 'int64' }, MB))
-  const plan = planSum(many, 'x', 'csv', 8)
-  expect(plan.map(files => files.length)).toEqual(Array(8).fill(125))
-  const uneven = [upload(1, { x: 'int64' }, 100 * MB), ...many.slice(1, 101)]
-  expect(planSum(uneven, 'x', 'csv', 4).map(([first]) => first.id)).toEqual([1, 2, 6, 54])
+test('what workers take at the same time is all of it, each piece once', () => {
+  const uploads = Array.from({ length: 10 }, (_, i) => upload(i + 1, { x: 'int64' }))
+  const plan = planSum(uploads, 'x', 'csv', 3)
+  const workers = [takePieces(plan), takePieces(plan), takePieces(plan)]
+  const ids = Array.from({ length: 12 }, (_, i) => workers[i % 3]?.next().value?.id)
+  expect(ids).toEqual([...uploads.map(({ id }) => id), undefined, undefined])
 })
 
 test('what takes less time than handing it over is not split', () => {
-  const few = Array.from({ length: 20 }, (_, i) => upload(i + 1, { x: 'int64' }))
-  expect(planSum(few, 'x', 'csv', 32).length).toBe(1)
+  const workersFor = (count: number, csvBytes: number) => {
+    const uploads = Array.from({ length: count }, (_, i) => upload(i + 1, { x: 'int64' }, csvBytes))
+    return planned(uploads, 'x', 'csv', 8).workers
+  }
+  expect(workersFor(20, 100)).toBe(1)
+  expect(workersFor(2, 3 * MB)).toBe(2)
+  expect(workersFor(1000, MB)).toBe(8)
 })
 
 test('a large CSV is shared at its cuts', () => {
   const csvCuts = [5 * MB, 10 * MB, 15 * MB]
   const large = { ...upload(1, { x: 'int64' }, 20 * MB), csvCuts }
-  const ranges = planSum([large], 'x', 'csv', 2).map(files => files.map(({ from, to }) => [from, to]))
-  expect(ranges).toEqual([[[0, 10 * MB]], [[10 * MB, 20 * MB]]])
+  const { pieces, workers } = planned([large], 'x', 'csv', 8)
+  expect(pieces.map(({ from, to }) => [from, to])).toEqual([
+    [0, 5 * MB],
+    [5 * MB, 10 * MB],
+    [10 * MB, 15 * MB],
+    [15 * MB, 20 * MB],
+  ])
+  expect(workers).toBe(5)
 })
 
 test('a large Parquet file is shared at its row groups', () => {
-  const large = { ...upload(1, { x: 'int64' }), parquetBytes: 21 * MB, rowGroups: 7 }
-  const ranges = planSum([large], 'x', 'parquet', 3).map(files => files.map(({ from, to }) => [from, to]))
-  expect(ranges).toEqual([[[0, 3]], [[3, 5]], [[5, 7]]])
+  const large = { ...upload(1, { x: 'int64', y: 'int64' }), parquetBytes: 6 * MB, rowGroups: 7 }
+  const { pieces, workers } = planned([large], 'x', 'parquet', 8)
+  expect(pieces.map(({ from, to }) => [from, to])).toEqual([
+    [0, 3],
+    [3, 6],
+    [6, 7],
+  ])
+  expect(workers).toBe(1)
+})
+
+test('of a file without row groups its footer is read', () => {
+  const empty = { ...upload(1, { x: 'int64' }), rowGroups: 0 }
+  expect(planned([empty], 'x', 'parquet', 8).pieces).toMatchObject([{ from: 0, to: 0 }])
 })
 
 test('an unknown format is refused', () => {

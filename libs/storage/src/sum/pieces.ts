@@ -3,16 +3,16 @@ import { storedFile } from '../catalogue/names.ts'
 import { StorageError } from '../errors.ts'
 import { sumCsvColumn } from './csv.ts'
 import { sumParquetColumn } from './parquet.ts'
-import { filesOf, type SumPart } from './plan.ts'
+import { type SumPlan, takePieces } from './plan.ts'
 
 /**
- * Sums the files of one part, from nothing but the files. Throws StorageError `damaged`, naming the upload, if a
+ * Sums the pieces of a plan that no other worker has taken, from nothing but the files. Throws StorageError `damaged`, naming the upload, if a
  * file is missing or is not what it was when it was committed, `cancelled` if nobody waits any more.
  */
-export function sumPart(dataDir: string, part: SumPart, cancellation?: Cancellation): bigint {
-  const { format } = part
+export function sumPieces(dataDir: string, plan: SumPlan, cancellation?: Cancellation): bigint {
+  const { format } = plan
   let sum = 0n
-  for (const { id, columnIndex, columns, ...range } of filesOf(part)) {
+  for (const { id, columnIndex, columns, ...range } of takePieces(plan)) {
     const path = storedFile(dataDir, id, format)
     try {
       sum +=

@@ -1,0 +1,240 @@
+// Finds one column in the footer of a Parquet file: FileMetaData of parquet.thrift, most of which is passed over.
+import {
+  at,
+  damaged,
+  fail,
+  listSize,
+  nextField,
+  open,
+  pass,
+  readInt,
+  readLength,
+  STRUCT,
+  skip,
+  TRUE,
+  type,
+} from './thrift'
+
+const INTEGER: u32 = 10
+
+// The column's schema element.
+let name: usize = 0
+let nameBytes: usize = 0
+let physicalType: i32 = -1
+let repetition: i32 = 0
+let convertedType: i32 = -1
+let logicalType: i32 = -1
+let unsigned: bool = false
+
+export function columnName(): usize {
+  return name
+}
+
+export function columnNameBytes(): usize {
+  return nameBytes
+}
+
+/** Type; -1 for a group. */
+export function columnType(): i32 {
+  return physicalType
+}
+
+/** FieldRepetitionType. */
+export function columnRepetition(): i32 {
+  return repetition
+}
+
+/** ConvertedType, or -1. */
+export function columnConvertedType(): i32 {
+  return convertedType
+}
+
+/** Which member of the union LogicalType it is, or -1. */
+export function columnLogicalType(): i32 {
+  return logicalType
+}
+
+export function columnUnsigned(): bool {
+  return unsigned
+}
+
+/** There is no such column. */
+const NONE: i32 = -1
+/** The metadata is damaged. */
+const DAMAGED: i32 = -2
+/** More row groups than there is room for. */
+const TOO_MANY: i32 = -3
+
+/**
+ * Finds a top-level column in the metadata of [from, to): number `position`, or if that is negative the first one of that name.
+ * Writes to `out` what there is of it in each row group, five doubles each: Type, CompressionCodec, values, the position of its
+ * pages in the file, their bytes. Returns the number of row groups, which is at most `room`, or what there is instead.
+ */
+export function findColumn(
+  from: usize,
+  to: usize,
+  position: i32,
+  wanted: usize,
+  wantedBytes: usize,
+  out: usize,
+  room: u32,
+): i32 {
+  open(from, to)
+  let leaf: i32 = -1
+  for (let field = nextField(0); field != 0; field = nextField(field)) {
+    if (field == 2) {
+      leaf = findElement(position, wanted, wantedBytes)
+      if (damaged) return DAMAGED
+      if (leaf < 0) return NONE
+    } else if (field == 4 && leaf >= 0) {
+      const groups = readRowGroups(leaf, out, room)
+      return damaged ? DAMAGED : groups
+    } else skip()
+  }
+  return DAMAGED
+}
+
+/** Reads all of the schema. Returns how many columns that are no groups are before the column, -1 if there is none. */
+function findElement(position: i32, wanted: usize, wantedBytes: usize): i32 {
+  const size = structs()
+  let leaf: i32 = 0
+  let found = false
+  let topLevel: i32 = -1
+  let nested: i64 = 0 // elements of the top-level column under way that are still to come
+  for (let i: u32 = 0; i < size && !damaged; i++) {
+    if (found) {
+      skipFields()
+      continue
+    }
+    const isTopLevel = i > 0 && nested == 0
+    if (isTopLevel) topLevel++
+    const children = readElement()
+    if (isTopLevel) {
+      found = position < 0 ? hasName(wanted, wantedBytes) : topLevel == position
+      if (found) continue
+    }
+    if (i == 0) continue // the root
+    nested += children - <i64>!isTopLevel
+    leaf += <i32>(children == 0)
+  }
+  return found ? leaf : -1
+}
+
+/** How many structures a list has. */
+function structs(): u32 {
+  const size = listSize()
+  if (type == STRUCT) return size
+  if (size > 0) fail()
+  return 0
+}
+
+function skipFields(): void {
+  for (let field = nextField(0); field != 0; field = nextField(field)) skip()
+}
+
+function hasName(wanted: usize, wantedBytes: usize): bool {
+  return nameBytes == wantedBytes && memory.compare(name, wanted, wantedBytes) == 0
+}
+
+/** Returns how many children the element has. */
+function readElement(): i64 {
+  let children: i64 = 0
+  nameBytes = 0
+  physicalType = -1
+  repetition = 0
+  convertedType = -1
+  logicalType = -1
+  unsigned = false
+  for (let field = nextField(0); field != 0; field = nextField(field)) {
+    if (field == 1) physicalType = <i32>readInt()
+    else if (field == 3) repetition = <i32>readInt()
+    else if (field == 4) {
+      nameBytes = readLength()
+      name = at
+      pass(nameBytes)
+    } else if (field == 5) children = readInt()
+    else if (field == 6) convertedType = <i32>readInt()
+    else if (field == 10) readLogicalType()
+    else skip()
+  }
+  return children
+}
+
+function readLogicalType(): void {
+  logicalType = 0
+  for (let member = nextField(0); member != 0; member = nextField(member)) {
+    logicalType = member
+    if (member != INTEGER) {
+      skip()
+      continue
+    }
+    for (let field = nextField(0); field != 0; field = nextField(field)) {
+      if (field == 2) unsigned = type != TRUE
+      else skip()
+    }
+  }
+}
+
+const NUMBERS: usize = 5
+
+function readRowGroups(leaf: i32, out: usize, room: u32): i32 {
+  const groups = structs()
+  if (groups > room) return TOO_MANY
+  for (let i: u32 = 0; i < groups && !damaged; i++) {
+    let found = false
+    for (let field = nextField(0); field != 0; field = nextField(field)) {
+      if (field == 1 && !found) found = readColumns(leaf, out)
+      else skip()
+    }
+    if (!found) fail()
+    out += NUMBERS * 8
+  }
+  return groups
+}
+
+/** Returns whether there is that column. */
+function readColumns(leaf: i32, out: usize): bool {
+  const columns = structs()
+  let found = false
+  for (let i: u32 = 0; i < columns && !damaged; i++) {
+    if (i != <u32>leaf) {
+      skipFields()
+      continue
+    }
+    for (let field = nextField(0); field != 0; field = nextField(field)) {
+      if (field == 3) {
+        readColumnMetadata(out)
+        found = true
+      } else if (field == 1)
+        fail() // it is in another file
+      else skip()
+    }
+  }
+  return found
+}
+
+function readColumnMetadata(out: usize): void {
+  let chunkType: i64 = -1
+  let codec: i64 = -1
+  let values: i64 = -1
+  let bytes: i64 = -1
+  let start: i64 = -1
+  let dictionary: i64 = 0
+  for (let field = nextField(0); field != 0; field = nextField(field)) {
+    if (field == 1) chunkType = readInt()
+    else if (field == 4) codec = readInt()
+    else if (field == 5) values = readInt()
+    else if (field == 7) bytes = readInt()
+    else if (field == 9) start = readInt()
+    else if (field == 11) dictionary = readInt()
+    else skip()
+  }
+  // Some writers say 0 where there is no dictionary.
+  if (dictionary > 0 && dictionary < start) start = dictionary
+  if (values < 0 || bytes < 0) fail()
+  store<f64>(out, <f64>chunkType)
+  store<f64>(out, <f64>codec, 8)
+  store<f64>(out, <f64>values, 16)
+  store<f64>(out, <f64>start, 24)
+  store<f64>(out, <f64>bytes, 32)
+}

@@ -1,0 +1,91 @@
+// PageHeader of parquet.thrift: what reading a page needs of it.
+import { at, damaged, fail, nextField, open, readInt, skip, TRUE, type } from './thrift'
+
+const DATA_PAGE = 0
+const INT32_MAX: i64 = 0x7fffffff
+
+// Where the numbers stand, of 4 bytes each.
+const TYPE = 0
+const BYTES = 4
+const UNCOMPRESSED_BYTES = 8
+const HAS_CRC = 12
+const CRC = 16
+const VALUES = 20
+const ENCODING = 24
+const LEVEL_ENCODING = 28
+const REPETITION_BYTES = 32
+const LEVEL_BYTES = 36
+const COMPRESSED = 40
+const NULLS = 44
+
+const header = memory.data(48)
+
+/**
+ * The header that was read, as int32s: PageType; bytes of the page, as it is in the file and decompressed; whether it has a
+ * CRC-32, and that; rows of a data page or entries of a dictionary; Encoding, of the values and of a version 1 page's definition
+ * levels; of a version 2 page the bytes of its levels of both kinds, which are not compressed, whether the rest is, and nulls.
+ */
+export function pageHeader(): usize {
+  return header
+}
+
+/** Reads the header that begins at `from`. Returns its bytes, or 0 if it does not end before `to` or makes no sense. */
+export function readPageHeader(from: usize, to: usize): usize {
+  memory.fill(header, 0, 48)
+  put(TYPE, -1)
+  put(BYTES, -1)
+  put(UNCOMPRESSED_BYTES, -1)
+  put(ENCODING, -1)
+  put(LEVEL_ENCODING, -1)
+  put(COMPRESSED, 1)
+  open(from, to)
+  for (let field = nextField(0); field != 0; field = nextField(field)) {
+    if (field == 1) put(TYPE, readInt())
+    else if (field == 2) put(UNCOMPRESSED_BYTES, readSize())
+    else if (field == 3) put(BYTES, readSize())
+    else if (field == 4) {
+      put(CRC, readInt())
+      put(HAS_CRC, 1)
+    } else if (field == 5 || field == 7) readVersion1()
+    else if (field == 8) readVersion2()
+    else skip()
+  }
+  const hasSizes = load<i32>(header, BYTES) >= 0 && load<i32>(header, UNCOMPRESSED_BYTES) >= 0
+  return damaged || !hasSizes ? 0 : at - from
+}
+
+/** DataPageHeader, DictionaryPageHeader. */
+function readVersion1(): void {
+  const isData = load<i32>(header, TYPE) == DATA_PAGE
+  for (let field = nextField(0); field != 0; field = nextField(field)) {
+    if (field == 1) put(VALUES, readSize())
+    else if (field == 2) put(ENCODING, readInt())
+    else if (field == 3 && isData) put(LEVEL_ENCODING, readInt())
+    else skip()
+  }
+}
+
+/** DataPageHeaderV2. */
+function readVersion2(): void {
+  for (let field = nextField(0); field != 0; field = nextField(field)) {
+    if (field == 1) put(VALUES, readSize())
+    else if (field == 2) put(NULLS, readInt())
+    else if (field == 4) put(ENCODING, readInt())
+    else if (field == 5) put(LEVEL_BYTES, readSize())
+    else if (field == 6) put(REPETITION_BYTES, readSize())
+    else if (field == 7) put(COMPRESSED, <i64>(type == TRUE))
+    else skip()
+  }
+}
+
+function readSize(): i64 {
+  const size = readInt()
+  if (size < 0 || size > INT32_MAX) fail()
+  return size
+}
+
+// @ts-expect-error: a decorator
+@inline
+function put(field: usize, value: i64): void {
+  store<i32>(header + field, <i32>value)
+}

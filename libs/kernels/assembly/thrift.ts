@@ -1,0 +1,129 @@
+// Reads a structure in Thrift's compact protocol field by field; what is not asked for is passed over.
+// https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+const STOP: u32 = 0
+export const TRUE: u32 = 1
+const FALSE: u32 = 2
+const BYTE: u32 = 3
+const I16: u32 = 4
+const I64: u32 = 6
+const DOUBLE: u32 = 7
+const BINARY: u32 = 8
+const LIST: u32 = 9
+const SET: u32 = 10
+export const STRUCT: u32 = 12
+
+/** No structure of Parquet is nested as deep. */
+const MAX_DEPTH: u32 = 64
+
+/** Where the next byte is. */
+export let at: usize = 0
+/** The type of the field that `nextField` found, or of the elements that `listSize` counted. */
+export let type: u32 = STOP
+/** The bytes ended too early or are no Thrift: nothing that was read is of use, and there are no more fields. */
+export let damaged: bool = false
+
+let end: usize = 0
+
+/** Begins to read a structure in [from, to). */
+export function open(from: usize, to: usize): void {
+  at = from
+  end = to
+  damaged = false
+}
+
+export function fail(): void {
+  damaged = true
+  at = end
+}
+
+/** The number of the field behind field number `last`, 0 at the end of the structure. The field has to be read or skipped. */
+export function nextField(last: u32): u32 {
+  const header = nextByte()
+  type = header & 15
+  if (type == STOP) return 0
+  const step = header >> 4
+  const field = step != 0 ? last + step : <u32>readInt()
+  return damaged ? 0 : field
+}
+
+export function readInt(): i64 {
+  const zigzag = varint()
+  return <i64>(zigzag >> 1) ^ -(<i64>(zigzag & 1))
+}
+
+/** How many bytes follow, which are all there. They have to be passed by `pass`. */
+export function readLength(): usize {
+  const length = varint()
+  if (length <= <u64>(end - at)) return <usize>length
+  fail()
+  return 0
+}
+
+export function pass(bytes: usize): void {
+  at += bytes
+}
+
+/** How many elements a list has. Each has to be read or skipped, and takes a byte at least. */
+export function listSize(): u32 {
+  const header = nextByte()
+  type = elementType(header)
+  const size = header >> 4 == 15 ? varint() : <u64>(header >> 4)
+  if (size <= <u64>(end - at)) return <u32>size
+  fail()
+  return 0
+}
+
+export function skip(): void {
+  skipValue(type, 0)
+}
+
+function skipValue(type: u32, depth: u32): void {
+  if (type == TRUE || type == FALSE) return
+  if (type >= I16 && type <= I64) {
+    varint()
+  } else if (type == BINARY) {
+    pass(readLength())
+  } else if (type == STRUCT && depth < MAX_DEPTH) {
+    for (let header = nextByte(); (header & 15) != STOP && !damaged; header = nextByte()) {
+      if (header < 16) varint()
+      skipValue(header & 15, depth + 1)
+    }
+  } else if ((type == LIST || type == SET) && depth < MAX_DEPTH) {
+    const header = nextByte()
+    const size = header >> 4 == 15 ? varint() : <u64>(header >> 4)
+    for (let i: u64 = 0; i < size && !damaged; i++) skipValue(elementType(header), depth + 1)
+  } else if (type == BYTE || type == DOUBLE) {
+    const size: usize = type == BYTE ? 1 : 8
+    if (end - at < size) fail()
+    else pass(size)
+  } else fail()
+}
+
+/** In a list a boolean has a byte; in a structure it is in the field's type. */
+// @ts-expect-error: a decorator
+@inline
+function elementType(listHeader: u32): u32 {
+  const type = listHeader & 15
+  return type == TRUE || type == FALSE ? BYTE : type
+}
+
+/** 0, which ends every structure, behind the end. */
+// @ts-expect-error: a decorator
+@inline
+function nextByte(): u32 {
+  if (at < end) return <u32>load<u8>(at++)
+  fail()
+  return 0
+}
+
+/** A number of up to ten bytes. */
+function varint(): u64 {
+  let value: u64 = 0
+  for (let shift: u64 = 0; shift < 70; shift += 7) {
+    const byte = nextByte()
+    value |= <u64>(byte & 0x7f) << shift
+    if (byte < 0x80) return value
+  }
+  fail()
+  return 0
+}

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { PAGE_HEADER_NUMBERS } from '../src/index.ts'
+import { at, kernels, memory } from './support/memory.ts'
+import { maybeDamaged, serialized, withMore } from './support/thrift.ts'
+import { type PageHeader, readPageHeader } from './twins/pageHeader.ts'
+
+const size = fc.oneof(
+  fc.nat(),
+  fc.integer({ min: -2, max: 3 }),
+  fc.constantFrom(2 ** 31 - 1, 2n ** 31n, 2n ** 40n),
+)
+const statistics = fc.record({ field_3: size, field_5: fc.uint8Array({ maxLength: 40 }) })
+const version1 = withMore(
+  fc.record({
+    field_1: size,
+    field_2: fc.nat({ max: 9 }),
+    field_3: fc.nat({ max: 9 }),
+    field_4: size,
+    field_5: statistics,
+  }),
+  [6, 7],
+)
+const version2 = withMore(
+  fc.record({
+    field_1: size,
+    field_2: size,
+    field_3: size,
+    field_4: fc.nat({ max: 9 }),
+    field_5: size,
+    field_6: size,
+    field_7: fc.option(fc.boolean(), { nil: undefined }),
+    field_8: statistics,
+  }),
+  [9],
+)
+const common = {
+  field_1: fc.nat({ max: 3 }),
+  field_2: size,
+  field_3: size,
+  field_4: fc.option(fc.integer(), { nil: undefined }),
+}
+const headers = fc
+  .oneof(
+    withMore(fc.record({ ...common, field_5: version1 }), [6, 9]),
+    withMore(fc.record({ ...common, field_7: version1 }), [6, 9]),
+    withMore(fc.record({ ...common, field_8: version2 }), [6, 9]),
+  )
+  .map(serialized)
+
+function read(bytes: Uint8Array, behind: Uint8Array): PageHeader | undefined {
+  const from = at.chunk
+  memory.set(bytes, from)
+  memory.set(behind, from + bytes.length)
+  const headerBytes = kernels.readPageHeader(from, from + bytes.length + behind.length)
+  if (headerBytes === 0) return undefined
+  const numbers = new Int32Array(memory.buffer, kernels.pageHeader(), PAGE_HEADER_NUMBERS)
+  return {
+    headerBytes,
+    type: numbers[0],
+    bytes: numbers[1],
+    uncompressedBytes: numbers[2],
+    crc: numbers[3] === 0 ? undefined : numbers[4],
+    values: numbers[5],
+    encoding: numbers[6],
+    levelEncoding: numbers[7],
+    repetitionBytes: numbers[8],
+    levelBytes: numbers[9],
+    compressed: numbers[10] !== 0,
+    nulls: numbers[11],
+  }
+}
+
+function plain(bytes: Uint8Array): PageHeader | undefined {
+  try {
+    return readPageHeader(bytes)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return undefined
+  }
+}
+
+test('readPageHeader reads any header as the plain reader does, or both refuse', () => {
+  let whole = 0
+  fc.assert(
+    fc.property(maybeDamaged(headers), fc.uint8Array({ maxLength: 20 }), (bytes, behind) => {
+      const expected = plain(Buffer.concat([bytes, behind]))
+      expect(read(bytes, behind)).toEqual(expected)
+      if (expected) whole++
+    }),
+    { numRuns: 20_000 },
+  )
+  expect(whole).toBeGreaterThan(1000)
+})

@@ -1,0 +1,176 @@
+import { STRUCT, ThriftReader, TRUE } from './thrift.ts'
+
+/** A top-level column and its chunk in each row group. */
+export interface ColumnChunks {
+  element: SchemaElement
+  chunks: ColumnChunk[]
+}
+
+/** What a sum needs to know of a column. The numbers are those of parquet.thrift. */
+export interface SchemaElement {
+  name: string
+  /** Undefined for a group. */
+  type: number | undefined
+  repetition: number
+  convertedType: number | undefined
+  /** Which member of the union LogicalType it is, and of an INTEGER whether it has a sign. */
+  logicalType: number | undefined
+  isSigned: boolean
+}
+
+/** Where a column chunk is in its file. */
+export interface ColumnChunk {
+  /** Type and CompressionCodec of parquet.thrift. */
+  type: number
+  codec: number
+  /** Nulls among them. */
+  values: number
+  start: number
+  bytes: number
+}
+
+/**
+ * The FileMetaData in `bytes` of [start, end), of which only the one column becomes objects: a wide table's others would not
+ * fit into a worker's memory. Undefined if there is no such column. Throws RangeError if it is damaged.
+ */
+export function readFileMetadata(bytes: Uint8Array, column: string | number): ColumnChunks | undefined {
+  const reader = new ThriftReader(bytes)
+  let found: FoundElement | undefined
+  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+    if (field === 2) {
+      found = readSchema(reader, column)
+      if (!found) return undefined
+    } else if (field === 4 && found)
+      return { element: found.element, chunks: readRowGroups(reader, found.leaf) }
+    else reader.skip()
+  }
+  throw new RangeError('it has no schema or no row groups')
+}
+
+interface FoundElement {
+  element: SchemaElement
+  /** How many columns that are no groups are before it. */
+  leaf: number
+}
+
+/** Reads all of the schema. */
+function readSchema(reader: ThriftReader, column: string | number): FoundElement | undefined {
+  const size = readStructs(reader)
+  let found: FoundElement | undefined
+  let topLevel = -1
+  let nested = 0 // elements of the top-level column under way that are still to come
+  let leaf = 0
+  for (let i = 0; i < size; i++) {
+    if (found) {
+      reader.skip(STRUCT)
+      continue
+    }
+    const isTopLevel = i > 0 && nested === 0
+    if (isTopLevel) topLevel++
+    const { element, children } = readElement(reader)
+    if (isTopLevel && (topLevel === column || element.name === column)) {
+      found = { element, leaf }
+      continue
+    }
+    if (i === 0) continue // the root
+    nested += children - (isTopLevel ? 0 : 1)
+    if (children === 0) leaf++
+  }
+  return found
+}
+
+/** How many structures a list has. */
+function readStructs(reader: ThriftReader): number {
+  const size = reader.readListSize()
+  if (size > 0 && reader.type !== STRUCT) throw new RangeError('a list of other things')
+  return size
+}
+
+function readElement(reader: ThriftReader): { element: SchemaElement; children: number } {
+  const element: SchemaElement = {
+    name: '',
+    type: undefined,
+    repetition: 0,
+    convertedType: undefined,
+    logicalType: undefined,
+    isSigned: true,
+  }
+  let children = 0
+  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+    if (field === 5) children = reader.readInt()
+    else if (field === 1) element.type = ifAny(reader.readInt32())
+    else if (field === 3) element.repetition = reader.readInt32()
+    else if (field === 4) element.name = Buffer.from(reader.readBytes()).toString()
+    else if (field === 6) element.convertedType = ifAny(reader.readInt32())
+    else if (field === 10) readLogicalType(reader, element)
+    else reader.skip()
+  }
+  return { element, children }
+}
+
+const ifAny = (number: number) => (number < 0 ? undefined : number)
+
+const INTEGER = 10
+
+function readLogicalType(reader: ThriftReader, element: SchemaElement): void {
+  element.logicalType = 0
+  for (let member = reader.nextField(0); member !== 0; member = reader.nextField(member)) {
+    element.logicalType = member
+    if (member !== INTEGER) {
+      reader.skip()
+      continue
+    }
+    for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+      if (field === 2) element.isSigned = reader.type === TRUE
+      else reader.skip()
+    }
+  }
+}
+
+function readRowGroups(reader: ThriftReader, leaf: number): ColumnChunk[] {
+  const size = readStructs(reader)
+  return Array.from({ length: size }, (_, i) => {
+    let chunk: ColumnChunk | undefined
+    for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+      if (field === 1 && !chunk) chunk = readColumns(reader, leaf)
+      else reader.skip()
+    }
+    if (!chunk) throw new RangeError(`row group ${i} has no such column`)
+    return chunk
+  })
+}
+
+function readColumns(reader: ThriftReader, leaf: number): ColumnChunk | undefined {
+  const size = readStructs(reader)
+  let chunk: ColumnChunk | undefined
+  for (let i = 0; i < size; i++) {
+    if (i !== leaf) {
+      reader.skip(STRUCT)
+      continue
+    }
+    for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+      if (field === 1) throw new RangeError('a column is in another file')
+      if (field === 3) chunk = readColumnMetadata(reader)
+      else reader.skip()
+    }
+  }
+  return chunk
+}
+
+function readColumnMetadata(reader: ThriftReader): ColumnChunk {
+  const chunk = { type: -1, codec: -1, values: -1, start: -1, bytes: -1 }
+  let dictionary = 0
+  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+    if (field === 1) chunk.type = reader.readInt()
+    else if (field === 4) chunk.codec = reader.readInt()
+    else if (field === 5) chunk.values = reader.readInt()
+    else if (field === 7) chunk.bytes = reader.readInt()
+    else if (field === 9) chunk.start = reader.readInt()
+    else if (field === 11) dictionary = reader.readInt()
+    else reader.skip()
+  }
+  // Some writers say 0 where there is no dictionary.
+  if (dictionary > 0 && dictionary < chunk.start) chunk.start = dictionary
+  if (chunk.values < 0 || chunk.bytes < 0) throw new RangeError('a column chunk has no size')
+  return chunk
+}

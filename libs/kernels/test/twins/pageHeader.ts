@@ -1,0 +1,89 @@
+import { ThriftReader, TRUE } from './thrift.ts'
+
+// Numbers of parquet.thrift.
+const DATA_PAGE = 0
+
+/** What reading a page needs of its PageHeader. */
+export interface PageHeader {
+  /** Bytes of the header itself. */
+  headerBytes: number
+  type: number
+  /** Bytes of the page, as it is in the file and decompressed. */
+  bytes: number
+  uncompressedBytes: number
+  /** CRC-32 of the page as it is in the file, if there is one. */
+  crc: number | undefined
+  /** Rows of a data page, entries of a dictionary. */
+  values: number
+  encoding: number
+  /** Of the definition levels of a version 1 page. */
+  levelEncoding: number
+  /** Of a version 2 page: the bytes of its levels, which are not compressed, and whether the rest is. */
+  repetitionBytes: number
+  levelBytes: number
+  compressed: boolean
+  /** Of a version 2 page. */
+  nulls: number
+}
+
+const INT32_MAX = 2 ** 31 - 1
+
+/** Reads the header in `bytes` from `start` on. Throws RangeError if it does not end before `end` or makes no sense. */
+export function readPageHeader(bytes: Uint8Array): PageHeader {
+  const reader = new ThriftReader(bytes)
+  const header: PageHeader = {
+    headerBytes: 0,
+    type: -1,
+    bytes: -1,
+    uncompressedBytes: -1,
+    crc: undefined,
+    values: 0,
+    encoding: -1,
+    levelEncoding: -1,
+    repetitionBytes: 0,
+    levelBytes: 0,
+    compressed: true,
+    nulls: 0,
+  }
+  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+    if (field === 1) header.type = reader.readInt32()
+    else if (field === 2) header.uncompressedBytes = readSize(reader)
+    else if (field === 3) header.bytes = readSize(reader)
+    else if (field === 4) header.crc = reader.readInt32()
+    else if (field === 5 || field === 7) readVersion1(reader, header)
+    else if (field === 8) readVersion2(reader, header)
+    else reader.skip()
+  }
+  header.headerBytes = reader.at
+  if (header.bytes < 0 || header.uncompressedBytes < 0) throw new RangeError('a page header without sizes')
+  return header
+}
+
+function readSize(reader: ThriftReader): number {
+  const size = reader.readInt()
+  if (size < 0 || size > INT32_MAX) throw new RangeError(`a page header says ${size}`)
+  return size
+}
+
+/** DataPageHeader, DictionaryPageHeader. */
+function readVersion1(reader: ThriftReader, header: PageHeader): void {
+  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+    if (field === 1) header.values = readSize(reader)
+    else if (field === 2) header.encoding = reader.readInt32()
+    else if (field === 3 && header.type === DATA_PAGE) header.levelEncoding = reader.readInt32()
+    else reader.skip()
+  }
+}
+
+/** DataPageHeaderV2. */
+function readVersion2(reader: ThriftReader, header: PageHeader): void {
+  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+    if (field === 1) header.values = readSize(reader)
+    else if (field === 2) header.nulls = reader.readInt32()
+    else if (field === 4) header.encoding = reader.readInt32()
+    else if (field === 5) header.levelBytes = readSize(reader)
+    else if (field === 6) header.repetitionBytes = readSize(reader)
+    else if (field === 7) header.compressed = reader.type === TRUE
+    else reader.skip()
+  }
+}
