@@ -11,6 +11,7 @@ import {
   type InterceptingServerListener,
 } from '@grpc/grpc-js/build/src/server-interceptors.js'
 import { StorageError } from '@table/storage'
+import { chunksOf } from './chunks.ts'
 import { StartError } from './errors.ts'
 import { countReceived } from './garbage.ts'
 
@@ -65,7 +66,7 @@ class TakenOverCall extends ServerInterceptingCall {
     // grpc-js's own reader, which would gather the whole message.
     stream.removeAllListeners('data')
     this.#session = stream.session as ServerHttp2Session | undefined
-    this.#body = { chunks: chunksOf(stream), encoding: incomingEncoding }
+    this.#body = { chunks: receivedChunks(stream), encoding: incomingEncoding }
   }
 
   override start(listener: InterceptingServerListener): void {
@@ -87,10 +88,10 @@ class TakenOverCall extends ServerInterceptingCall {
   }
 }
 
-async function* chunksOf(stream: ServerHttp2Stream): AsyncGenerator<Uint8Array> {
+async function* receivedChunks(stream: ServerHttp2Stream): AsyncGenerator<Uint8Array> {
   try {
     // A request that is refused half-way must not take the stream with it: the status has to go out on it.
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of chunksOf(stream)) {
       countReceived(chunk.length)
       yield chunk
     }

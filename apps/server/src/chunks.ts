@@ -1,0 +1,51 @@
+import type { Readable } from 'node:stream'
+
+/** So many chunks, of up to 64 KiB each, may wait before the stream has to. */
+const MAX_WAITING = 8
+
+/**
+ * The chunks of a stream as they come. Throws what it fails with, also if it closes before its end. Node's own iterator makes
+ * promises for each chunk. When nobody wants more, the stream stays open, paused.
+ */
+export async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
+  const waiting: Uint8Array[] = []
+  let ended = stream.readableEnded
+  let failure = stream.destroyed && !ended ? closedEarly() : undefined
+  let wake = () => {}
+  const onData = (chunk: Uint8Array) => {
+    waiting.push(chunk)
+    if (waiting.length >= MAX_WAITING) stream.pause()
+    wake()
+  }
+  const onEnd = () => {
+    ended = true
+    wake()
+  }
+  const onError = (error: Error) => {
+    failure ??= error
+    wake()
+  }
+  const onClose = () => {
+    if (!ended) onError(closedEarly())
+  }
+  stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose)
+  try {
+    for (;;) {
+      for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) yield chunk
+      if (failure) throw failure
+      if (ended) return
+      const woken = new Promise<void>(resolve => {
+        wake = resolve
+      })
+      stream.resume()
+      await woken
+    }
+  } finally {
+    stream.pause()
+    stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose)
+  }
+}
+
+function closedEarly(): Error {
+  return new Error('the stream was closed before its end')
+}
