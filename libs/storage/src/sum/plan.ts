@@ -77,13 +77,18 @@ export function planSum(
 /** The pieces that nobody else takes, in order. */
 export function* takePieces({ pieces, taken }: SumPlan): Generator<Piece> {
   for (;;) {
-    const start = Atomics.add(taken, 0, 1) * NUMBERS
-    if (start >= pieces.length) return
-    const [id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to] = pieces.subarray(
-      start,
-      start + NUMBERS,
-    )
-    yield { id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to }
+    const at = Atomics.add(taken, 0, 1) * NUMBERS
+    if (at >= pieces.length) return
+    yield {
+      id: pieces[at],
+      columnIndex: pieces[at + 1],
+      columns: pieces[at + 2],
+      bytes: pieces[at + 3],
+      footerBytes: pieces[at + 4],
+      footerCrc: pieces[at + 5],
+      from: pieces[at + 6],
+      to: pieces[at + 7],
+    }
   }
 }
 
