@@ -31,7 +31,7 @@ export class Pool {
   readonly workers: number
   readonly #piscina: Piscina
   #unsynced = 0
-  readonly #quiet = setTimeout(() => void this.#syncAll(), QUIET).unref()
+  readonly #quiet = setTimeout(() => void this.syncAll(), QUIET).unref()
   #closed = false
   readonly #conversions = new Semaphore(CONVERSIONS)
   #heavy: Promise<unknown> = Promise.resolve()
@@ -53,10 +53,8 @@ export class Pool {
     this.#piscina.on('error', error => {
       console.error(error)
       // One that died while it was loaded has not been: Piscina does that only when there is another task.
-      if (this.#piscina.queueSize > 0) setTimeout(() => void this.#syncAll(), LOAD_AGAIN)
+      if (this.#piscina.queueSize > 0) setTimeout(() => void this.syncAll(), LOAD_AGAIN)
     })
-    // Those that the start has written again: they would be more and more if nothing but crashes came in between.
-    void this.#syncAll()
   }
 
   /** Converts and commits what was spooled as `id`, or is `held`. If this throws, nothing of the upload is left. */
@@ -123,11 +121,11 @@ export class Pool {
 
   #syncLater(): void {
     this.#quiet.refresh()
-    if (++this.#unsynced >= MAX_UNSYNCED) void this.#syncAll()
+    if (++this.#unsynced >= MAX_UNSYNCED) void this.syncAll()
   }
 
-  /** In the background: a failure, or an end on the way, leaves more for the next time. */
-  async #syncAll(): Promise<void> {
+  /** Syncs the files of small uploads. In the background: a failure, or an end on the way, leaves more for the next time. */
+  async syncAll(): Promise<void> {
     this.#unsynced = 0
     try {
       while (await this.#run('sync', undefined));

@@ -62,6 +62,8 @@ export async function startServer({
   setStorageLimits(limits)
   const store = openStore(dataDir)
   const pool = new Pool(store.dataDir, workers, limits)
+  // They would be more and more if nothing but crashes came between two starts.
+  if (store.hasUnsynced) void pool.syncAll()
   const calls = new Calls(limits.callTime)
   const patience = new Patience(limits.idleTime)
   const { uploads, uploadBytes } = limits

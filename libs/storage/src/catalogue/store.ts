@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { StorageError } from '../errors.ts'
 import { checkWritable, fileSize, makeDirectory, syncPath } from '../files.ts'
 import { Catalogue, sharedState } from './catalogue.ts'
-import { closeDatabase } from './database.ts'
+import { closeDatabase, listUnsynced } from './database.ts'
 import { takeHold } from './hold.ts'
 import { Guarded } from './lock.ts'
 import { catalogueFile, filesDirectory, incomingDirectory } from './names.ts'
@@ -13,6 +13,8 @@ export interface Store {
   /** Absolute. */
   readonly dataDir: string
   readonly catalogue: Catalogue
+  /** Whether there are small uploads whose files were written again and are not synced: `syncUnsynced` does that. */
+  readonly hasUnsynced: boolean
   /** Lets go of the directory. Nothing of the store may be used any more, by any thread. */
   close(): void
 }
@@ -35,7 +37,8 @@ export function openStore(dataDir: string): Store {
     checkWritable(catalogueFile(directory))
     // The names of the catalogue and its log, before anything relies on them.
     syncPath(directory)
-    return { dataDir: directory, catalogue: new Catalogue(new Guarded(sharedState(uploads))), close }
+    const catalogue = new Catalogue(new Guarded(sharedState(uploads)))
+    return { dataDir: directory, catalogue, hasUnsynced: listUnsynced(directory, 1).length > 0, close }
   } catch (error) {
     close()
     throw error instanceof StorageError ? error : unusable(directory, error)
