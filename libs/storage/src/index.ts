@@ -20,5 +20,5 @@ export { defaultStorageLimits, highestLimits, type StorageLimits, setStorageLimi
 export { sumCsvColumn } from './sum/csv.ts'
 export { sumParquetColumn } from './sum/parquet.ts'
 export { sumPieces } from './sum/pieces.ts'
-export { planSum, type SumPlan } from './sum/plan.ts'
+export { planSum, releasePlan, type SumPlan } from './sum/plan.ts'
 export { exactTotal } from './sum/total.ts'

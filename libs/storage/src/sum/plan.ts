@@ -68,10 +68,30 @@ export function planSum(
     bytes +=
       format === 'csv' ? addCsv(upload, columnIndex, numbers) : addParquet(upload, columnIndex, numbers)
   }
-  const pieces = new Float64Array(new SharedArrayBuffer(numbers.length * Float64Array.BYTES_PER_ELEMENT))
+  const pieces = new Float64Array(
+    sharedBuffer(numbers.length * Float64Array.BYTES_PER_ELEMENT),
+    0,
+    numbers.length,
+  )
   pieces.set(numbers)
   const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   return { format, pieces, taken, workers: Math.min(workers, Math.ceil(bytes / WORKER_BYTES)) }
+}
+
+/** Shared buffers are freed only when every worker has collected its garbage: those of sums that are done are used again. */
+const spareBuffers: SharedArrayBuffer[] = []
+const MAX_SPARE = 2
+
+function sharedBuffer(bytes: number): SharedArrayBuffer {
+  const fitting = spareBuffers.findIndex(({ byteLength }) => byteLength >= bytes)
+  if (fitting >= 0) return spareBuffers.splice(fitting, 1)[0] as SharedArrayBuffer
+  return new SharedArrayBuffer(2 ** Math.ceil(Math.log2(Math.max(bytes, 1024))))
+}
+
+/** To be called when all workers of the plan have answered. */
+export function releasePlan({ pieces }: SumPlan): void {
+  spareBuffers.push(pieces.buffer as SharedArrayBuffer)
+  if (spareBuffers.length > MAX_SPARE) spareBuffers.shift()
 }
 
 /** The pieces that nobody else takes, in order. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Upload } from '../../src/catalogue/upload.ts'
 import type { ColumnType } from '../../src/csv/inference.ts'
-import { planSum, takePieces } from '../../src/sum/plan.ts'
+import { planSum, releasePlan, takePieces } from '../../src/sum/plan.ts'
 
 function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100): Upload {
   return {
@@ -48,6 +48,27 @@ test('what workers take at the same time is all of it, each piece once', () => {
   const workers = [takePieces(plan), takePieces(plan), takePieces(plan)]
   const ids = Array.from({ length: 12 }, (_, i) => workers[i % 3]?.next().value?.id)
   expect(ids).toEqual([...uploads.map(({ id }) => id), undefined, undefined])
+})
+
+test('the memory of a plan that is done is used again, that of one under way is not', () => {
+  const plan = (ids: number[]) => {
+    const uploads = ids.map(id => upload(id, { x: 'int64' }))
+    return planSum(uploads, 'x', 'csv', 3)
+  }
+  const idsOf = (of: ReturnType<typeof plan>) => [...takePieces(of)].map(({ id }) => id)
+  const first = plan([1, 2, 3])
+  const second = plan([4, 5])
+  expect(second.pieces.buffer).not.toBe(first.pieces.buffer)
+  expect(idsOf(first)).toEqual([1, 2, 3])
+  releasePlan(first)
+  const third = plan([6])
+  expect(third.pieces.buffer).toBe(first.pieces.buffer)
+  expect(idsOf(third)).toEqual([6])
+  expect(idsOf(second)).toEqual([4, 5])
+  releasePlan(third)
+  const larger = plan(Array.from({ length: 1000 }, (_, i) => i))
+  expect(larger.pieces.buffer).not.toBe(third.pieces.buffer)
+  expect(idsOf(larger)).toHaveLength(1000)
 })
 
 test('what takes less time than handing it over is not split', () => {
