@@ -141,19 +141,16 @@ export function scan(
       out = writePositions(separators, at, out)
     } else if (column == columns - 1) {
       out = writeFew(lines, at, out)
-    } else if (column <= 1) {
+    } else if (column == 1) {
       // A bit at a field's start, added to the bits that separate nothing, carries to the field's end. The first field
       // starts where the record before ends: blank lines separate nothing.
       const inner = ~separators
       const sum = ((lines << 1) | reached) + inner
-      let end = sum & separators
+      const firstEnds = sum & separators
       reached = <u64>(sum < inner) | (lines >> 63)
-      if (column == 1) {
-        const second = ((end << 1) | reachedSecond) + inner
-        reachedSecond = <u64>(second < inner) | (end >> 63)
-        end = second & separators
-      }
-      out = writeFew(end, at, out)
+      const second = ((firstEnds << 1) | reachedSecond) + inner
+      reachedSecond = <u64>(second < inner) | (firstEnds >> 63)
+      out = writeFew(second & separators, at, out)
     } else {
       let rest = separators
       let left = popcnt(rest)

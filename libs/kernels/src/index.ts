@@ -5,7 +5,19 @@ import type { Metadata } from './metadata.ts'
 import type { PageSums } from './pageSums.ts'
 import { powersOfFive } from './powersOfFive.ts'
 
-export { CHUNK_NUMBERS, NO_SUCH_COLUMN, PAGE_HEADER_NUMBERS, TOO_MANY_ROW_GROUPS } from './metadata.ts'
+export {
+  CHUNK_NUMBERS,
+  type ColumnChunk,
+  type ColumnChunks,
+  foundChunk,
+  foundElement,
+  NO_SUCH_COLUMN,
+  PAGE_HEADER_NUMBERS,
+  type PageHeader,
+  pageHeaderOf,
+  type SchemaElement,
+  TOO_MANY_ROW_GROUPS,
+} from './metadata.ts'
 
 /**
  * The byte loops, compiled from `assembly/`, where each is described. What they work on lies in their memory: addresses and

@@ -1,9 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CHUNK_NUMBERS, NO_SUCH_COLUMN, TOO_MANY_ROW_GROUPS } from '../src/index.ts'
+import {
+  type ColumnChunks,
+  foundChunk,
+  foundElement,
+  NO_SUCH_COLUMN,
+  TOO_MANY_ROW_GROUPS,
+} from '../src/index.ts'
 import { at, kernels, memory } from './support/memory.ts'
 import { maybeDamaged, type Struct, serialized, withMore } from './support/thrift.ts'
-import { type ColumnChunks, readFileMetadata } from './twins/fileMetadata.ts'
+import { readFileMetadata } from './twins/fileMetadata.ts'
 
 const names = fc.constantFrom('x', 'y', 'é', '', 'a name that is longer than its neighbours')
 const number = fc.oneof({ arbitrary: fc.bigInt({ min: 0n, max: 2n ** 40n }), weight: 50 }, fc.constant(-1n))
@@ -84,25 +90,9 @@ function find(bytes: Uint8Array, wanted: string | number): ColumnChunks | number
   const position = typeof wanted === 'string' ? -1 : wanted
   const groups = kernels.findColumn(from, from + bytes.length, position, at.ends, name.length, out, room)
   if (groups < 0) return groups
-  const ifAny = (number: number) => (number < 0 ? undefined : number)
-  const nameAt = kernels.columnName()
   return {
-    element: {
-      name: Buffer.from(memory.subarray(nameAt, nameAt + kernels.columnNameBytes())).toString(),
-      type: ifAny(kernels.columnType()),
-      repetition: kernels.columnRepetition(),
-      convertedType: ifAny(kernels.columnConvertedType()),
-      logicalType: ifAny(kernels.columnLogicalType()),
-      isSigned: kernels.columnUnsigned() === 0,
-    },
-    chunks: Array.from({ length: groups }, (_, i) => {
-      const [type, codec, values, start, bytes] = new Float64Array(
-        memory.buffer,
-        out + 8 * CHUNK_NUMBERS * i,
-        CHUNK_NUMBERS,
-      )
-      return { type, codec, values, start, bytes }
-    }),
+    element: foundElement(kernels),
+    chunks: Array.from({ length: groups }, (_, i) => foundChunk(kernels, out, i)),
   }
 }
 

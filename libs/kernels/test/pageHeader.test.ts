@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PAGE_HEADER_NUMBERS } from '../src/index.ts'
+import { PAGE_HEADER_NUMBERS, type PageHeader, pageHeaderOf } from '../src/index.ts'
 import { at, kernels, memory } from './support/memory.ts'
 import { maybeDamaged, serialized, withMore } from './support/thrift.ts'
-import { type PageHeader, readPageHeader } from './twins/pageHeader.ts'
+import { readPageHeader } from './twins/pageHeader.ts'
 
 const size = fc.oneof(
   fc.nat(),
@@ -55,20 +55,7 @@ function read(bytes: Uint8Array, behind: Uint8Array): PageHeader | undefined {
   const headerBytes = kernels.readPageHeader(from, from + bytes.length + behind.length)
   if (headerBytes === 0) return undefined
   const numbers = new Int32Array(memory.buffer, kernels.pageHeader(), PAGE_HEADER_NUMBERS)
-  return {
-    headerBytes,
-    type: numbers[0],
-    bytes: numbers[1],
-    uncompressedBytes: numbers[2],
-    crc: numbers[3] === 0 ? undefined : numbers[4],
-    values: numbers[5],
-    encoding: numbers[6],
-    levelEncoding: numbers[7],
-    repetitionBytes: numbers[8],
-    levelBytes: numbers[9],
-    compressed: numbers[10] !== 0,
-    nulls: numbers[11],
-  }
+  return pageHeaderOf(headerBytes, numbers)
 }
 
 function plain(bytes: Uint8Array): PageHeader | undefined {

@@ -1,33 +1,5 @@
+import type { ColumnChunk, ColumnChunks, SchemaElement } from '../../src/index.ts'
 import { STRUCT, ThriftReader, TRUE } from './thrift.ts'
-
-/** A top-level column and its chunk in each row group. */
-export interface ColumnChunks {
-  element: SchemaElement
-  chunks: ColumnChunk[]
-}
-
-/** What a sum needs to know of a column. The numbers are those of parquet.thrift. */
-export interface SchemaElement {
-  name: string
-  /** Undefined for a group. */
-  type: number | undefined
-  repetition: number
-  convertedType: number | undefined
-  /** Which member of the union LogicalType it is, and of an INTEGER whether it has a sign. */
-  logicalType: number | undefined
-  isSigned: boolean
-}
-
-/** Where a column chunk is in its file. */
-export interface ColumnChunk {
-  /** Type and CompressionCodec of parquet.thrift. */
-  type: number
-  codec: number
-  /** Nulls among them. */
-  values: number
-  start: number
-  bytes: number
-}
 
 /**
  * The FileMetaData in `bytes` of [start, end), of which only the one column becomes objects: a wide table's others would not

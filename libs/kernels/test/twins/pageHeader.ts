@@ -1,30 +1,8 @@
+import type { PageHeader } from '../../src/index.ts'
 import { ThriftReader, TRUE } from './thrift.ts'
 
 // Numbers of parquet.thrift.
 const DATA_PAGE = 0
-
-/** What reading a page needs of its PageHeader. */
-export interface PageHeader {
-  /** Bytes of the header itself. */
-  headerBytes: number
-  type: number
-  /** Bytes of the page, as it is in the file and decompressed. */
-  bytes: number
-  uncompressedBytes: number
-  /** CRC-32 of the page as it is in the file, if there is one. */
-  crc: number | undefined
-  /** Rows of a data page, entries of a dictionary. */
-  values: number
-  encoding: number
-  /** Of the definition levels of a version 1 page. */
-  levelEncoding: number
-  /** Of a version 2 page: the bytes of its levels, which are not compressed, and whether the rest is. */
-  repetitionBytes: number
-  levelBytes: number
-  compressed: boolean
-  /** Of a version 2 page. */
-  nulls: number
-}
 
 const INT32_MAX = 2 ** 31 - 1
 

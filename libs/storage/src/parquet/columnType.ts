@@ -1,4 +1,4 @@
-import type { SchemaElement } from './fileMetadata.ts'
+import type { SchemaElement } from '@table/kernels'
 
 /** The type of a column of integers that is not nested. */
 export interface Integers {

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import type { ColumnChunk } from '@table/kernels'
 import type { Compressors, SchemaElement } from 'hyparquet'
 import type { OpenFile } from '../files.ts'
 import type { Integers } from './columnType.ts'
-import type { ColumnChunk } from './fileMetadata.ts'
 import { checkRange, readWhole } from './reader.ts'
 
 const compressors: Compressors = {

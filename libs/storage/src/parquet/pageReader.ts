@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib'
+import type { ColumnChunk, PageHeader } from '@table/kernels'
 import { engine } from '../engine.ts'
 import type { OpenFile } from '../files.ts'
-import type { ColumnChunk } from './fileMetadata.ts'
-import { type PageHeader, readPageHeader } from './pageHeader.ts'
+import { readPageHeader } from './pageHeader.ts'
 import { checkRange, readWhole } from './reader.ts'
 
 /** Of a chunk that is larger, so much is read at once, or a page if that is larger still. */

@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib'
+import type { ColumnChunks } from '@table/kernels'
 import { type Bytes, engine, renewEngine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
-import { type ColumnChunks, readFileMetadata } from './fileMetadata.ts'
+import { readFileMetadata } from './fileMetadata.ts'
 
 const MAGIC = 0x31524150 // PAR1
 const TAIL_BYTES = 8 // the footer's length, the magic number

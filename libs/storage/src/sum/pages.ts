@@ -1,9 +1,9 @@
+import type { ColumnChunk, PageHeader } from '@table/kernels'
 import { type Bytes, engine } from '../engine.ts'
 import type { OpenFile } from '../files.ts'
 import type { Integers } from '../parquet/columnType.ts'
 import { decompress, UNCOMPRESSED } from '../parquet/decompression.ts'
-import type { ColumnChunk } from '../parquet/fileMetadata.ts'
-import { DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE, type PageHeader } from '../parquet/pageHeader.ts'
+import { DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE } from '../parquet/pageHeader.ts'
 import { PageReader } from '../parquet/pageReader.ts'
 import { uint32At } from '../parquet/reader.ts'
 

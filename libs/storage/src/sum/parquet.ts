@@ -1,3 +1,4 @@
+import type { ColumnChunk } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { openStored } from '../catalogue/stored.ts'
 import { releaseChunk } from '../engine.ts'
@@ -5,7 +6,6 @@ import { StorageError } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
 import { decodeChunk } from '../parquet/decode.ts'
-import type { ColumnChunk } from '../parquet/fileMetadata.ts'
 import { findColumn, type Known } from '../parquet/reader.ts'
 import { sumPages } from './pages.ts'
 
