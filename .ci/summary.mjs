@@ -1,5 +1,6 @@
 // Adds up the reports of all Vitest runs and the results NAME=passed, NAME=failed or NAME=undone that are given as
-// arguments. The one line on standard output is the total. Tests that did not run, were skipped or are still to do have failed.
+// arguments. The one line on standard output is the total. Tests that did not run, were skipped or are still to do have failed:
+// which, and why, is said again here, where the end of a long log shows it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -32,6 +33,12 @@ for (const [project, run] of expectedReports()) {
   }
   const report = JSON.parse(readFileSync(path, 'utf8'))
   const notPassed = report.numTotalTests - report.numPassedTests
+  for (const { name, message, assertionResults } of report.testResults) {
+    if (message) console.error(`\n${name}: ${message}`)
+    for (const { fullName, status, failureMessages } of assertionResults)
+      if (status !== 'passed')
+        console.error(`\n${name}: ${fullName}: ${[status, ...failureMessages].join('\n')}`)
+  }
   // A file that cannot be loaded, or an error outside a test, fails the run without failing a test.
   count(
     `${project} ${run}`,

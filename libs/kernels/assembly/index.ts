@@ -5,6 +5,8 @@ export { int64Column } from './int64Column'
 export { powersOfFive } from './nearestDouble'
 export { everyRecordHas, scan, scanBroken, scanNext } from './scan'
 export { clearTotal, sumFields, sumFirstFields, totalEights, totalHalves, totalLow, totalOnes } from './sumFields'
+export { sumChunk } from './chunkSum'
+export { crc32 } from './crc32'
 export { sumDelta } from './deltaSum'
 export { openDictionary, sumIndices } from './dictionarySum'
 export {

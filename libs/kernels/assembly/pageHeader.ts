@@ -1,22 +1,22 @@
 // PageHeader of parquet.thrift: what reading a page needs of it.
 import { at, damaged, fail, nextField, open, readInt, skip, TRUE, type } from './thrift'
 
-const DATA_PAGE = 0
+export const DATA_PAGE = 0
 const INT32_MAX: i64 = 0x7fffffff
 
 // Where the numbers stand, of 4 bytes each.
-const TYPE = 0
-const BYTES = 4
+export const TYPE = 0
+export const BYTES = 4
 const UNCOMPRESSED_BYTES = 8
-const HAS_CRC = 12
-const CRC = 16
-const VALUES = 20
-const ENCODING = 24
-const LEVEL_ENCODING = 28
-const REPETITION_BYTES = 32
-const LEVEL_BYTES = 36
+export const HAS_CRC = 12
+export const CRC = 16
+export const VALUES = 20
+export const ENCODING = 24
+export const LEVEL_ENCODING = 28
+export const REPETITION_BYTES = 32
+export const LEVEL_BYTES = 36
 const COMPRESSED = 40
-const NULLS = 44
+export const NULLS = 44
 
 const header = memory.data(48)
 
@@ -27,6 +27,13 @@ const header = memory.data(48)
  */
 export function pageHeader(): usize {
   return header
+}
+
+/** One of these numbers, by where it stands. */
+// @ts-expect-error: a decorator
+@inline
+export function number(place: usize): i32 {
+  return load<i32>(header + place)
 }
 
 /** Reads the header that begins at `from`. Returns its bytes, or 0 if it does not end before `to` or makes no sense. */
@@ -50,13 +57,13 @@ export function readPageHeader(from: usize, to: usize): usize {
     else if (field == 8) readVersion2()
     else skip()
   }
-  const hasSizes = load<i32>(header, BYTES) >= 0 && load<i32>(header, UNCOMPRESSED_BYTES) >= 0
+  const hasSizes = number(BYTES) >= 0 && number(UNCOMPRESSED_BYTES) >= 0
   return damaged || !hasSizes ? 0 : at - from
 }
 
 /** DataPageHeader, DictionaryPageHeader. */
 function readVersion1(): void {
-  const isData = load<i32>(header, TYPE) == DATA_PAGE
+  const isData = number(TYPE) == DATA_PAGE
   for (let field = nextField(0); field != 0; field = nextField(field)) {
     if (field == 1) put(VALUES, readSize())
     else if (field == 2) put(ENCODING, readInt())

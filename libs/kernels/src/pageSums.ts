@@ -22,4 +22,16 @@ export interface PageSums {
     tablesBytes: number,
   ): number
   sumIndices(from: number, to: number, values: number): number
+
+  /** The total of the chunk in [from, to) instead of that of its pages. Returns 0 also for what it does not know. */
+  sumChunk(
+    from: number,
+    to: number,
+    values: number,
+    valueBytes: number,
+    nullable: boolean,
+    tables: number,
+    tablesBytes: number,
+  ): number
+  crc32(from: number, to: number): number
 }

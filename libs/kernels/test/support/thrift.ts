@@ -56,6 +56,6 @@ export function maybeDamaged(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint
     .map(([whole, damage, at, byte]) => {
       const index = Math.floor(at * whole.length)
       if (damage === 'cut') return whole.subarray(0, index)
-      return damage === 'changed' ? whole.with(index, byte) : whole
+      return damage === 'changed' && index < whole.length ? whole.with(index, byte) : whole
     })
 }

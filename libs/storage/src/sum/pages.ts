@@ -5,7 +5,7 @@ import type { Integers } from '../parquet/columnType.ts'
 import { decompress, UNCOMPRESSED } from '../parquet/decompression.ts'
 import { DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE } from '../parquet/pageHeader.ts'
 import { PageReader } from '../parquet/pageReader.ts'
-import { uint32At } from '../parquet/reader.ts'
+import { checkRange, readWhole, uint32At } from '../parquet/reader.ts'
 
 // Encoding of parquet.thrift.
 const PLAIN = 0
@@ -14,12 +14,17 @@ const RLE = 3
 const DELTA_BINARY_PACKED = 5
 const RLE_DICTIONARY = 8
 
+/** A chunk that is smaller is read at once, and summed by one kernel. */
+const SMALL_BYTES = 8 * 1024
+
 /**
  * Sums a column chunk of integers page by page, without decoding them. Returns undefined for a chunk with a page, a codec or
  * integers that there are no kernels for; its pages are what their CRCs say nevertheless. Throws RangeError if it is damaged.
  */
 export function sumPages(file: OpenFile, chunk: ColumnChunk, type: Integers): bigint | undefined {
   const { kernels } = engine
+  // If it cannot be, the way through its pages knows why.
+  if (isSmall(chunk) && type.signed && sumSmall(file, chunk, type)) return pageTotal()
   const pages = new PageReader(file, chunk)
   let summed = type.signed
   let hasDictionary = false
@@ -37,7 +42,25 @@ export function sumPages(file: OpenFile, chunk: ColumnChunk, type: Integers): bi
       left -= header.values
     }
   }
-  return summed ? (kernels.pageTotalHigh() << 64n) + BigInt.asUintN(64, kernels.pageTotalLow()) : undefined
+  return summed ? pageTotal() : undefined
+}
+
+function pageTotal(): bigint {
+  const { kernels } = engine
+  return (kernels.pageTotalHigh() << 64n) + BigInt.asUintN(64, kernels.pageTotalLow())
+}
+
+function isSmall({ codec, bytes, values }: ColumnChunk): boolean {
+  return codec === UNCOMPRESSED && bytes <= SMALL_BYTES && values < 2 ** 31
+}
+
+function sumSmall(file: OpenFile, chunk: ColumnChunk, { valueBytes, nullable }: Integers): boolean {
+  const { kernels, bytes, rows, tables, tablesBytes } = engine
+  const { start, values } = chunk
+  const end = rows + chunk.bytes
+  checkRange(file, start, chunk.bytes)
+  readWhole(file, bytes.subarray(rows, end), start)
+  return kernels.sumChunk(rows, end, values, valueBytes, nullable, tables, tablesBytes) !== 0
 }
 
 /** Returns false if it cannot. */

@@ -30,7 +30,7 @@ export interface Piece {
 const NUMBERS = 8
 
 /** What opening a file costs, in bytes that could be summed instead. */
-const FILE_BYTES = 64 * 1024
+const FILE_BYTES: Record<Format, number> = { csv: 64 * 1024, parquet: 32 * 1024 }
 /** A worker gets at least so many bytes: less is not worth a message. */
 const WORKER_BYTES = 4 * 1024 * 1024
 /** A piece of a Parquet file has about so many bytes, so that nobody is left alone with much of a large one. */
@@ -64,7 +64,7 @@ export function planSum(
       const where = `column "${column}" of upload ${upload.id} (received ${upload.receivedAt})`
       throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
     }
-    bytes += FILE_BYTES
+    bytes += FILE_BYTES[format]
     bytes +=
       format === 'csv' ? addCsv(upload, columnIndex, numbers) : addParquet(upload, columnIndex, numbers)
   }
