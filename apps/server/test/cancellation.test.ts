@@ -15,17 +15,15 @@ import {
 } from './support.ts'
 
 test('a sum past its deadline opens no further file, nor do those that wait behind it', async () => {
-  const { client, hold, held, release, count } = await spawnHeldServer('open')
+  const { client, hold, late, release, count } = await spawnHeldServer('open')
   for (let i = 0; i < 8; i++) expect(await upload(client, 'x\n1\n')).toBe('')
   // The parts of the first sum wait for the only worker, which is held before it opens the first file.
   const before = count()
   hold()
-  const soon = () => ({ deadline: Date.now() + 500 })
-  const failures = await Promise.all(
-    Array.from({ length: 20 }, () => failureOf(columnSum(client, 'x', 'csv', soon()))),
+  const failures = await late(soon =>
+    Promise.all(Array.from({ length: 20 }, () => failureOf(columnSum(client, 'x', 'csv', soon())))),
   )
   expect(new Set(failures.map(({ code }) => code))).toEqual(new Set([status.DEADLINE_EXCEEDED]))
-  await held()
   release()
   expect(await columnSum(client, 'x')).toBe(8n)
   // The one that was held, and the eight of the last sum.

@@ -4,9 +4,7 @@ import { expect, test } from 'vitest'
 import { spawnHeldServer } from './process.ts'
 import { columnSum, eventually, failureOf, incoming, largeCsv, stored, upload } from './support.ts'
 
-/** Long enough to get to where the worker is held, on a busy machine too. */
-const soon = () => ({ deadline: Date.now() + 1500 })
-const late = { code: status.DEADLINE_EXCEEDED }
+const deadlineExceeded = { code: status.DEADLINE_EXCEEDED }
 
 /** When a later call of the connection is answered, the server has heard that the client gave up. No upload is there yet. */
 async function heard(client: TableClient): Promise<void> {
@@ -18,11 +16,10 @@ test.each([
   ['is written', 'rename'],
   ['is synced', 'sync'],
 ])('an upload whose deadline passes while it %s is not kept', async (_phase, moment) => {
-  const { client, dataDir, hold, held, release } = await spawnHeldServer(moment)
+  const { client, dataDir, hold, late, release } = await spawnHeldServer(moment)
   hold()
-  const failure = failureOf(upload(client, largeCsv(1), soon()))
-  await held()
-  expect(await failure).toMatchObject(late)
+  const failure = await late(soon => failureOf(upload(client, largeCsv(1), soon())))
+  expect(failure).toMatchObject(deadlineExceeded)
   await heard(client)
   release()
   await eventually(() => expect([...incoming(dataDir), ...stored(dataDir)]).toEqual([]))
@@ -31,11 +28,12 @@ test.each([
 })
 
 test('an upload whose deadline passes while it is queued is not kept', async () => {
-  const { client, dataDir, hold, held, release } = await spawnHeldServer('read')
+  const { client, dataDir, hold, held, late, release } = await spawnHeldServer('read')
   hold()
   const first = upload(client, largeCsv(1))
   await held()
-  expect(await failureOf(upload(client, largeCsv(2), soon()))).toMatchObject(late)
+  const failure = await late(soon => failureOf(upload(client, largeCsv(2), soon())))
+  expect(failure).toMatchObject(deadlineExceeded)
   await heard(client)
   release()
   expect(await first).toBe('')
@@ -44,11 +42,10 @@ test('an upload whose deadline passes while it is queued is not kept', async () 
 })
 
 test('an upload whose deadline passes while its row is written counts: what is committed is published', async () => {
-  const { client, hold, held, release } = await spawnHeldServer('insert')
+  const { client, hold, late, release } = await spawnHeldServer('insert')
   hold()
-  const failure = failureOf(upload(client, largeCsv(1), soon()))
-  await held()
-  expect(await failure).toMatchObject(late)
+  const failure = await late(soon => failureOf(upload(client, largeCsv(1), soon())))
+  expect(failure).toMatchObject(deadlineExceeded)
   release()
   await eventually(async () => expect(await columnSum(client, 'x')).toBe(1n))
 })

@@ -68,12 +68,24 @@ export async function spawnHeldServer(moment: string) {
   const server = spawnServer({ hook: 'hold.ts', env: { MOMENT: moment, FUSE: fuse }, workers: 1 })
   const { port } = await server.ready
   const client = connectClient(port)
+  const held = () => eventually(() => expect(existsSync(`${fuse}.holds`)).toBe(true))
   return {
     ...server,
     port,
     client,
     hold: () => writeFileSync(fuse, ''),
-    held: () => eventually(() => expect(existsSync(`${fuse}.holds`)).toBe(true)),
+    held,
+    /**
+     * How a call ends whose deadline passes while the worker is held. With a deadline that passes before that, on a busy machine, it
+     * is called again with twice as long a one.
+     */
+    late: async <T>(call: (soon: () => { deadline: number }) => Promise<T>): Promise<T> => {
+      for (let ms = 500; ; ms *= 2) {
+        const end = call(() => ({ deadline: Date.now() + ms }))
+        const isHeld = await Promise.race([held().then(() => true), end.then(() => false)])
+        if (isHeld) return end
+      }
+    },
     release: () => rmSync(fuse),
     count: () => statSync(`${fuse}.count`).size,
   }
