@@ -1,16 +1,35 @@
-const BYTES = 2 * 1024 * 1024
+// Garbage collections that V8 would not do, or would do too late. They need Node's `--expose-gc`: without it all is left to V8.
+import { getHeapStatistics } from 'node:v8'
+import { isMainThread } from 'node:worker_threads'
+
+const MIB = 1024 * 1024
+const RECEIVED_BYTES = 2 * MIB
+/** There are eight workers, and the main thread makes more garbage. */
+const GROWN_BYTES = (isMainThread ? 6 : 2) * MIB
 
 let received = 0
 
 /**
  * Says that so many bytes came from the network. Their buffers are garbage a moment later, but hardly any JavaScript objects come
  * with them: V8 would let 30 MB of them gather and then go through its whole heap, which under load takes a quarter of the
- * thread's time. They are all in the young generation, and looking there now and then is a tenth of that. Without Node's
- * `--expose-gc` it is left to V8.
+ * thread's time. They are all in the young generation, and looking there now and then is a tenth of that.
  */
 export function countReceived(bytes: number): void {
   received += bytes
-  if (received < BYTES) return
+  if (received < RECEIVED_BYTES) return
   received = 0
   globalThis.gc?.({ type: 'minor' })
+}
+
+let limit = 0
+
+/**
+ * Says that this thread has done something. V8 counts network buffers as if they were old objects, and would go through the whole
+ * heap of the main thread for each few uploads. With so large limits that it does not, it would let every thread gather 10 MB and
+ * more of old objects, the workers over hours. So the objects alone are looked at here.
+ */
+export function countTask(): void {
+  if (!globalThis.gc || getHeapStatistics().used_heap_size < limit) return
+  globalThis.gc()
+  limit = getHeapStatistics().used_heap_size + GROWN_BYTES
 }

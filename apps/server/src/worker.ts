@@ -16,6 +16,7 @@ import {
   type Upload,
   type UploadId,
 } from '@table/storage/worker'
+import { countTask } from './garbage.ts'
 
 export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string }
 
@@ -75,5 +76,7 @@ function outcome<T>(run: () => T): Outcome<T> {
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
     return { code: error.code, message: error.message }
+  } finally {
+    countTask()
   }
 }

@@ -49,7 +49,7 @@ export function planSum(
   if (!isFormat(format)) {
     throw new StorageError('invalid', `found the format "${format}", expected "csv" or "parquet"`)
   }
-  const numbers: number[] = []
+  const pieces = new PieceWriter(mostPieces(uploads, format))
   let bytes = 0
   let columns: Upload['columns'] | undefined
   let columnIndex = -1
@@ -65,27 +65,34 @@ export function planSum(
       throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
     }
     bytes += FILE_BYTES[format]
-    bytes +=
-      format === 'csv' ? addCsv(upload, columnIndex, numbers) : addParquet(upload, columnIndex, numbers)
+    bytes += format === 'csv' ? addCsv(upload, columnIndex, pieces) : addParquet(upload, columnIndex, pieces)
   }
-  const pieces = new Float64Array(
-    sharedBuffer(numbers.length * Float64Array.BYTES_PER_ELEMENT),
-    0,
-    numbers.length,
-  )
-  pieces.set(numbers)
   const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-  return { format, pieces, taken, workers: Math.min(workers, Math.ceil(bytes / WORKER_BYTES)) }
+  return {
+    format,
+    pieces: pieces.written,
+    taken,
+    workers: Math.min(workers, Math.ceil(bytes / WORKER_BYTES)),
+  }
+}
+
+/** At least as many as a plan has, whatever the column. */
+function mostPieces(uploads: readonly Upload[], format: Format): number {
+  let most = 0
+  for (const { csvCuts, rowGroups } of uploads)
+    most += format === 'csv' ? csvCuts.length + 1 : Math.max(rowGroups, 1)
+  return most
 }
 
 /** Shared buffers are freed only when every worker has collected its garbage: those of sums that are done are used again. */
 const spareBuffers: SharedArrayBuffer[] = []
 const MAX_SPARE = 2
 
-function sharedBuffer(bytes: number): SharedArrayBuffer {
+function sharedNumbers(count: number): Float64Array {
+  const bytes = count * Float64Array.BYTES_PER_ELEMENT
   const fitting = spareBuffers.findIndex(({ byteLength }) => byteLength >= bytes)
-  if (fitting >= 0) return spareBuffers.splice(fitting, 1)[0] as SharedArrayBuffer
-  return new SharedArrayBuffer(2 ** Math.ceil(Math.log2(Math.max(bytes, 1024))))
+  if (fitting >= 0) return new Float64Array(spareBuffers.splice(fitting, 1)[0] as SharedArrayBuffer)
+  return new Float64Array(new SharedArrayBuffer(2 ** Math.ceil(Math.log2(Math.max(bytes, 1024)))))
 }
 
 /** To be called when all workers of the plan have answered. */
@@ -112,25 +119,57 @@ export function* takePieces({ pieces, taken }: SumPlan): Generator<Piece> {
   }
 }
 
+class PieceWriter {
+  readonly #numbers: Float64Array
+  #end = 0
+
+  constructor(most: number) {
+    this.#numbers = sharedNumbers(NUMBERS * most)
+  }
+
+  get written(): Float64Array {
+    return this.#numbers.subarray(0, this.#end)
+  }
+
+  add({ id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to }: Piece): void {
+    const numbers = this.#numbers
+    const at = this.#end
+    numbers[at] = id
+    numbers[at + 1] = columnIndex
+    numbers[at + 2] = columns
+    numbers[at + 3] = bytes
+    numbers[at + 4] = footerBytes
+    numbers[at + 5] = footerCrc
+    numbers[at + 6] = from
+    numbers[at + 7] = to
+    this.#end = at + NUMBERS
+  }
+}
+
 /** Adds the pieces between the cuts of a CSV. Returns how many bytes are to be read. */
-function addCsv({ id, columns, csvBytes, csvCuts }: Upload, columnIndex: number, numbers: number[]): number {
+function addCsv(
+  { id, columns, csvBytes, csvCuts }: Upload,
+  columnIndex: number,
+  pieces: PieceWriter,
+): number {
+  const file = { id, columnIndex, columns: columns.length, bytes: csvBytes, footerBytes: 0, footerCrc: 0 }
   let from = 0
-  for (const to of [...csvCuts, csvBytes]) {
-    numbers.push(id, columnIndex, columns.length, csvBytes, 0, 0, from, to)
+  for (let i = 0; i <= csvCuts.length; i++) {
+    const to = csvCuts[i] ?? csvBytes
+    pieces.add({ ...file, from, to })
     from = to
   }
   return csvBytes
 }
 
 /** The same of a Parquet file. */
-function addParquet(upload: Upload, columnIndex: number, numbers: number[]): number {
+function addParquet(upload: Upload, columnIndex: number, pieces: PieceWriter): number {
   const { id, columns, parquetBytes, footerBytes, footerCrc, rowGroups } = upload
+  const file = { id, columnIndex, columns: columns.length, bytes: parquetBytes, footerBytes, footerCrc }
   const bytes = parquetBytes / columns.length
   const step = Math.max(1, Math.ceil((rowGroups * PARQUET_BYTES) / bytes))
-  for (let from = 0; from < rowGroups || from === 0; from += step) {
-    const to = Math.min(from + step, rowGroups)
-    numbers.push(id, columnIndex, columns.length, parquetBytes, footerBytes, footerCrc, from, to)
-  }
+  for (let from = 0; from < rowGroups || from === 0; from += step)
+    pieces.add({ ...file, from, to: Math.min(from + step, rowGroups) })
   return bytes
 }
 

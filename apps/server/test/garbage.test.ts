@@ -1,0 +1,29 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { countReceived, countTask } from '../src/garbage.ts'
+
+const collect = vi.fn()
+const own = globalThis.gc
+
+afterEach(() => {
+  globalThis.gc = own
+  collect.mockReset()
+})
+
+test('old objects are collected when they have grown, and not before', () => {
+  globalThis.gc = collect as unknown as typeof globalThis.gc
+  countTask()
+  collect.mockReset()
+  for (let i = 0; i < 100; i++) countTask()
+  expect(collect).not.toHaveBeenCalled()
+  const kept = Array.from({ length: 400_000 }, (_, i) => ({ i, text: `${i}` }))
+  countTask()
+  countTask()
+  expect(collect).toHaveBeenCalledTimes(1)
+  expect(kept).toHaveLength(400_000)
+})
+
+test('network buffers are collected with the young objects, after every 2 MiB of them', () => {
+  globalThis.gc = collect as unknown as typeof globalThis.gc
+  for (let i = 0; i < 100; i++) countReceived(64 * 1024)
+  expect(collect.mock.calls).toEqual([[{ type: 'minor' }], [{ type: 'minor' }], [{ type: 'minor' }]])
+})
