@@ -31,6 +31,8 @@ export class Pool {
   readonly workers: number
   readonly #piscina: Piscina
   #unsynced = 0
+  /** From its beginning to its end, and for ever if it fails. */
+  #syncing = false
   readonly #quiet = setTimeout(() => void this.syncAll(), QUIET).unref()
   #closed = false
   readonly #conversions = new Semaphore(CONVERSIONS)
@@ -53,7 +55,7 @@ export class Pool {
     this.#piscina.on('error', error => {
       console.error(error)
       // One that died while it was loaded has not been: Piscina does that only when there is another task.
-      if (this.#piscina.queueSize > 0) setTimeout(() => void this.syncAll(), LOAD_AGAIN)
+      if (this.#piscina.queueSize > 0) setTimeout(() => void this.#run('nothing', undefined), LOAD_AGAIN)
     })
   }
 
@@ -124,12 +126,17 @@ export class Pool {
     if (++this.#unsynced >= MAX_UNSYNCED) void this.syncAll()
   }
 
-  /** Syncs the files of small uploads. In the background: a failure, or an end on the way, leaves more for the next time. */
+  /** Syncs the files of small uploads. In the background: an end on the way leaves more for the next time. */
   async syncAll(): Promise<void> {
     this.#unsynced = 0
+    if (this.#syncing) return
+    this.#syncing = true
     try {
       while (await this.#run('sync', undefined));
+      this.#syncing = false
     } catch (error) {
+      // The system tells only once that it lost bytes of a file: the next sync would succeed. So there is none, and what
+      // the files hold stays in the catalogue until a start writes them again.
       if (!this.#closed) console.error(error)
     }
   }

@@ -44,6 +44,7 @@ export interface Tasks {
   }
   settle: { task: { id: number }; value: Upload | undefined }
   sync: { task: undefined; value: boolean }
+  nothing: { task: undefined; value: undefined }
   sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: bigint }
 }
 
@@ -62,6 +63,8 @@ export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival
 export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
 
 export const sync: Task<'sync'> = () => outcome(() => syncUnsynced(dataDir()))
+
+export const nothing: Task<'nothing'> = () => ({ value: undefined })
 
 export const sum: Task<'sum'> = ({ plan, cancellation }) =>
   outcome(() => {

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
-import { observeFileOperations } from '@table/storage'
+import { closeDatabase, observeFileOperations } from '@table/storage'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
 import { spawnServer } from './process.ts'
 import {
   columnSum,
@@ -79,6 +80,33 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
     await eventually(() => expect(incoming(dataDir)).toEqual([]))
     expect(await columnSum(client, 'x')).toBe(BigInt(4_000_000 * (6 - refused.length)))
   })
+})
+
+test('a sync of small uploads that has failed is not tried again: it would succeed, whatever was lost', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => errors.mockRestore())
+  const { client, dataDir } = await serve({ workers: 1 })
+  onTestFinished(() => closeDatabase(dataDir))
+  /** When the sum is answered, the only worker has done what came before it. */
+  const quiet = async () => {
+    vi.advanceTimersByTime(60_000)
+    await columnSum(client, 'x', 'parquet')
+  }
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  await quiet()
+  expect(listUnsynced(dataDir)).toEqual([])
+
+  expect(await upload(client, 'x\n2\n')).toBe('')
+  const [path, aside] = [join(dataDir, 'files/00000002.csv'), join(temporaryDirectory(), 'aside')]
+  renameSync(path, aside)
+  await quiet()
+  expect(errors).toHaveBeenCalledTimes(1)
+  renameSync(aside, path)
+  expect(await upload(client, 'x\n3\n')).toBe('')
+  await quiet()
+  expect(listUnsynced(dataDir)).toEqual([2, 3])
 })
 
 const broken = { code: status.INTERNAL, details: 'internal error' }

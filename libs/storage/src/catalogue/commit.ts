@@ -13,7 +13,8 @@ const SYNC_BYTES = 1024 * 1024
 
 /**
  * Converts and commits an upload while it arrives. Returns undefined if that cannot be done, for whatever reason:
- * `commitUpload` will do it when all is there, or say why not.
+ * `commitUpload` will do it when all is there, or say why not. Throws if bytes that have arrived cannot be brought to the disk:
+ * then nothing of the upload is left.
  */
 export function commitArrivingUpload(
   dataDir: string,
@@ -26,19 +27,29 @@ export function commitArrivingUpload(
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
   let synced = 0
+  let failure: unknown
+  const sync = () => {
+    synced = arrival.bytes
+    try {
+      syncPath(csv)
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
   const extend = (wanted: number) => {
     // Time to wait is time to write: less is left for the end.
-    if (arrival.bytes < wanted && arrival.bytes - synced >= SYNC_BYTES) {
-      synced = arrival.bytes
-      syncPath(csv)
-    }
+    if (arrival.bytes < wanted && arrival.bytes - synced >= SYNC_BYTES) sync()
     return arrival.waitFor(wanted)
   }
   const converted = convertGrowingCsv(csv, parquet, extend, cancellation)
   if (converted) return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
   // The rest may never come, and then nobody else would remove it.
   removeAll([parquet])
-  return undefined
+  if (!failure) return undefined
+  // The system tells only once that it lost bytes of a file: the next sync would succeed.
+  removeAll([csv])
+  throw failure
 }
 
 /**

@@ -70,6 +70,22 @@ test('of an upload that stops arriving, what was converted is removed', async ()
   expect(incomingNames(store.dataDir)).toEqual(['00000001.csv'])
 })
 
+test('bytes that cannot be brought to the disk while they arrive fail the upload: a later sync would not tell', async () => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, `x\n${'1\n'.repeat(1_500_000)}`)
+  const arrival = new Arrival()
+  arrival.add(2_000_000)
+  const failure = Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+  let syncs = 0
+  observeFileOperations(({ kind }) => {
+    if (kind === 'sync' && syncs++ === 0) throw failure
+  })
+  expect(thrown(() => commitArrivingUpload(store.dataDir, id, receivedAt, arrival))).toBe(failure)
+  observeFileOperations(undefined)
+  expect([...incomingNames(store.dataDir), ...storedNames(store.dataDir)]).toEqual([])
+  expect(listUploads(store.dataDir)).toEqual([])
+})
+
 test('content and names are on the disk before the row', async () => {
   const store = opened(temporaryDirectory())
   const id = await receive(store, largeCsv)
