@@ -75,7 +75,7 @@ function headers(random: Random): Buffer {
   ]
   if (random(3) === 0) pairs.push(['grpc-encoding', ['gzip', 'deflate', 'zip'][random(3)] as string])
   if (random(3) === 0)
-    pairs.push(['grpc-timeout', ['1n', '0m', '-1S', '99999999999H', 'x'][random(5)] as string])
+    pairs.push(['grpc-timeout', ['1n', '0m', '-1S', '1000H', '99999999999H', 'x'][random(6)] as string])
   if (random(5) === 0) pairs.splice(random(pairs.length), 1)
   const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)])
   return Buffer.concat(
