@@ -15,11 +15,11 @@ test('old objects are collected when they have grown, and not before', () => {
   collect.mockReset()
   for (let i = 0; i < 100; i++) countTask()
   expect(collect).not.toHaveBeenCalled()
-  const kept = Array.from({ length: 400_000 }, (_, i) => ({ i, text: `${i}` }))
+  const kept = Array.from({ length: 1_000_000 }, (_, i) => ({ i, text: `${i}` }))
   countTask()
   countTask()
   expect(collect).toHaveBeenCalledTimes(1)
-  expect(kept).toHaveLength(400_000)
+  expect(kept).toHaveLength(1_000_000)
 })
 
 test('network buffers are collected with the young objects, after every 2 MiB of them', () => {
