@@ -27,6 +27,10 @@ export class Arrival {
     return Atomics.load(this.shared, BYTES) >>> 0
   }
 
+  get abandoned(): boolean {
+    return Atomics.load(this.shared, STATE) === ABANDONED
+  }
+
   /** Resolves with true when so many bytes are in the file, with false if there will not be so many. One call at a time. */
   reached(bytes: number): Promise<boolean> {
     return new Promise(resolve => {

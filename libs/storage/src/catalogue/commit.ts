@@ -46,7 +46,8 @@ export function commitArrivingUpload(
   if (converted) return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
   // The rest may never come, and then nobody else would remove it.
   removeAll([parquet])
-  if (!failure) return undefined
+  // An abandoned file is gone, and by now another one may have its name.
+  if (!failure || arrival.abandoned) return undefined
   // The system tells only once that it lost bytes of a file: the next sync would succeed.
   removeAll([csv])
   throw failure

@@ -86,6 +86,23 @@ test('bytes that cannot be brought to the disk while they arrive fail the upload
   expect(listUploads(store.dataDir)).toEqual([])
 })
 
+test('an upload that is abandoned while its bytes are synced leaves the file of its successor alone', async () => {
+  const store = opened(temporaryDirectory())
+  const id = await receive(store, `x\n${'1\n'.repeat(1_500_000)}`)
+  const arrival = new Arrival()
+  arrival.add(2_000_000)
+  // The field is in the message again: its first value does not count, its file was removed and there is a new one.
+  observeFileOperations(({ kind, path }) => {
+    if (kind !== 'sync') return
+    observeFileOperations(undefined)
+    arrival.abandon()
+    writeFileSync(path, csv)
+    throw Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' })
+  })
+  expect(commitArrivingUpload(store.dataDir, id, receivedAt, arrival)).toBeUndefined()
+  expect(incomingNames(store.dataDir)).toEqual(['00000001.csv'])
+})
+
 test('content and names are on the disk before the row', async () => {
   const store = opened(temporaryDirectory())
   const id = await receive(store, largeCsv)
