@@ -55,7 +55,8 @@ export class Pool {
     this.#piscina.on('error', error => {
       console.error(error)
       // One that died while it was loaded has not been: Piscina does that only when there is another task.
-      if (this.#piscina.queueSize > 0) setTimeout(() => void this.#run('nothing', undefined), LOAD_AGAIN)
+      if (this.#piscina.queueSize > 0)
+        setTimeout(() => this.#run('nothing', undefined).catch(() => {}), LOAD_AGAIN)
     })
   }
 

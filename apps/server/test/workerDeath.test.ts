@@ -59,7 +59,8 @@ test('a sum whose worker dies fails, and the next one is whole', async () => {
   expect(await columnSum(client, 'x')).toBe(1n)
 })
 
-test('a worker whose successor dies while it is loaded is replaced when one can be loaded again', async () => {
+/** A server with an upload whose only worker has died, and whose new ones die while they are loaded as long as `fuse` is there. */
+async function serveStillborn() {
   const fuse = join(temporaryDirectory(), 'fuse')
   const env = { MOMENT: 'read', FUSE: fuse }
   const { ready, child, exited } = spawnServer({ hook: 'stillborn.ts', env, workers: 1 })
@@ -72,11 +73,28 @@ test('a worker whose successor dies while it is loaded is replaced when one can 
   writeFileSync(fuse, '')
   expect(await failureOf(columnSum(client, 'x'))).toMatchObject({ code: status.INTERNAL })
   await eventually(() => expect(deaths).toBeGreaterThan(0))
-  const before = deaths
+  const nextDeath = () => {
+    const before = deaths
+    return eventually(() => expect(deaths).toBeGreaterThan(before))
+  }
+  return { client, child, exited, fuse, nextDeath }
+}
+
+test('a worker whose successor dies while it is loaded is replaced when one can be loaded again', async () => {
+  const { client, child, exited, fuse, nextDeath } = await serveStillborn()
   const waiting = columnSum(client, 'x')
-  await eventually(() => expect(deaths).toBeGreaterThan(before))
+  await nextDeath()
   rmSync(fuse)
   expect(await waiting).toBe(1n)
   child.kill()
+  expect((await exited).code).toBe(0)
+})
+
+test('a server whose workers cannot be loaded ends when it is told to', async () => {
+  const { client, child, exited, nextDeath } = await serveStillborn()
+  const waiting = failureOf(columnSum(client, 'x'))
+  await nextDeath()
+  child.kill()
+  expect(await waiting).toMatchObject({ code: status.UNAVAILABLE })
   expect((await exited).code).toBe(0)
 })
