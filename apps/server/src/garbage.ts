@@ -23,11 +23,11 @@ export function countReceived(bytes: number): void {
 let limit = 0
 
 /**
- * Says that this thread has done something. V8 counts network buffers as if they were old objects, and would go through the whole
- * heap of the main thread for each few uploads. With so large limits that it does not, it would let every thread gather 10 MB and
- * more of old objects, the workers over hours. So the objects alone are looked at here.
+ * Collects old objects, if this thread's have grown. V8 counts network buffers among them, and would go through the whole heap of
+ * the main thread for each few uploads. With so large limits that it does not, it would let every thread gather 10 MB and more of
+ * old objects, the workers over hours. So the objects alone are looked at here.
  */
-export function countTask(): void {
+export function collectIfGrown(): void {
   if (!globalThis.gc || getHeapStatistics().used_heap_size < limit) return
   globalThis.gc()
   limit = GROWTH * getHeapStatistics().used_heap_size

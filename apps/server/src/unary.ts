@@ -1,7 +1,7 @@
 import { type handleUnaryCall, type Metadata, status } from '@grpc/grpc-js'
 import { type Cancellation, StorageError } from '@table/storage'
 import { StatusError } from './errors.ts'
-import { countTask } from './garbage.ts'
+import { collectIfGrown } from './garbage.ts'
 import { seenByClient } from './status.ts'
 
 /** The calls that run, so that a server can let them finish before it stops. */
@@ -23,7 +23,7 @@ export class Calls {
     void work.finally(() => {
       clearTimeout(timer)
       this.#running.delete(work)
-      countTask()
+      collectIfGrown()
     })
   }
 

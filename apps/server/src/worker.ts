@@ -16,7 +16,7 @@ import {
   type Upload,
   type UploadId,
 } from '@table/storage/worker'
-import { countTask } from './garbage.ts'
+import { collectIfGrown } from './garbage.ts'
 
 export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string }
 
@@ -80,6 +80,6 @@ function outcome<T>(run: () => T): Outcome<T> {
     if (!(error instanceof StorageError)) throw error
     return { code: error.code, message: error.message }
   } finally {
-    countTask()
+    collectIfGrown()
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { countReceived, countTask } from '../src/garbage.ts'
+import { collectIfGrown, countReceived } from '../src/garbage.ts'
 
 const collect = vi.fn()
 const own = globalThis.gc
@@ -11,13 +11,13 @@ afterEach(() => {
 
 test('old objects are collected when they have grown, and not before', () => {
   globalThis.gc = collect as unknown as typeof globalThis.gc
-  countTask()
+  collectIfGrown()
   collect.mockReset()
-  for (let i = 0; i < 100; i++) countTask()
+  for (let i = 0; i < 100; i++) collectIfGrown()
   expect(collect).not.toHaveBeenCalled()
   const kept = Array.from({ length: 1_000_000 }, (_, i) => ({ i, text: `${i}` }))
-  countTask()
-  countTask()
+  collectIfGrown()
+  collectIfGrown()
   expect(collect).toHaveBeenCalledTimes(1)
   expect(kept).toHaveLength(1_000_000)
 })

@@ -1,11 +1,12 @@
 // Adds up a column chunk of a few bytes in one go: to ask for each of its pages would take longer than to add them.
 import { crc32 } from './crc32'
-import { sumDelta } from './deltaSum'
-import { openDictionary, sumIndices } from './dictionarySum'
+import { openDictionary } from './dictionarySum'
 import {
   BYTES,
   CRC,
   DATA_PAGE,
+  DATA_PAGE_V2,
+  DICTIONARY_PAGE,
   ENCODING,
   HAS_CRC,
   LEVEL_BYTES,
@@ -19,16 +20,10 @@ import {
 } from './pageHeader'
 import { countDefined } from './pageLevels'
 import { clearPageTotal } from './pageTotal'
-import { sumPlain32, sumPlain64 } from './plainSum'
+import { PLAIN, PLAIN_DICTIONARY, sumValues } from './valuesSum'
 
-const DICTIONARY_PAGE = 2
-const DATA_PAGE_V2 = 3
-// Encoding of parquet.thrift.
-const PLAIN = 0
-const PLAIN_DICTIONARY = 2
+/** Encoding of parquet.thrift. */
 const RLE = 3
-const DELTA_BINARY_PACKED = 5
-const RLE_DICTIONARY = 8
 
 let valueBytes: u32 = 8
 let nullable: bool = false
@@ -93,9 +88,5 @@ function addPage(page: usize, end: usize, isVersion2: bool, count: u32): bool {
   const encoding = number(ENCODING)
   const defined = nullable ? countDefined(levels, data, count) : <i32>count
   if (defined < 0 || (isVersion2 && defined != <i32>count - nulls)) return false
-  if (encoding == DELTA_BINARY_PACKED) return sumDelta(data, end, defined, valueBytes << 3)
-  if (encoding == RLE_DICTIONARY || encoding == PLAIN_DICTIONARY)
-    return (hasDictionary || defined == 0) && sumIndices(data, end, defined)
-  if (encoding != PLAIN) return false
-  return valueBytes == 8 ? sumPlain64(data, end, defined) : sumPlain32(data, end, defined)
+  return sumValues(encoding, data, end, defined, valueBytes, hasDictionary) > 0
 }

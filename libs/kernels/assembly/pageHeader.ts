@@ -1,7 +1,10 @@
 // PageHeader of parquet.thrift: what reading a page needs of it.
 import { at, damaged, fail, nextField, open, readInt, skip, TRUE, type } from './thrift'
 
+// PageType of parquet.thrift.
 export const DATA_PAGE = 0
+export const DICTIONARY_PAGE = 2
+export const DATA_PAGE_V2 = 3
 const INT32_MAX: i64 = 0x7fffffff
 
 // Where the numbers stand, of 4 bytes each.

@@ -22,6 +22,15 @@ export interface PageSums {
     tablesBytes: number,
   ): number
   sumIndices(from: number, to: number, values: number): number
+  /** By one of the four above, as the encoding says; -1 for an encoding that they do not have. */
+  sumValues(
+    encoding: number,
+    from: number,
+    to: number,
+    values: number,
+    valueBytes: number,
+    hasDictionary: boolean,
+  ): number
 
   /** The total of the chunk in [from, to) instead of that of its pages. Returns 0 also for what it does not know. */
   sumChunk(

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { PageHeader } from '../../src/index.ts'
-import { readPageHeader } from './pageHeader.ts'
+import { pageHeaderIn } from './pageHeader.ts'
 import { plainDelta, plainIndices, plainLevels } from './pages.ts'
 
 /** What a column chunk that is not compressed holds. */
@@ -18,7 +18,7 @@ export function plainChunkSum({ bytes, values, bits, nullable }: Chunk): bigint 
   let dictionary: bigint[] | undefined
   let at = 0
   for (let left = values; left > 0; ) {
-    const header = headerOf(bytes.subarray(at))
+    const header = pageHeaderIn(bytes.subarray(at))
     if (!header) return undefined
     at += header.headerBytes
     const page = bytes.subarray(at, at + header.bytes)
@@ -77,13 +77,4 @@ function plainValues(bytes: Uint8Array, count: number, bits: 32 | 64): bigint[] 
   return Array.from({ length: count }, (_, i) =>
     bits === 64 ? buffer.readBigInt64LE(8 * i) : BigInt(buffer.readInt32LE(4 * i)),
   )
-}
-
-function headerOf(bytes: Uint8Array): PageHeader | undefined {
-  try {
-    return readPageHeader(bytes)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return undefined
-  }
 }

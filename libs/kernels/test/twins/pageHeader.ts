@@ -6,8 +6,18 @@ const DATA_PAGE = 0
 
 const INT32_MAX = 2 ** 31 - 1
 
+/** The header that `bytes` begin with; undefined if it does not end in them or makes no sense. */
+export function pageHeaderIn(bytes: Uint8Array): PageHeader | undefined {
+  try {
+    return readPageHeader(bytes)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return undefined
+  }
+}
+
 /** Reads the header in `bytes` from `start` on. Throws RangeError if it does not end before `end` or makes no sense. */
-export function readPageHeader(bytes: Uint8Array): PageHeader {
+function readPageHeader(bytes: Uint8Array): PageHeader {
   const reader = new ThriftReader(bytes)
   const header: PageHeader = {
     headerBytes: 0,

@@ -11,8 +11,6 @@ import { checkRange, readWhole, uint32At } from '../parquet/reader.ts'
 const PLAIN = 0
 const PLAIN_DICTIONARY = 2
 const RLE = 3
-const DELTA_BINARY_PACKED = 5
-const RLE_DICTIONARY = 8
 
 /** A chunk that is smaller is read at once, and summed by one kernel. */
 const SMALL_BYTES = 8 * 1024
@@ -94,31 +92,9 @@ function addPage(
   if (count < 0 || (isVersion2 && count !== values - header.nulls)) {
     throw new RangeError(`the levels of a page of ${values} values are damaged`)
   }
-  const whole = addValues(encoding, data, count, valueBytes, hasDictionary)
-  if (whole === 0) throw new RangeError(`a page of ${values} values is damaged`)
-  return whole !== undefined
-}
-
-/** What the kernel says; undefined if there is none. */
-function addValues(
-  encoding: number,
-  { from, to }: Bytes,
-  count: number,
-  valueBytes: 4 | 8,
-  hasDictionary: boolean,
-): number | undefined {
-  const { kernels } = engine
-  switch (encoding) {
-    case PLAIN:
-      return valueBytes === 8 ? kernels.sumPlain64(from, to, count) : kernels.sumPlain32(from, to, count)
-    case DELTA_BINARY_PACKED:
-      return kernels.sumDelta(from, to, count, 8 * valueBytes)
-    case RLE_DICTIONARY:
-    case PLAIN_DICTIONARY:
-      return hasDictionary || count === 0 ? kernels.sumIndices(from, to, count) : 0
-    default:
-      return undefined
-  }
+  const summed = kernels.sumValues(encoding, data.from, data.to, count, valueBytes, hasDictionary)
+  if (summed === 0) throw new RangeError(`a page of ${values} values is damaged`)
+  return summed > 0
 }
 
 interface PageParts {

@@ -49,6 +49,7 @@ export function planSum(
   if (!isFormat(format)) {
     throw new StorageError('invalid', `found the format "${format}", expected "csv" or "parquet"`)
   }
+  checkTypes(uploads, column)
   const pieces = new PieceWriter(mostPieces(uploads, format))
   let bytes = 0
   let columns: Upload['columns'] | undefined
@@ -59,11 +60,6 @@ export function planSum(
       columnIndex = columns.findIndex(({ name }) => name === column)
     }
     if (columnIndex < 0) continue
-    const type = columns[columnIndex]?.type
-    if (type !== 'int64') {
-      const where = `column "${column}" of upload ${upload.id} (received ${upload.receivedAt})`
-      throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
-    }
     bytes += FILE_BYTES[format]
     bytes += format === 'csv' ? addCsv(upload, columnIndex, pieces) : addParquet(upload, columnIndex, pieces)
   }
@@ -73,6 +69,18 @@ export function planSum(
     pieces: pieces.written,
     taken,
     workers: Math.min(workers, Math.ceil(bytes / WORKER_BYTES)),
+  }
+}
+
+function checkTypes(uploads: readonly Upload[], column: string): void {
+  let columns: Upload['columns'] | undefined
+  for (const upload of uploads) {
+    if (upload.columns === columns) continue
+    columns = upload.columns
+    const type = columns.find(({ name }) => name === column)?.type
+    if (type === undefined || type === 'int64') continue
+    const where = `column "${column}" of upload ${upload.id} (received ${upload.receivedAt})`
+    throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
   }
 }
 
@@ -119,6 +127,7 @@ export function* takePieces({ pieces, taken }: SumPlan): Generator<Piece> {
   }
 }
 
+/** Writes pieces as `takePieces` reads them. */
 class PieceWriter {
   readonly #numbers: Float64Array
   #end = 0
