@@ -15,6 +15,9 @@ import {
   type,
 } from './thrift'
 
+// Types of parquet.thrift, and a member of its LogicalType.
+const INT32: i64 = 1
+const INT64: i64 = 2
 const INTEGER: u32 = 10
 
 // The column's schema element.
@@ -67,8 +70,9 @@ const TOO_MANY: i32 = -3
 
 /**
  * Finds a top-level column in the metadata of [from, to): number `position`, or if that is negative the first one of that name.
- * Writes to `out` what there is of it in each row group, five doubles each: Type, CompressionCodec, values, the position of its
- * pages in the file, their bytes. Returns the number of row groups, which is at most `room`, or what there is instead.
+ * Writes to `out` what there is of it in each row group, six doubles and an int64 each: Type, CompressionCodec, values, the
+ * position of its pages in the file, their bytes; and if its statistics say that all its integers are the same one, how many they
+ * are, and the integer, else -1. Returns the number of row groups, which is at most `room`, or what there is instead.
  */
 export function findColumn(
   from: usize,
@@ -175,7 +179,7 @@ function readLogicalType(): void {
   }
 }
 
-const NUMBERS: usize = 5
+const NUMBERS: usize = 7
 
 function readRowGroups(leaf: i32, out: usize, room: u32): i32 {
   const groups = structs()
@@ -220,6 +224,7 @@ function readColumnMetadata(out: usize): void {
   let bytes: i64 = -1
   let start: i64 = -1
   let dictionary: i64 = 0
+  forgetStatistics()
   for (let field = nextField(0); field != 0; field = nextField(field)) {
     if (field == 1) chunkType = readInt()
     else if (field == 4) codec = readInt()
@@ -227,6 +232,7 @@ function readColumnMetadata(out: usize): void {
     else if (field == 7) bytes = readInt()
     else if (field == 9) start = readInt()
     else if (field == 11) dictionary = readInt()
+    else if (field == 12 && type == STRUCT) readStatistics()
     else skip()
   }
   // Some writers say 0 where there is no dictionary.
@@ -237,4 +243,53 @@ function readColumnMetadata(out: usize): void {
   store<f64>(out, <f64>values, 16)
   store<f64>(out, <f64>start, 24)
   store<f64>(out, <f64>bytes, 32)
+  storeConstant(out + 40, chunkType, values)
+}
+
+// Statistics of a column chunk.
+let nulls: i64 = -1
+let least: usize = 0
+let leastBytes: usize = 0
+let greatest: usize = 0
+let greatestBytes: usize = 0
+let exact: bool = true
+
+function forgetStatistics(): void {
+  nulls = -1
+  leastBytes = greatestBytes = 0
+  exact = true
+}
+
+function readStatistics(): void {
+  for (let field = nextField(0); field != 0; field = nextField(field)) {
+    if (field == 3) nulls = readInt()
+    else if (field == 5) {
+      greatestBytes = readLength()
+      greatest = at
+      pass(greatestBytes)
+    } else if (field == 6) {
+      leastBytes = readLength()
+      least = at
+      pass(leastBytes)
+    } else {
+      // Whether the bounds are values.
+      if ((field == 7 || field == 8) && type != TRUE) exact = false
+      skip()
+    }
+  }
+}
+
+function storeConstant(out: usize, chunkType: i64, values: i64): void {
+  const width: usize = chunkType == INT64 ? 8 : chunkType == INT32 ? 4 : 0
+  const count = <f64>values - <f64>nulls
+  const known =
+    width > 0 &&
+    leastBytes == width &&
+    greatestBytes == width &&
+    memory.compare(least, greatest, width) == 0 &&
+    exact &&
+    nulls >= 0 &&
+    count >= 0
+  store<f64>(out, known ? count : -1)
+  if (known) store<i64>(out, width == 8 ? load<i64>(least) : <i64>load<i32>(least), 8)
 }

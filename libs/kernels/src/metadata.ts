@@ -29,8 +29,8 @@ export interface Metadata {
 export const NO_SUCH_COLUMN = -1
 export const TOO_MANY_ROW_GROUPS = -3
 
-/** So many doubles are a column chunk of `findColumn`. */
-export const CHUNK_NUMBERS = 5
+/** So many numbers of 8 bytes are a column chunk of `findColumn`. */
+export const CHUNK_NUMBERS = 7
 /** So many int32s are a page header. */
 export const PAGE_HEADER_NUMBERS = 12
 
@@ -61,6 +61,8 @@ export interface ColumnChunk {
   values: number
   start: number
   bytes: number
+  /** The integer that all its values are which are not null, and how many these are: if its statistics say that. */
+  constant?: { integer: bigint; count: number } | undefined
 }
 
 /** The column that `findColumn` found. */
@@ -78,8 +80,11 @@ export function foundElement(kernels: Metadata): SchemaElement {
 
 /** The chunk in row group `group` of what `findColumn` wrote to `out`. */
 export function foundChunk({ memory }: Metadata, out: number, group: number): ColumnChunk {
-  const numbers = new Float64Array(memory.buffer, out + 8 * CHUNK_NUMBERS * group, CHUNK_NUMBERS)
-  return { type: numbers[0], codec: numbers[1], values: numbers[2], start: numbers[3], bytes: numbers[4] }
+  const at = out + 8 * CHUNK_NUMBERS * group
+  const numbers = new Float64Array(memory.buffer, at, CHUNK_NUMBERS)
+  const [type, codec, values, start, bytes, count] = numbers
+  const constant = count < 0 ? undefined : { integer: new BigInt64Array(memory.buffer, at + 48, 1)[0], count }
+  return { type, codec, values, start, bytes, constant }
 }
 
 /** What reading a page needs of its PageHeader. */

@@ -39,17 +39,38 @@ const column = fc.oneof(
       return [{ field_3: 1, field_4: name, field_5: deeper ? 1 : leaves.length }, ...inner]
     }),
 )
+const bound = fc.constantFrom(
+  ...['0100000000000000', 'ffffffffffffff7f', '00000080', '01000000', '61', ''].map(hex =>
+    Uint8Array.from(Buffer.from(hex, 'hex')),
+  ),
+)
+/** Mostly of one value, as they are of most interest. */
+const statistics = fc
+  .tuple(
+    fc.option(fc.tuple(bound, bound, fc.nat({ max: 4 })), { nil: undefined }),
+    fc.record({
+      field_3: optional(fc.oneof(fc.constant(0n), number)),
+      field_7: optional(fc.constantFrom(true, true, false)),
+      field_8: optional(fc.constantFrom(true, true, false)),
+    }),
+  )
+  .map(([bounds, rest]) => {
+    if (!bounds) return rest
+    const [least, greatest, other] = bounds
+    return { ...rest, field_5: other === 0 ? greatest : least, field_6: least }
+  })
 const chunk = withMore(
   fc.record({
     field_2: number,
     field_3: withMore(
       fc.record({
-        field_1: fc.nat({ max: 7 }),
+        field_1: fc.oneof(fc.constantFrom(1, 2), fc.nat({ max: 7 })),
         field_4: fc.nat({ max: 7 }),
         field_5: number,
         field_7: number,
         field_9: number,
         field_11: optional(number),
+        field_12: optional(statistics),
       }),
       [2, 3, 6, 8, 10, 12, 13, 20],
     ),
@@ -107,15 +128,19 @@ function plain(bytes: Uint8Array, wanted: string | number): ColumnChunks | numbe
 
 test('findColumn finds a column of any metadata as the plain reader does, or both refuse', () => {
   let found = 0
+  let constants = 0
   fc.assert(
     fc.property(maybeDamaged(metadata), fc.oneof(names, fc.nat({ max: 5 })), (bytes, wanted) => {
       const expected = plain(bytes, wanted)
       expect(find(bytes, wanted)).toEqual(expected)
-      if (typeof expected !== 'number') found++
+      if (typeof expected === 'number') return
+      found++
+      constants += expected.chunks.filter(chunk => chunk.constant).length
     }),
     { numRuns: 20_000 },
   )
   expect(found).toBeGreaterThan(1000)
+  expect(constants).toBeGreaterThan(500)
 })
 
 test('findColumn writes no more row groups than there is room for', () => {

@@ -82,6 +82,8 @@ function readElement(reader: ThriftReader): { element: SchemaElement; children: 
 
 const ifAny = (number: number) => (number < 0 ? undefined : number)
 
+const INT32 = 1
+const INT64 = 2
 const INTEGER = 10
 
 function readLogicalType(reader: ThriftReader, element: SchemaElement): void {
@@ -132,6 +134,7 @@ function readColumns(reader: ThriftReader, leaf: number): ColumnChunk | undefine
 function readColumnMetadata(reader: ThriftReader): ColumnChunk {
   const chunk = { type: -1, codec: -1, values: -1, start: -1, bytes: -1 }
   let dictionary = 0
+  const statistics: Statistics = { exact: true }
   for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
     if (field === 1) chunk.type = reader.readInt()
     else if (field === 4) chunk.codec = reader.readInt()
@@ -139,10 +142,42 @@ function readColumnMetadata(reader: ThriftReader): ColumnChunk {
     else if (field === 7) chunk.bytes = reader.readInt()
     else if (field === 9) chunk.start = reader.readInt()
     else if (field === 11) dictionary = reader.readInt()
+    else if (field === 12 && reader.type === STRUCT) readStatistics(reader, statistics)
     else reader.skip()
   }
   // Some writers say 0 where there is no dictionary.
   if (dictionary > 0 && dictionary < chunk.start) chunk.start = dictionary
   if (chunk.values < 0 || chunk.bytes < 0) throw new RangeError('a column chunk has no size')
-  return chunk
+  return { ...chunk, constant: constantOf(chunk, statistics) }
+}
+
+interface Statistics {
+  nulls?: number
+  least?: Buffer
+  greatest?: Buffer
+  /** Whether the bounds are values. */
+  exact: boolean
+}
+
+function readStatistics(reader: ThriftReader, statistics: Statistics): void {
+  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
+    if (field === 3) statistics.nulls = reader.readInt()
+    else if (field === 5) statistics.greatest = Buffer.from(reader.readBytes())
+    else if (field === 6) statistics.least = Buffer.from(reader.readBytes())
+    else {
+      if ((field === 7 || field === 8) && reader.type !== TRUE) statistics.exact = false
+      reader.skip()
+    }
+  }
+}
+
+function constantOf(
+  { type, values }: ColumnChunk,
+  { nulls = -1, least, greatest, exact }: Statistics,
+): ColumnChunk['constant'] {
+  const width = type === INT64 ? 8 : type === INT32 ? 4 : 0
+  if (width === 0 || least?.length !== width || !greatest?.equals(least) || !exact) return undefined
+  if (nulls < 0 || nulls > values) return undefined
+  const integer = type === INT64 ? least.readBigInt64LE() : BigInt(least.readInt32LE())
+  return { integer, count: values - nulls }
 }

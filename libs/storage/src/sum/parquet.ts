@@ -51,15 +51,19 @@ export function sumParquetColumn(
 function sumChunk(file: OpenFile, chunk: ColumnChunk, integers: Integers): bigint {
   try {
     if (chunk.values === 0) return 0n
-    return (
-      (integers.signed ? sumPages(file, chunk, integers) : undefined) ?? sumDecoded(file, chunk, integers)
-    )
+    if (!integers.signed) return sumDecoded(file, chunk, integers)
+    return sumConstant(chunk) ?? sumPages(file, chunk, integers) ?? sumDecoded(file, chunk, integers)
   } catch (error) {
     if (error instanceof StorageError || (error as NodeJS.ErrnoException).syscall) throw error
     throw new StorageError('damaged', `${file.path} is damaged: ${(error as Error).message}`, {
       cause: error,
     })
   }
+}
+
+/** Of a chunk of one integer the metadata says all: no page is read. */
+function sumConstant({ constant }: ColumnChunk): bigint | undefined {
+  return constant && constant.integer * BigInt(constant.count)
 }
 
 function sumDecoded(file: OpenFile, chunk: ColumnChunk, integers: Integers): bigint {

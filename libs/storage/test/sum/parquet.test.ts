@@ -30,13 +30,13 @@ function foreignFile(
   return temporaryFile(new Uint8Array(file), 'foreign.parquet')
 }
 
-const values = fc.array(
-  fc.oneof(
-    fc.constant(null),
-    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-    fc.constantFrom(0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n)),
-  ),
-  { maxLength: 200 },
+const edge = fc.constantFrom(0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n))
+const values = fc.oneof(
+  fc.array(fc.oneof(fc.constant(null), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), edge), {
+    maxLength: 200,
+  }),
+  // One integer, and nulls.
+  edge.chain(integer => fc.array(fc.constantFrom(null, integer), { maxLength: 200 })),
 )
 
 const kinds: { codec?: CompressionCodec; encoding?: Encoding }[] = [
