@@ -72,7 +72,7 @@ const TOO_MANY: i32 = -3
  * Finds a top-level column in the metadata of [from, to): number `position`, or if that is negative the first one of that name.
  * Writes to `out` what there is of it in each row group, six doubles and an int64 each: Type, CompressionCodec, values, the
  * position of its pages in the file, their bytes; and if its statistics say that all its integers are the same one, how many they
- * are, and the integer, else -1. Returns the number of row groups, which is at most `room`, or what there is instead.
+ * are, and the integer, else a negative number. Returns the number of row groups, which is at most `room`, or what there is instead.
  */
 export function findColumn(
   from: usize,
@@ -288,8 +288,7 @@ function storeConstant(out: usize, chunkType: i64, values: i64): void {
     greatestBytes == width &&
     memory.compare(least, greatest, width) == 0 &&
     exact &&
-    nulls >= 0 &&
-    count >= 0
+    nulls >= 0
   store<f64>(out, known ? count : -1)
   if (known) store<i64>(out, width == 8 ? load<i64>(least) : <i64>load<i32>(least), 8)
 }

@@ -40,7 +40,7 @@ const column = fc.oneof(
     }),
 )
 const bound = fc.constantFrom(
-  ...['0100000000000000', 'ffffffffffffff7f', '00000080', '01000000', '61', ''].map(hex =>
+  ...['0100000000000000', '0100000000000080', 'ffffffffffffff7f', '00000080', '01000000', '61', ''].map(hex =>
     Uint8Array.from(Buffer.from(hex, 'hex')),
   ),
 )
