@@ -1,11 +1,13 @@
 import type { Readable } from 'node:stream'
+import { StorageError } from '@table/storage'
 
 /** So many chunks, of up to 64 KiB each, may wait before the stream has to. */
-const MAX_WAITING = 8
+const MAX_WAITING = 4
 
 /**
- * The chunks of a stream as they come. Throws what it fails with, also if it closes before its end. Node's own iterator makes
- * promises for each chunk. When nobody wants more, the stream stays open, paused.
+ * The chunks of a request as they come. Throws StorageError `cancelled` if the stream fails or closes before its end. Node's own
+ * iterator makes promises for each chunk. When nobody wants more, the stream stays open, paused: a request that is refused
+ * half-way must not take it along, because the status has to go out on it.
  */
 export async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
   const waiting: Uint8Array[] = []
@@ -32,7 +34,7 @@ export async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) yield chunk
-      if (failure) throw failure
+      if (failure) throw new StorageError('cancelled', 'the client went away', { cause: failure })
       if (ended) return
       const woken = new Promise<void>(resolve => {
         wake = resolve

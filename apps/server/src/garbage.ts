@@ -2,7 +2,7 @@
 import { getHeapStatistics } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 
-const RECEIVED_BYTES = 2 * 1024 * 1024
+const RECEIVED_BYTES = 3 * 1024 * 1024
 /** How far the old objects may grow. There are eight workers, and the main thread makes more garbage. */
 const GROWTH = isMainThread ? 1.5 : 1.3
 

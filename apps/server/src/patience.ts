@@ -58,10 +58,20 @@ export class Patience {
       const late = () => reject(tooSlow(this.#limit, bytes))
       const timer = setTimeout(late, since + 1000 * this.#limit - performance.now())
       this.#waits.add(wait)
-      arriving.then(resolve, reject).finally(() => {
+      const over = () => {
         clearTimeout(timer)
         this.#waits.delete(wait)
-      })
+      }
+      arriving.then(
+        value => {
+          over()
+          resolve(value)
+        },
+        error => {
+          over()
+          reject(error)
+        },
+      )
     })
   }
 }

@@ -5,6 +5,7 @@ import type { Spool } from '@table/storage'
 import { CsvDataDecoder, FIELD_START } from './csvData.ts'
 import { StatusError } from './errors.ts'
 import { checkSize, FrameDecoder } from './frame.ts'
+import { countReceived } from './garbage.ts'
 import type { Patience } from './patience.ts'
 import type { RequestBody } from './takeOver.ts'
 
@@ -54,9 +55,12 @@ export async function* messageBytes(
   const packed = framedBytes(patience.read(body.chunks), frame)
   const first = await packed.next()
   if (first.done) return
-  yield* frame.compressed
-    ? unpacked(first.value, packed, body.encoding, uploadBytes)
-    : joined(first.value, packed)
+  if (frame.compressed) yield* unpacked(joined(first.value, packed), body.encoding, uploadBytes)
+  else {
+    yield first.value
+    // `yield*` would wait three times for each.
+    for await (const bytes of packed) yield bytes
+  }
 }
 
 async function* framedBytes(
@@ -64,6 +68,7 @@ async function* framedBytes(
   frame: FrameDecoder,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
+    countReceived(chunk.length)
     const bytes = frame.push(chunk)
     if (bytes.length > 0) yield bytes
   }
@@ -76,13 +81,12 @@ async function* joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): Asyn
 }
 
 async function* unpacked(
-  first: Uint8Array,
-  rest: AsyncIterable<Uint8Array>,
+  packed: AsyncIterable<Uint8Array>,
   encoding: string,
   limit: number,
 ): AsyncGenerator<Uint8Array> {
   // The pipeline hands an error on to the unpacker, where the loop below meets it.
-  const unpacker = pipeline(joined(first, rest), createUnpacker(encoding), () => {})
+  const unpacker = pipeline(packed, createUnpacker(encoding), () => {})
   let bytes = 0
   try {
     for await (const chunk of unpacker as AsyncIterable<Uint8Array>) {

@@ -10,15 +10,9 @@ import {
   BaseServerInterceptingCall,
   type InterceptingServerListener,
 } from '@grpc/grpc-js/build/src/server-interceptors.js'
-import { StorageError } from '@table/storage'
 import { chunksOf } from './chunks.ts'
 import { StartError } from './errors.ts'
-import { countReceived } from './garbage.ts'
-
-/** Bytes that a client may send before it hears from us. With HTTP/2's 64 KiB one round trip limits the rate. */
-const RECEIVE_WINDOW = 2 ** 20
-/** The largest HTTP/2 frame. As large as what Node reads at a time: with the usual 16 KiB it hands on four pieces of it. */
-const FRAME_BYTES = 2 ** 16
+import { widenWindow } from './windows.ts'
 
 /** The request of a unary call before it is decoded: the handler reads it while it arrives. */
 export interface RequestBody {
@@ -66,7 +60,7 @@ class TakenOverCall extends ServerInterceptingCall {
     // grpc-js's own reader, which would gather the whole message.
     stream.removeAllListeners('data')
     this.#session = stream.session as ServerHttp2Session | undefined
-    this.#body = { chunks: receivedChunks(stream), encoding: incomingEncoding }
+    this.#body = { chunks: chunksOf(stream), encoding: incomingEncoding }
   }
 
   override start(listener: InterceptingServerListener): void {
@@ -88,31 +82,9 @@ class TakenOverCall extends ServerInterceptingCall {
   }
 }
 
-async function* receivedChunks(stream: ServerHttp2Stream): AsyncGenerator<Uint8Array> {
-  try {
-    // A request that is refused half-way must not take the stream with it: the status has to go out on it.
-    for await (const chunk of chunksOf(stream)) {
-      countReceived(chunk.length)
-      yield chunk
-    }
-  } catch (cause) {
-    throw new StorageError('cancelled', 'the client went away', { cause })
-  }
-}
-
 /** Tells a client that is answered and still sends to stop: https://www.rfc-editor.org/rfc/rfc9113#section-8.1-9 */
 function stopClient(stream: ServerHttp2Stream): void {
   if (!stream.readableEnded && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR)
-}
-
-const widened = new WeakSet<ServerHttp2Session>()
-
-/** Both windows: a stream's alone stalls against the connection's. */
-function widenWindow(session: ServerHttp2Session | undefined): void {
-  if (!session || session.destroyed || widened.has(session)) return
-  widened.add(session)
-  session.settings({ initialWindowSize: RECEIVE_WINDOW, maxFrameSize: FRAME_BYTES })
-  session.setLocalWindowSize(RECEIVE_WINDOW)
 }
 
 function privateFields(call: ServerInterceptingCallInterface): PrivateFields {

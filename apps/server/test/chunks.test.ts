@@ -47,15 +47,16 @@ test('what a stream fails with is thrown behind what came before', async () => {
   const chunks = chunksOf(stream)
   expect(`${(await chunks.next()).value}`).toBe('before')
   stream.destroy(new Error('broken'))
-  await expect(chunks.next()).rejects.toThrow('broken')
+  await expect(chunks.next()).rejects.toMatchObject({ code: 'cancelled', cause: new Error('broken') })
 })
 
 test('a stream that is closed before its end is no end', async () => {
   const stream = new PassThrough()
   const next = chunksOf(stream).next()
   stream.destroy()
-  await expect(next).rejects.toThrow('closed before its end')
-  await expect(chunksOf(stream).next()).rejects.toThrow('closed before its end')
+  const closedEarly = { code: 'cancelled', cause: new Error('the stream was closed before its end') }
+  await expect(next).rejects.toMatchObject(closedEarly)
+  await expect(chunksOf(stream).next()).rejects.toMatchObject(closedEarly)
 })
 
 test('a stream of which nobody wants more stays open, and silent', async () => {
