@@ -114,7 +114,7 @@ function* readChunks({ csv, header, extend, cancellation }: Source): Generator<C
 }
 
 /** Only where more bytes are than a field may have can be one that has more. */
-function checkFieldSizes(csv: OpenFile, chunk: ChunkReader, names: string[]): void {
+function checkFieldSizes(csv: OpenFile, chunk: ChunkReader, names: readonly string[]): void {
   const { from, to } = chunk.bounds
   const { fieldBytes } = limits
   if (to - from <= fieldBytes) return

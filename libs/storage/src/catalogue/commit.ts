@@ -81,7 +81,7 @@ export function commitUpload(
     removeAll(again ? [parquet] : [csv, parquet])
     throw error
   }
-  return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
+  return commit(dataDir, id, receivedAt, converted, cancellation, uploadId, held)
 }
 
 function commit(
@@ -91,10 +91,11 @@ function commit(
   { checksums, ...converted }: Converted,
   cancellation: Cancellation | undefined,
   uploadId: UploadId | undefined,
+  held?: Uint8Array,
 ): Upload {
   const made = formats.map(format => incomingFile(dataDir, id, format))
   try {
-    const csvBytes = fileSize(incomingFile(dataDir, id, 'csv')) ?? 0
+    const csvBytes = held?.length ?? fileSize(incomingFile(dataDir, id, 'csv')) ?? 0
     const upload: Upload = { id, receivedAt, csvBytes, ...converted }
     const stored = formats.map(format => storedFile(dataDir, id, format))
     stored.forEach((path, i) => {
@@ -103,7 +104,7 @@ function commit(
     })
     const small = csvBytes + upload.parquetBytes <= SMALL_BYTES
     if (!small) for (const path of [...stored, filesDirectory(dataDir)]) syncPath(path)
-    const contents = small ? contentsOf(dataDir, upload) : undefined
+    const contents = small ? contentsOf(dataDir, upload, held) : undefined
     throwIfCancelled(cancellation)
     if (insertUpload(dataDir, upload, { checksums, uploadId }, contents)) return upload
     const first = findFirst(dataDir, uploadId as UploadId, storedFile(dataDir, id, 'csv'))
@@ -115,9 +116,13 @@ function commit(
   }
 }
 
-function contentsOf(dataDir: string, { id, csvBytes, parquetBytes }: Upload): Contents {
+function contentsOf(
+  dataDir: string,
+  { id, csvBytes, parquetBytes }: Upload,
+  held: Uint8Array | undefined,
+): Contents {
   return {
-    csv: readWholeFile(storedFile(dataDir, id, 'csv'), csvBytes),
+    csv: held ?? readWholeFile(storedFile(dataDir, id, 'csv'), csvBytes),
     parquet: readWholeFile(storedFile(dataDir, id, 'parquet'), parquetBytes),
   }
 }

@@ -5,6 +5,8 @@ import { type OpenFile, readAt } from '../files.ts'
 import type { ChunkReader } from './chunks.ts'
 
 const READ_BYTES = 256 * 1024
+/** At a time, of what is in no chunk: it is mostly less. */
+const BETWEEN_BYTES = 8 * 1024
 
 /** Makes the checksums of a file's pieces while it is read in chunks. */
 export class PieceChecksums {
@@ -40,17 +42,17 @@ export class PieceChecksums {
 
   /** What is in no chunk: the header, and blank lines. */
   #addFile(end: number): void {
-    for (const bytes of bytesOf(this.#csv, this.#position, end)) {
+    for (const bytes of bytesOf(this.#csv, this.#position, end, BETWEEN_BYTES)) {
       this.#piece.update(bytes)
       this.#position += bytes.length
     }
   }
 }
 
-/** The bytes of a file from one position up to another or its end. Each part is valid until the next. */
-export function* bytesOf(file: OpenFile, from: number, to: number): Generator<Uint8Array> {
+/** The bytes of a file from one position up to another or its end, at most `most` at a time. Each part is valid until the next. */
+export function* bytesOf(file: OpenFile, from: number, to: number, most = READ_BYTES): Generator<Uint8Array> {
   if (from >= to) return
-  const buffer = new Uint8Array(Math.min(READ_BYTES, to - from))
+  const buffer = new Uint8Array(Math.min(most, to - from))
   for (let position = from; position < to; ) {
     const count = readAt(file, buffer.subarray(0, Math.min(buffer.length, to - position)), position)
     if (count === 0) return

@@ -28,6 +28,39 @@ test('names may be quoted, with commas, quotes and line breaks', () => {
   expect(headerOf('\n\r\n"a,\n""b""",é\n1,2').names).toEqual(['a,\n"b"', 'é'])
 })
 
+test('a header is what its file says, whatever file was read before', () => {
+  const texts = [
+    'x,y\n1,2\n',
+    'x,y',
+    'x,yz\n',
+    'x,y\r\n1,2',
+    'x,y\n,z\n',
+    '"x,y\n"\n',
+    '\nx,y\n',
+    'x\n',
+    'x,y,z\n',
+  ]
+  const alone = texts.map(text => {
+    headerOf(`another ${text.length}\n`)
+    return headerOf(text)
+  })
+  expect(new Set(alone.map(header => JSON.stringify(header))).size).toBeGreaterThan(6)
+  for (const before of texts)
+    for (const [i, text] of texts.entries()) {
+      headerOf(before)
+      expect(headerOf(text)).toEqual(alone[i])
+    }
+})
+
+test('a limit that is lowered holds for the header that was read before, too', () => {
+  onTestFinished(() => setStorageLimits(defaultStorageLimits))
+  expect(headerOf('x,y\n1,2\n').names).toEqual(['x', 'y'])
+  setStorageLimits({ ...defaultStorageLimits, columns: 1 })
+  expect(() => headerOf('x,y\n1,2\n')).toThrow('found 2 columns, expected at most 1')
+  setStorageLimits({ ...defaultStorageLimits, headerBytes: 3 })
+  expect(() => headerOf('x,y\n1,2\n')).toThrow('found a header of')
+})
+
 test('a header longer than one read is read whole', () => {
   const names = Array.from({ length: 9_000 }, (_, i) => `column ${i}`)
   const text = names.join(',')

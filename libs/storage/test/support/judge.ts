@@ -9,7 +9,7 @@ export interface JudgedField {
 }
 
 export interface Judged {
-  names: string[]
+  names: readonly string[]
   records: JudgedField[][]
 }
 
