@@ -20,8 +20,8 @@ const QUIET = 60_000
 /** In ms, until another worker is loaded in place of one that could not be. */
 const LOAD_AGAIN = 1000
 
-/** One more than there are cores, as some wait for the disk. More of them at once would take more memory and no less time. */
-const CONVERSIONS = availableParallelism() + 1
+/** One a core, but two at least, as one may wait for the disk. More of them at once would take more memory and no less time. */
+const CONVERSIONS = Math.max(2, availableParallelism())
 
 /**
  * The worker threads, with a queue in front: first come, first served. A worker that dies is replaced, and the task it
