@@ -58,20 +58,10 @@ export class Patience {
       const late = () => reject(tooSlow(this.#limit, bytes))
       const timer = setTimeout(late, since + 1000 * this.#limit - performance.now())
       this.#waits.add(wait)
-      const over = () => {
+      arriving.then(resolve, reject).finally(() => {
         clearTimeout(timer)
         this.#waits.delete(wait)
-      }
-      arriving.then(
-        value => {
-          over()
-          resolve(value)
-        },
-        error => {
-          over()
-          reject(error)
-        },
-      )
+      })
     })
   }
 }

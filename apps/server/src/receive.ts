@@ -55,12 +55,8 @@ export async function* messageBytes(
   const packed = framedBytes(patience.read(body.chunks), frame)
   const first = await packed.next()
   if (first.done) return
-  if (frame.compressed) yield* unpacked(joined(first.value, packed), body.encoding, uploadBytes)
-  else {
-    yield first.value
-    // `yield*` would wait three times for each.
-    for await (const bytes of packed) yield bytes
-  }
+  const whole = joined(first.value, packed)
+  yield* frame.compressed ? unpacked(whole, body.encoding, uploadBytes) : whole
 }
 
 async function* framedBytes(
