@@ -132,19 +132,22 @@ test.each(['create', 'write', 'read', 'rename', 'sync', 'insert', 'space'])(
   },
 )
 
-test.each(['create', 'write', 'space'])(
+test.each(['create', 'write', 'sync', 'space'])(
   'a disk that fails at a %s while an upload is received',
   async moment => {
     const { client, dataDir } = await serve()
+    /** So much that it is converted meanwhile. */
+    const csv = `x\n${'1\n'.repeat(400_000)}`
     const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => errors.mockRestore())
     observeFileOperations(({ kind }) => {
       if (kind === moment) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
     })
-    expect(await failureOf(upload(client, largeCsv(1)))).toMatchObject(broken)
+    expect(await failureOf(upload(client, csv))).toMatchObject(broken)
     observeFileOperations(undefined)
     expect(errors).toHaveBeenCalled()
     expect(incoming(dataDir)).toEqual([])
-    expect(await upload(client, largeCsv(1))).toBe('')
+    expect(await upload(client, csv)).toBe('')
+    expect(stored(dataDir)).toHaveLength(2)
   },
 )

@@ -13,6 +13,11 @@ export async function appendAsync(handle: FileHandle, path: string, bytes: Uint8
   })
 }
 
+/** Resolves when what was written to a file that was created as `path` is on the disk. */
+export async function syncAsync(handle: FileHandle, path: string): Promise<void> {
+  await operationAsync({ kind: 'sync', path }, () => handle.sync())
+}
+
 /** What this process may still write to the disk of a directory, in bytes. */
 export async function freeBytesAsync(path: string): Promise<number> {
   return operationAsync({ kind: 'space', path }, async () => {

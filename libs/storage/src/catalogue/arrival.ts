@@ -7,7 +7,8 @@ const BYTES = 1
 const STATE = 2
 
 const COMPLETE = 1
-const ABANDONED = 2
+const ON_DISK = 2
+const ABANDONED = 3
 
 /** How long a reader may wait for bytes, in ms in all: a slow upload must not hold a worker that others need. */
 const PATIENCE = 200
@@ -27,10 +28,6 @@ export class Arrival {
     return Atomics.load(this.shared, BYTES) >>> 0
   }
 
-  get abandoned(): boolean {
-    return Atomics.load(this.shared, STATE) === ABANDONED
-  }
-
   /** Resolves with true when so many bytes are in the file, with false if there will not be so many. One call at a time. */
   reached(bytes: number): Promise<boolean> {
     return new Promise(resolve => {
@@ -44,13 +41,19 @@ export class Arrival {
     if (this.#reached && this.bytes >= this.#reached.bytes) this.#reached.resolve(true)
   }
 
+  /** Nothing will follow. */
   complete(): void {
-    this.#end(COMPLETE)
+    this.#become(COMPLETE)
+  }
+
+  /** All of the file is on the disk. */
+  onDisk(): void {
+    this.#become(ON_DISK)
   }
 
   /** The file is of no use any more. */
   abandon(): void {
-    this.#end(ABANDONED)
+    this.#become(ABANDONED)
   }
 
   /**
@@ -63,8 +66,8 @@ export class Arrival {
       const state = Atomics.load(this.shared, STATE)
       const { bytes } = this
       if (state === ABANDONED) throw new StorageError('cancelled', 'the upload was abandoned')
-      if (state === COMPLETE || bytes >>> 0 >= wanted)
-        return { end: bytes >>> 0, complete: state === COMPLETE }
+      const complete = state === COMPLETE || state === ON_DISK
+      if (complete || bytes >= wanted) return { end: bytes, complete }
       const start = performance.now()
       Atomics.wait(this.shared, CHANGES, changes, this.#patience)
       this.#patience -= performance.now() - start
@@ -73,7 +76,17 @@ export class Arrival {
     }
   }
 
-  #end(state: number): void {
+  /** Waits until all of a complete file is on the disk. Returns false if it was abandoned. */
+  waitForDisk(): boolean {
+    for (;;) {
+      const changes = Atomics.load(this.shared, CHANGES)
+      const state = Atomics.load(this.shared, STATE)
+      if (state !== COMPLETE) return state === ON_DISK
+      Atomics.wait(this.shared, CHANGES, changes)
+    }
+  }
+
+  #become(state: number): void {
     Atomics.store(this.shared, STATE, state)
     this.#tell()
     this.#reached?.resolve(false)

@@ -9,12 +9,9 @@ import { findFirst, type UploadId } from './once.ts'
 import { SMALL_BYTES, writeNewFile } from './unsynced.ts'
 import type { Upload } from './upload.ts'
 
-const SYNC_BYTES = 1024 * 1024
-
 /**
  * Converts and commits an upload while it arrives. Returns undefined if that cannot be done, for whatever reason:
- * `commitUpload` will do it when all is there, or say why not. Throws if bytes that have arrived cannot be brought to the disk:
- * then nothing of the upload is left.
+ * `commitUpload` will do it when all is there, or say why not.
  */
 export function commitArrivingUpload(
   dataDir: string,
@@ -26,37 +23,18 @@ export function commitArrivingUpload(
 ): Upload | undefined {
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
-  let synced = 0
-  let failure: unknown
-  const sync = () => {
-    synced = arrival.bytes
-    try {
-      syncPath(csv)
-    } catch (error) {
-      failure = error
-      throw error
-    }
-  }
-  const extend = (wanted: number) => {
-    // Time to wait is time to write: less is left for the end.
-    if (arrival.bytes < wanted && arrival.bytes - synced >= SYNC_BYTES) sync()
-    return arrival.waitFor(wanted)
-  }
-  const converted = convertGrowingCsv(csv, parquet, extend, cancellation)
-  if (converted) return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
+  const converted = convertGrowingCsv(csv, parquet, wanted => arrival.waitFor(wanted), cancellation)
+  if (converted && arrival.waitForDisk())
+    return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
   // The rest may never come, and then nobody else would remove it.
   removeAll([parquet])
-  // An abandoned file is gone, and by now another one may have its name.
-  if (!failure || arrival.abandoned) return undefined
-  // The system tells only once that it lost bytes of a file: the next sync would succeed.
-  removeAll([csv])
-  throw failure
+  return undefined
 }
 
 /**
- * Turns the received `incoming/<id>.csv` into a committed upload: its files have their final names and are on the disk
- * before its row is, so a row always has its files. Of a small upload they are in the row. `held`: what was received, if it is
- * in no file yet. On any error nothing of the upload is left, but for `heavy`: then it is to be done again, `alone`.
+ * Turns the received `incoming/<id>.csv`, which is on the disk, into a committed upload: its files have their final names and are
+ * on the disk before its row is, so a row always has its files. Of a small upload they are in the row. `held`: what was received,
+ * if it is in no file yet. On any error nothing of the upload is left, but for `heavy`: then it is to be done again, `alone`.
  *
  * With an `uploadId` that is committed already, nothing is left of this upload either: if it has the same bytes, the first one is
  * returned, else StorageError `invalid` thrown.
@@ -103,7 +81,9 @@ function commit(
       made.push(path)
     })
     const small = csvBytes + upload.parquetBytes <= SMALL_BYTES
-    if (!small) for (const path of [...stored, filesDirectory(dataDir)]) syncPath(path)
+    // A CSV that was received into a file is on the disk.
+    const unsynced = held ? stored : [storedFile(dataDir, id, 'parquet')]
+    if (!small) for (const path of [...unsynced, filesDirectory(dataDir)]) syncPath(path)
     const contents = small ? contentsOf(dataDir, upload, held) : undefined
     throwIfCancelled(cancellation)
     if (insertUpload(dataDir, upload, { checksums, uploadId }, contents)) return upload

@@ -1,12 +1,14 @@
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { appendAsync, createFileAsync, removeFileAsync } from '../asyncFiles.ts'
+import { appendAsync, createFileAsync, removeFileAsync, syncAsync } from '../asyncFiles.ts'
 import { StorageError } from '../errors.ts'
 import { checkFreeSpaceAsync, SPACE_CHECK_BYTES } from '../freeSpace.ts'
 import { Arrival } from './arrival.ts'
 import { incomingFile } from './names.ts'
 
 const batchBytes = 256 * 1024
+/** So much is brought to the disk while more arrives: less is left for the end. */
+const SYNC_BYTES = 1024 * 1024
 /** Room for most small uploads. */
 const firstBytes = 8 * 1024
 /** Batches of uploads that are done, for those to come: new ones would have to be cleared and collected. */
@@ -21,7 +23,7 @@ export interface Spool {
   readonly held: Uint8Array | undefined
   /** Takes all of `bytes`; keeps no reference to them once it resolves. */
   write(bytes: Uint8Array): Promise<void>
-  /** Resolves when all bytes are held or in the file (`commitUpload` brings them to the disk). */
+  /** Resolves when all bytes are held, or on the disk. */
   close(): Promise<void>
   /** Closes and removes the file. At any time, also twice, also while a call is under way, which then rejects. */
   discard(): Promise<void>
@@ -41,6 +43,8 @@ class FileSpool implements Spool {
   #file: Promise<FileHandle> | undefined
   #filled = 0
   #unchecked = SPACE_CHECK_BYTES
+  #unsynced = 0
+  #syncing: Promise<void> | undefined
   #discarded = false
 
   constructor(path: string, arrival: Arrival) {
@@ -66,12 +70,19 @@ class FileSpool implements Spool {
   async close(): Promise<void> {
     if (this.#file) {
       await this.#flush()
-      await (await this.#file).close()
+      this.#refuseDiscarded()
+      this.#arrival.complete()
+      const file = await this.#file
+      await this.#syncing
+      await syncAsync(file, this.#path)
+      this.#refuseDiscarded()
+      this.#arrival.onDisk()
+      await file.close()
     } else {
+      this.#refuseDiscarded()
       this.held = Uint8Array.from(this.#batch.subarray(0, this.#filled))
+      this.#arrival.complete()
     }
-    this.#refuseDiscarded()
-    this.#arrival.complete()
     if (this.#batch.length === batchBytes && spareBatches.length < MAX_SPARE) spareBatches.push(this.#batch)
     this.#batch = Buffer.alloc(0)
   }
@@ -101,9 +112,22 @@ class FileSpool implements Spool {
   async #append(bytes: Uint8Array): Promise<void> {
     this.#refuseDiscarded()
     this.#file ??= createFileAsync(this.#path)
-    await appendAsync(await this.#file, this.#path, bytes)
+    const file = await this.#file
+    await appendAsync(file, this.#path, bytes)
     this.#arrival.add(bytes.length)
+    this.#syncMeanwhile(file, bytes.length)
     await this.#checkSpace(bytes.length)
+  }
+
+  /** One at a time. One that fails is the last: the next would succeed, whatever was lost. `close` tells. */
+  #syncMeanwhile(file: FileHandle, bytes: number): void {
+    this.#unsynced += bytes
+    if (this.#unsynced < SYNC_BYTES || this.#syncing) return
+    this.#unsynced = 0
+    this.#syncing = syncAsync(file, this.#path).then(() => {
+      this.#syncing = undefined
+    })
+    this.#syncing.catch(() => {})
   }
 
   async #checkSpace(bytes: number): Promise<void> {

@@ -35,11 +35,11 @@ test('reached tells whether so many bytes came', async () => {
   }
 })
 
-/** Another thread that answers each number it is sent with what `waitFor` says. */
+/** Another thread that answers each number it is sent with what `waitFor` says, `disk` with what `waitForDisk` says. */
 function waitingThread(arrival: Arrival) {
   const worker = new Worker(new URL('./waiting-thread.ts', import.meta.url), { workerData: arrival.shared })
   onTestFinished(() => void worker.terminate())
-  return (wanted: number) =>
+  return (wanted: number | 'disk') =>
     new Promise((resolve, reject) => {
       worker.once('message', resolve).once('error', reject)
       worker.postMessage(wanted)
@@ -62,6 +62,31 @@ test('a thread that waits is woken by bytes, by the end and by a file that is ab
   answer = waitingThread(abandoned)(1)
   abandoned.abandon()
   expect(await answer).toBe('cancelled')
+})
+
+test('a thread that waits for the disk waits for nothing less, and not for a file that is abandoned', async () => {
+  const arrival = new Arrival()
+  const waitFor = waitingThread(arrival)
+  arrival.add(4)
+  arrival.complete()
+  expect(await waitFor(10)).toEqual({ end: 4, complete: true })
+  const order: unknown[] = []
+  const answer = waitFor('disk').then(onDisk => order.push(onDisk))
+  arrival.complete()
+  // Were it not to wait, its answer would be here before so many of another thread.
+  const other = waitingThread(arrival)
+  for (let i = 0; i < 100; i++) await other(4)
+  order.push('synced')
+  arrival.onDisk()
+  await answer
+  expect(order).toEqual(['synced', true])
+  expect(arrival.waitFor(10)).toEqual({ end: 4, complete: true })
+
+  const abandoned = new Arrival()
+  abandoned.complete()
+  const never = waitingThread(abandoned)('disk')
+  abandoned.abandon()
+  expect(await never).toBe(false)
 })
 
 test('who waits in vain gives up, whatever else comes', () => {

@@ -112,7 +112,7 @@ test('an upload that is converted while it arrives counts once too', async () =>
     const arrival = new Arrival()
     const id = await receive(store, csv)
     arrival.add(csv.length)
-    arrival.complete()
+    arrival.onDisk()
     return commitArrivingUpload(store.dataDir, id, receivedAt, arrival, undefined, uploadId)?.id
   }
   expect([await arrived(), await arrived(), (await commit(store, csv)).id]).toEqual([1, 1, 1])

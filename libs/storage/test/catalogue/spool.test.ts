@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { Arrival } from '../../src/catalogue/arrival.ts'
 import { incomingDirectory, incomingFile } from '../../src/catalogue/names.ts'
 import { createSpool, type Spool } from '../../src/catalogue/spool.ts'
@@ -101,9 +101,50 @@ test('arrivals are told when they are in the file', async () => {
   await spool.close()
   expect(arrival.waitFor(Number.MAX_SAFE_INTEGER)).toEqual({ end: batchBytes + 20, complete: true })
 
+  expect(arrival.waitForDisk()).toBe(true)
+
   const discarded = new Arrival()
   await createSpool(dataDir, 2, discarded).discard()
   expect(() => discarded.waitFor(0)).toThrow('abandoned')
+})
+
+test('a file is complete before it is on the disk, and never there if the disk fails', async () => {
+  const dataDir = temporaryDirectory()
+  await mkdir(incomingDirectory(dataDir))
+  const arrival = new Arrival()
+  const onDisk = vi.spyOn(arrival, 'onDisk')
+  const spool = createSpool(dataDir, 1, arrival)
+  await spool.write(content(batchBytes))
+  await spool.write(content(10))
+  const seen: unknown[] = []
+  observeFileOperations(({ kind }) => {
+    seen.push(kind, arrival.waitFor(0).complete)
+    if (kind === 'sync') throw new Error('the disk is gone')
+  })
+  await expect(spool.close()).rejects.toThrow('the disk is gone')
+  observeFileOperations(undefined)
+  expect(seen).toEqual(['write', false, 'sync', true])
+  expect(onDisk).not.toHaveBeenCalled()
+  await spool.discard()
+  expect(arrival.waitForDisk()).toBe(false)
+})
+
+test('what arrives is brought to the disk meanwhile, MiB by MiB; if that fails it is not tried again', async () => {
+  const { spool } = await spooling()
+  const seen: string[] = []
+  observeFileOperations(({ kind }) => {
+    if (seen.push(kind) && kind === 'sync') throw new Error('the disk is gone')
+  })
+  for (let n = 0; n < 12; n++) await spool.write(content(batchBytes))
+  await expect(spool.close()).rejects.toThrow('the disk is gone')
+  observeFileOperations(undefined)
+  expect(seen.filter(kind => kind !== 'space')).toEqual([
+    'create',
+    ...Array(4).fill('write'),
+    'sync',
+    ...Array(8).fill('write'),
+  ])
+  await spool.discard()
 })
 
 test('discarding removes the file, at any time and twice', async () => {
