@@ -9,15 +9,18 @@ export async function colSum(
   { column, format }: ColSumReq,
   cancellation: Cancellation,
 ): Promise<ColSumResp> {
-  const uploads = await store.catalogue.snapshot()
-  const plan = planSum(uploads, column, format, pool.workers)
+  const snapshot = await store.catalogue.snapshot()
+  const places = await pool.columns.find(column, snapshot)
+  const partials: bigint[] = []
   try {
-    const partials = await pool.sum(plan, cancellation)
-    releasePlan(plan)
-    return { total: exactTotal(column, partials), error: '' }
+    for (const plan of planSum(snapshot.uploads, places, column, format, pool.workers)) {
+      partials.push(...(await pool.sum(plan, cancellation)))
+      releasePlan(plan)
+    }
   } catch (error) {
     // The first error is the answer: the other pieces need not be summed.
     Atomics.store(cancellation, 0, 1)
     throw error
   }
+  return { total: exactTotal(column, partials), error: '' }
 }

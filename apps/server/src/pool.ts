@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url'
 import {
   type Arrival,
   type Cancellation,
+  KnownColumns,
   MAX_UNSYNCED,
   StorageError,
   type StorageLimits,
+  type Store,
   type SumPlan,
   type Upload,
   type UploadId,
@@ -29,20 +31,22 @@ const CONVERSIONS = Math.max(2, availableParallelism())
  */
 export class Pool {
   readonly workers: number
+  readonly columns = new KnownColumns(name => this.#run('findColumn', { name }))
   readonly #piscina: Piscina
+  /** Small uploads whose files are not synced: at least so many as there are. */
   #unsynced = 0
-  /** From its beginning to its end, and for ever if it fails. */
-  #syncing = false
+  #syncing: Promise<void> | undefined
+  #syncFailed = false
   readonly #quiet = setTimeout(() => void this.syncAll(), QUIET).unref()
   #closed = false
   readonly #conversions = new Semaphore(CONVERSIONS)
   #heavy: Promise<unknown> = Promise.resolve()
 
-  constructor(dataDir: string, workers: number, limits: StorageLimits) {
+  constructor({ dataDir, catalogueIdentity }: Store, workers: number, limits: StorageLimits) {
     this.workers = workers
     this.#piscina = new Piscina({
       filename: fileURLToPath(new URL('./worker.ts', import.meta.url)),
-      workerData: { dataDir, limits },
+      workerData: { dataDir, catalogueIdentity, limits },
       minThreads: workers,
       maxThreads: workers,
       stricterFIFO: true,
@@ -69,7 +73,18 @@ export class Pool {
     uploadId: UploadId | undefined,
   ): Promise<Upload> {
     const commit = (alone: boolean) =>
-      this.#settled(id, this.#convert('commit', { id, receivedAt, cancellation, held, uploadId, alone }))
+      this.#settled(
+        id,
+        this.#convert('commit', {
+          id,
+          receivedAt,
+          cancellation,
+          held,
+          uploadId,
+          alone,
+          deferSync: this.#mayDefer,
+        }),
+      )
     const upload = await commit(false).catch(error => {
       if (!(error instanceof StorageError && error.code === 'heavy')) throw error
       return this.#inTurn(() => commit(true))
@@ -122,22 +137,36 @@ export class Pool {
     return Promise.all(Array.from({ length: plan.workers }, () => this.#run('sum', { plan, cancellation })))
   }
 
-  #syncLater(): void {
-    this.#quiet.refresh()
-    if (++this.#unsynced >= MAX_UNSYNCED) void this.syncAll()
+  /** Whether the files of one more small upload may be synced later. */
+  get #mayDefer(): boolean {
+    return this.#unsynced < MAX_UNSYNCED && !this.#syncFailed
   }
 
-  /** Syncs the files of small uploads. In the background: an end on the way leaves more for the next time. */
-  async syncAll(): Promise<void> {
-    this.#unsynced = 0
-    if (this.#syncing) return
-    this.#syncing = true
+  #syncLater(): void {
+    this.#quiet.refresh()
+    if (++this.#unsynced >= MAX_UNSYNCED / 2) void this.syncAll()
+  }
+
+  /** Syncs the files of all small uploads. */
+  syncAll(): Promise<void> {
+    this.#syncing ??= this.#sync().finally(() => {
+      this.#syncing = undefined
+    })
+    return this.#syncing
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#syncFailed) return
     try {
-      while (await this.#run('sync', undefined));
-      this.#syncing = false
+      for (;;) {
+        const synced = await this.#run('sync', undefined)
+        this.#unsynced = Math.max(0, this.#unsynced - synced)
+        if (synced === 0) return
+      }
     } catch (error) {
-      // The system tells only once that it lost bytes of a file: the next sync would succeed. So there is none, and what
-      // the files hold stays in the catalogue until a start writes them again.
+      // Never retry a failed sync: Linux reports lost pages once, and the next sync succeeds although the data is gone. What the
+      // files hold stays in the catalogue until a start writes them again, and the next uploads are synced at once.
+      this.#syncFailed = true
       if (!this.#closed) console.error(error)
     }
   }

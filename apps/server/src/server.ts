@@ -18,6 +18,8 @@ import { upload } from './upload.ts'
 const DRAIN_LIMIT = 8000
 /** How long calls that were then ended may take to remove their files, in ms. */
 const ABORT_LIMIT = 1000
+/** How long a stop may sync the files of small uploads, in ms. Those that are not synced then, the next start writes again. */
+const SYNC_LIMIT = 1000
 /** How long the last answers may take to leave and clients to hang up, in ms. */
 const HANG_UP_LIMIT = 300
 
@@ -61,7 +63,7 @@ export async function startServer({
   setLogVerbosity(logVerbosity.NONE)
   setStorageLimits(limits)
   const store = openStore(dataDir)
-  const pool = new Pool(store.dataDir, workers, limits)
+  const pool = new Pool(store, workers, limits)
   // They would be more and more if nothing but crashes came between two starts.
   if (store.hasUnsynced) void pool.syncAll()
   const calls = new Calls(limits.callTime)
@@ -113,6 +115,7 @@ export async function startServer({
       // Its callback comes early: on Node 24 grpc-js takes a connection that is closing for one that is closed.
       server.tryShutdown(() => {})
       await listeners.close(HANG_UP_LIMIT)
+      await within(SYNC_LIMIT, pool.syncAll())
       await release()
     }
     return { host: listeners.host, port: listeners.port, addresses: listeners.addresses, stop }

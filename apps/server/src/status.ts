@@ -8,6 +8,7 @@ const statusOfCode: Record<Exclude<StorageErrorCode, 'invalid'>, status> = {
   damaged: status.DATA_LOSS,
   unusable: status.UNAVAILABLE,
   cancelled: status.CANCELLED,
+  undecided: status.UNAVAILABLE,
   heavy: status.INTERNAL,
 }
 

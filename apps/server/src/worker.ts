@@ -1,11 +1,15 @@
 // What the workers do: everything that reads or converts files. A StorageError would lose its class on the way to the
 // main thread, so an outcome is plain data.
+import { writeSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
 import {
   Arrival,
   type Cancellation,
+  type ColumnPlaces,
   commitArrivingUpload,
   commitUpload,
+  expectIdentity,
+  findColumn as findColumnOf,
   StorageError,
   type StorageErrorCode,
   type SumPlan,
@@ -29,6 +33,7 @@ export interface Tasks {
       held: Uint8Array | undefined
       uploadId: UploadId | undefined
       alone: boolean
+      deferSync: boolean
     }
     value: Upload
   }
@@ -43,19 +48,23 @@ export interface Tasks {
     value: Upload | undefined
   }
   settle: { task: { id: number }; value: Upload | undefined }
-  sync: { task: undefined; value: boolean }
+  sync: { task: undefined; value: number }
+  findColumn: { task: { name: string }; value: ColumnPlaces }
   nothing: { task: undefined; value: undefined }
   sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: bigint }
 }
 
 type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tasks[Name]['value']>
 
-if (workerData) setStorageLimits(workerData.limits)
+if (workerData) {
+  setStorageLimits(workerData.limits)
+  expectIdentity(workerData.dataDir, workerData.catalogueIdentity)
+}
 
 const dataDir = (): string => workerData.dataDir
 
-export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held, uploadId, alone }) =>
-  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held, uploadId, alone))
+export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held, uploadId, alone, deferSync }) =>
+  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held, uploadId, alone, deferSync))
 
 export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, cancellation, uploadId }) =>
   outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), cancellation, uploadId))
@@ -63,6 +72,8 @@ export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival
 export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
 
 export const sync: Task<'sync'> = () => outcome(() => syncUnsynced(dataDir()))
+
+export const findColumn: Task<'findColumn'> = ({ name }) => outcome(() => findColumnOf(dataDir(), name))
 
 export const nothing: Task<'nothing'> = () => ({ value: undefined })
 
@@ -78,8 +89,19 @@ function outcome<T>(run: () => T): Outcome<T> {
     return { value: run() }
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
+    if (error.code === 'undecided') abort(error)
     return { code: error.code, message: error.message }
   } finally {
     collectIfGrown()
   }
+}
+
+/**
+ * Ends the process at once, so that no client is told what became of its upload: nobody knows it yet, the next start finds out. As a
+ * database does when its log cannot be brought to the disk.
+ */
+function abort({ message }: StorageError): never {
+  writeSync(2, `the server stops: ${message}\n`)
+  process.kill(process.pid, 'SIGABRT')
+  throw new Error('unreachable')
 }

@@ -6,6 +6,7 @@
  * - `damaged`: a stored file is missing or is not what the catalogue says.
  * - `unusable`: the data directory cannot be served (not writable, or another process serves it).
  * - `cancelled`: nobody waits for the answer any more.
+ * - `undecided`: whether a change of the catalogue is on the disk is unknown; the process has to end, the next start finds out.
  * - `heavy`: it takes more memory than several threads may take at once, and was not said to be the only one.
  */
 export type StorageErrorCode =
@@ -15,6 +16,7 @@ export type StorageErrorCode =
   | 'damaged'
   | 'unusable'
   | 'cancelled'
+  | 'undecided'
   | 'heavy'
 
 export class StorageError extends Error {

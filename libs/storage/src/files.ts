@@ -6,9 +6,12 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
+  opendirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -16,6 +19,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { StorageError } from './errors.ts'
 
 export interface FileOperation {
@@ -32,6 +36,8 @@ export interface FileOperation {
     | 'access'
     | 'mkdir'
     | 'space'
+    | 'identity'
+    | 'link'
     | 'insert'
   path: string
   /** Bytes from the start of the file, for reads. */
@@ -75,6 +81,18 @@ export function createFile(path: string): OpenFile {
   return operation({ kind: 'create', path }, () => ({ fd: openSync(path, 'w'), path, size: 0 }))
 }
 
+/** Writes over the first bytes of a file that is there. */
+export function overwriteFile(path: string, bytes: Uint8Array): void {
+  operation({ kind: 'write', path, length: bytes.length }, () => {
+    const fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW)
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, undefined, done)
+    } finally {
+      closeSync(fd)
+    }
+  })
+}
+
 export function closeFile(file: OpenFile): void {
   closeSync(file.fd)
 }
@@ -97,6 +115,33 @@ export function append(file: OpenFile, bytes: Uint8Array): void {
   operation({ kind: 'write', path: file.path, length: bytes.length }, () => {
     for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done)
   })
+}
+
+/** The text of a file that is known to be small; undefined if there is none. */
+export function readSmallFile(path: string): string | undefined {
+  return operation({ kind: 'read', path }, () => {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  })
+}
+
+/** Puts a file with these bytes in place of the one that is there: a crash leaves the one or the other, whole. */
+export function replaceFile(path: string, bytes: Uint8Array): void {
+  const made = `${path}.new`
+  removeFile(made)
+  const file = createFile(made)
+  try {
+    append(file, bytes)
+  } finally {
+    closeFile(file)
+  }
+  syncPath(made)
+  renameFile(made, path)
+  syncPath(dirname(path))
 }
 
 /** Returns when the content of the file or the names in the directory are on the disk. */
@@ -124,6 +169,30 @@ export function listDirectory(path: string): string[] {
   return operation({ kind: 'list', path }, () => readdirSync(path))
 }
 
+/** The names in a directory, which may be millions. */
+export function* eachName(path: string): Generator<string> {
+  const directory = operation({ kind: 'list', path }, () => opendirSync(path, { bufferSize: 4096 }))
+  try {
+    for (let entry = directory.readSync(); entry; entry = directory.readSync()) yield entry.name
+  } finally {
+    directory.closeSync()
+  }
+}
+
+/** Gives a file a second name. Returns false where the file system has no such thing. */
+export function linkFile(from: string, to: string): boolean {
+  return operation({ kind: 'link', path: to }, () => {
+    try {
+      linkSync(from, to)
+      return true
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException
+      if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(code)) throw error
+      return false
+    }
+  })
+}
+
 export function makeDirectory(path: string): void {
   operation({ kind: 'mkdir', path }, () => mkdirSync(path, { recursive: true }))
 }
@@ -131,6 +200,19 @@ export function makeDirectory(path: string): void {
 /** The size of a file in bytes; undefined if there is none. */
 export function fileSize(path: string): number | undefined {
   return operation({ kind: 'size', path }, () => statSync(path, { throwIfNoEntry: false })?.size)
+}
+
+/** When a file was last written. */
+export function fileTime(path: string): Date {
+  return operation({ kind: 'size', path }, () => statSync(path).mtime)
+}
+
+/** Names a file as the file system does, whatever its path: another file has another identity. Undefined if there is none. */
+export function fileIdentity(path: string): string | undefined {
+  return operation({ kind: 'identity', path }, () => {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    return stats && `${stats.dev}:${stats.ino}`
+  })
 }
 
 /** What this process may still write to the disk of a directory, in bytes. */

@@ -39,7 +39,7 @@ StatementSync.prototype.run = function (this: StatementSync, ...values: Paramete
 const { exec } = DatabaseSync.prototype
 DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
   exec.call(this, sql)
-  // After 4 MB of log SQLite copies it into the database and begins it anew: here after some uploads, so that kills meet that too.
-  if (sql.includes('journal_mode = WAL')) exec.call(this, 'PRAGMA wal_autocheckpoint = 40')
+  // The server copies the log into the database after 1 MiB of a thread: here after each commit, so that kills meet that too.
+  if (sql === 'COMMIT') exec.call(this, 'PRAGMA wal_checkpoint(PASSIVE)')
   step(`after ${/^\s*(\w+)/.exec(sql)?.[1]}`)
 }

@@ -1,4 +1,4 @@
-import { StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { isMainThread } from 'node:worker_threads'
 import { observeFileOperations } from '@table/storage'
 
@@ -13,10 +13,9 @@ export function atMoment(action: () => void): void {
     if (kind === moment) action()
   })
   if (moment !== 'committed') return
-  const run = StatementSync.prototype.run
-  StatementSync.prototype.run = function (this: StatementSync, ...values: Parameters<typeof run>) {
-    const result = run.apply(this, values)
-    action()
-    return result
-  } as typeof run
+  const { exec } = DatabaseSync.prototype
+  DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+    exec.call(this, sql)
+    if (sql === 'COMMIT') action()
+  }
 }

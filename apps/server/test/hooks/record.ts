@@ -3,7 +3,9 @@
 import { appendFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 import { observeFileOperations } from '@table/storage'
+import { IdSet } from '../../../../libs/storage/src/catalogue/idSet.ts'
 import { Guarded, type Sync } from '../../../../libs/storage/src/catalogue/lock.ts'
+import { UploadList } from '../../../../libs/storage/src/catalogue/uploadList.ts'
 
 export type RecordLine =
   | { what: 'operation'; thread: number; kind: string; path: string; held: boolean }
@@ -25,11 +27,11 @@ function watched<T extends object>(target: T): T {
       notice(name)
       const value: unknown = Reflect.get(target, name, target)
       if (typeof value === 'function') return value.bind(target)
-      return value instanceof Map || (Array.isArray(value) && name === 'uploads') ? watched(value) : value
+      return value instanceof UploadList || value instanceof IdSet ? watched(value) : value
     },
     set(_target, name, value) {
       notice(name)
-      return Reflect.set(target, name, value)
+      return Reflect.set(target, name, value, target)
     },
   })
 }

@@ -1,24 +1,33 @@
-import type { Column } from '../csv/inference.ts'
+import { IdSet } from './idSet.ts'
 import type { Guarded } from './lock.ts'
 import type { Upload } from './upload.ts'
+import { listedUpload, type UploadList, type UploadsSnapshot } from './uploadList.ts'
 
 /** The structures that all calls share. They are reached through the lock alone. */
 export interface SharedState {
   nextId: number
-  /** By ascending id. */
-  uploads: Upload[]
-  /** The last copy of `uploads` that was handed out, as long as it is current. */
-  snapshot: readonly Upload[] | undefined
-  /** One array of columns for all uploads of a schema: with many uploads the arrays would be most of the memory. */
-  schemas: Map<string, readonly Column[]>
+  uploads: UploadList
+  /** The ids in `uploads`. */
+  published: IdSet
+  /** The schemas of `uploads`. */
+  schemas: IdSet
 }
 
-/** `uploads` by ascending id, as read from the table. */
-export function sharedState(uploads: Upload[]): SharedState {
-  const schemas = new Map<string, readonly Column[]>()
-  for (const columns of new Set(uploads.map(upload => upload.columns)))
-    schemas.set(JSON.stringify(columns), columns)
-  return { nextId: (uploads.at(-1)?.id ?? 0) + 1, uploads, snapshot: undefined, schemas }
+export function sharedState(uploads: UploadList, nextId: number): SharedState {
+  const published = new IdSet()
+  const schemas = new IdSet()
+  for (const { id, schema } of uploads.snapshot()) {
+    published.add(id)
+    schemas.add(schema)
+  }
+  return { nextId, uploads, published, schemas }
+}
+
+/** What a question is about: the uploads that were published when it came. */
+export interface Snapshot {
+  uploads: UploadsSnapshot
+  /** How many schemas these have. It grows with each new one. */
+  schemas: number
 }
 
 /** The published uploads, for all calls of the process. The one global lock lives in here. */
@@ -34,35 +43,26 @@ export class Catalogue {
     return this.#shared.held
   }
 
-  /** The id of a new upload, never given out before by this process nor used by a committed upload. */
+  /** The id of a new upload, never given out before. */
   async reserve(): Promise<number> {
     return this.#shared.access(shared => shared.nextId++)
   }
 
   /** Makes an upload visible to every snapshot from now on. Only after its row is committed; the second time does nothing. */
   async publish(upload: Upload): Promise<void> {
-    const schema = JSON.stringify(upload.columns)
-    await this.#shared.access(shared => {
-      const columns = shared.schemas.get(schema) ?? upload.columns
-      shared.schemas.set(schema, columns)
-      if (insertById(shared.uploads, { ...upload, columns })) shared.snapshot = undefined
+    const listed = listedUpload(upload)
+    await this.#shared.access(({ uploads, published, schemas }) => {
+      if (!published.add(listed.id)) return
+      schemas.add(listed.schema)
+      uploads.append(listed)
     })
   }
 
-  /** Every published upload by ascending id: a copy that later uploads do not change. */
-  async snapshot(): Promise<readonly Upload[]> {
-    return this.#shared.access(shared => {
-      shared.snapshot ??= Object.freeze(shared.uploads.slice())
-      return shared.snapshot
-    })
+  /** Every published upload: later ones do not change it. */
+  async snapshot(): Promise<Snapshot> {
+    return this.#shared.access(({ uploads, schemas }) => ({
+      uploads: uploads.snapshot(),
+      schemas: schemas.size,
+    }))
   }
-}
-
-/** From the end, where a new upload belongs, but for those that overtook it. Returns false if it is there already. */
-function insertById(uploads: Upload[], upload: Upload): boolean {
-  let at = uploads.length
-  while (at > 0 && uploads[at - 1].id > upload.id) at--
-  if (at > 0 && uploads[at - 1].id === upload.id) return false
-  uploads.splice(at, 0, upload)
-  return true
 }

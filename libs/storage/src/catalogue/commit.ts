@@ -7,7 +7,7 @@ import { type Contents, findUpload, insertUpload } from './database.ts'
 import { filesDirectory, formats, incomingFile, storedFile } from './names.ts'
 import { findFirst, type UploadId } from './once.ts'
 import { SMALL_BYTES, writeNewFile } from './unsynced.ts'
-import type { Upload } from './upload.ts'
+import type { NewUpload, Upload } from './upload.ts'
 
 /**
  * Converts and commits an upload while it arrives. Returns undefined if that cannot be done, for whatever reason:
@@ -34,7 +34,8 @@ export function commitArrivingUpload(
 /**
  * Turns the received `incoming/<id>.csv`, which is on the disk, into a committed upload: its files have their final names and are
  * on the disk before its row is, so a row always has its files. Of a small upload they are in the row. `held`: what was received,
- * if it is in no file yet. On any error nothing of the upload is left, but for `heavy`: then it is to be done again, `alone`.
+ * if it is in no file yet. `deferSync`: the files of a small upload may be synced later. On any error nothing of the upload is left, but
+ * for `heavy`: then it is to be done again, `alone`; and for `undecided`: then the process has to end.
  *
  * With an `uploadId` that is committed already, nothing is left of this upload either: if it has the same bytes, the first one is
  * returned, else StorageError `invalid` thrown.
@@ -47,6 +48,7 @@ export function commitUpload(
   held?: Uint8Array,
   uploadId?: UploadId,
   alone = true,
+  deferSync = true,
 ): Upload {
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
@@ -59,7 +61,7 @@ export function commitUpload(
     removeAll(again ? [parquet] : [csv, parquet])
     throw error
   }
-  return commit(dataDir, id, receivedAt, converted, cancellation, uploadId, held)
+  return commit(dataDir, id, receivedAt, converted, cancellation, uploadId, held, deferSync)
 }
 
 function commit(
@@ -70,35 +72,38 @@ function commit(
   cancellation: Cancellation | undefined,
   uploadId: UploadId | undefined,
   held?: Uint8Array,
+  deferSync = true,
 ): Upload {
   const made = formats.map(format => incomingFile(dataDir, id, format))
   try {
     const csvBytes = held?.length ?? fileSize(incomingFile(dataDir, id, 'csv')) ?? 0
-    const upload: Upload = { id, receivedAt, csvBytes, ...converted }
+    const upload: NewUpload = { id, receivedAt, csvBytes, ...converted }
     const stored = formats.map(format => storedFile(dataDir, id, format))
     stored.forEach((path, i) => {
       renameFile(made[i] as string, path)
       made.push(path)
     })
-    const small = csvBytes + upload.parquetBytes <= SMALL_BYTES
+    const small = deferSync && csvBytes + upload.parquetBytes <= SMALL_BYTES
     // A CSV that was received into a file is on the disk.
     const unsynced = held ? stored : [storedFile(dataDir, id, 'parquet')]
     if (!small) for (const path of [...unsynced, filesDirectory(dataDir)]) syncPath(path)
     const contents = small ? contentsOf(dataDir, upload, held) : undefined
     throwIfCancelled(cancellation)
-    if (insertUpload(dataDir, upload, { checksums, uploadId }, contents)) return upload
+    const inserted = insertUpload(dataDir, upload, { checksums, uploadId }, contents)
+    if (inserted) return inserted
     const first = findFirst(dataDir, uploadId as UploadId, storedFile(dataDir, id, 'csv'))
     removeAll(made)
     return first
   } catch (error) {
-    removeAll(made)
+    // Whether the row is in, the next start finds out: it needs the files then.
+    if (!(error instanceof StorageError && error.code === 'undecided')) removeAll(made)
     throw error
   }
 }
 
 function contentsOf(
   dataDir: string,
-  { id, csvBytes, parquetBytes }: Upload,
+  { id, csvBytes, parquetBytes }: NewUpload,
   held: Uint8Array | undefined,
 ): Contents {
   return {

@@ -1,60 +1,22 @@
-// The table of committed uploads: SQLite, one row per upload. Inserting the row is what commits an upload.
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+// The rows of committed uploads. Inserting the row is what commits an upload.
+import { crc32 } from 'node:zlib'
 import type { Checksums, Converted } from '../convert.ts'
 import type { Column } from '../csv/inference.ts'
 import { StorageError } from '../errors.ts'
-import { type FileOperation, operation } from '../files.ts'
+import { change, read } from './connection.ts'
 import { catalogueFile, type Format } from './names.ts'
-import { translatedSqliteError } from './sqlite.ts'
-import type { Upload } from './upload.ts'
-
-const schemaVersion = 2
-
-// Several threads may find an empty database at once.
-const schema = `
-  CREATE TABLE IF NOT EXISTS uploads (
-    id            INTEGER PRIMARY KEY,
-    received_at   TEXT    NOT NULL,  -- ISO 8601, UTC
-    rows          INTEGER NOT NULL,
-    csv_bytes     INTEGER NOT NULL,
-    parquet_bytes INTEGER NOT NULL,
-    footer_bytes  INTEGER NOT NULL,  -- of the Parquet file, from its footer to its end
-    footer_crc    INTEGER NOT NULL,  -- CRC-32 of these, as an int32
-    row_groups    INTEGER NOT NULL,
-    csv_cuts      TEXT    NOT NULL,  -- JSON: positions in the CSV where a record begins, about 4 MiB apart
-    columns       TEXT    NOT NULL,  -- JSON: [{"name":"x","type":"int64"}], in the order of the header
-    csv_checksums    BLOB NOT NULL,  -- 16 bytes for each piece of the CSV between its cuts
-    parquet_checksum BLOB NOT NULL,  -- 16 bytes
-    upload_id        BLOB UNIQUE     -- the UUID that the client gave the upload, if it did
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS unsynced (
-    id      INTEGER PRIMARY KEY,  -- of an upload whose files may not be on the disk: here is what they hold
-    csv     BLOB NOT NULL,
-    parquet BLOB NOT NULL
-  ) STRICT;
-  PRAGMA user_version = ${schemaVersion};`
-
-const fields =
-  'id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, csv_cuts, columns'
-const insertion = `
-  INSERT INTO uploads (${fields}, csv_checksums, parquet_checksum, upload_id)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (upload_id) DO NOTHING`
-
-/** Most uploads have no cuts: one array does for them all. */
-const NONE: readonly number[] = []
-
-interface Row {
-  id: number
-  received_at: string
-  rows: number
-  csv_bytes: number
-  parquet_bytes: number
-  footer_bytes: number
-  footer_crc: number
-  row_groups: number
-  csv_cuts: string
-  columns: string
-}
+import { readSchema, rememberSchema, schemaIdOf } from './schemas.ts'
+import {
+  type Checked,
+  damagedRow,
+  type SchemaRow,
+  schemaChecksum,
+  type UploadRow,
+  uploadChecksum,
+  uploadText,
+} from './tables.ts'
+import type { NewUpload, Upload } from './upload.ts'
+import type { ListedUpload } from './uploadList.ts'
 
 /** What only the row of an upload knows. */
 export interface Particulars {
@@ -66,62 +28,79 @@ export interface Particulars {
 /** What the files of an upload hold. */
 export type Contents = Record<Format, Uint8Array>
 
-interface Connection {
-  database: DatabaseSync
-  insert: StatementSync
-  insertContents: StatementSync
-}
-
-/** This thread's connections, by data directory. A thread has one, opened when it first needs it. */
-const connections = new Map<string, Connection>()
+const insertion = `
+  INSERT INTO uploads (id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, schema, csv_cuts,
+    csv_checksums, parquet_checksum, upload_id, checksum)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (upload_id) DO NOTHING`
 
 /**
  * Commits an upload: when this returns, the row is on the disk. With `contents` it goes there together with what the upload's
- * files hold, so that these need not be on the disk yet. Returns false, and nothing is changed, if another upload has its
- * `uploadId`.
+ * files hold, so that these need not be on the disk yet. Returns undefined, and nothing is changed, if another upload has its
+ * `uploadId`. Throws StorageError `too-large` if the table has no room for more column names, `undecided` as `change` does.
  */
 export function insertUpload(
   dataDir: string,
-  upload: Upload,
-  { checksums, uploadId }: Particulars,
+  upload: NewUpload,
+  particulars: Particulars,
   contents?: Contents,
-): boolean {
-  const { id, receivedAt, rows, csvBytes, parquetBytes, footerBytes, footerCrc, rowGroups } = upload
-  const { database, insert, insertContents } = connect(dataDir)
-  return run('insert', dataDir, () => {
-    if (contents) database.exec('BEGIN IMMEDIATE')
-    try {
-      const { changes } = insert.run(
-        id,
-        receivedAt,
-        rows,
-        csvBytes,
-        parquetBytes,
-        footerBytes,
-        footerCrc,
-        rowGroups,
-        JSON.stringify(upload.csvCuts),
-        JSON.stringify(upload.columns),
-        checksums.csv,
-        checksums.parquet,
-        uploadId ?? null,
+): Upload | undefined {
+  const bytes = contents ? contents.csv.length + contents.parquet.length : 0
+  let schema: { id: number; json: string } | undefined
+  const inserted = change(dataDir, bytes, connection => {
+    schema = schemaIdOf(connection, upload.columns)
+    const row = rowOf(upload, schema.id, particulars)
+    const { changes } = connection
+      .prepared(insertion)
+      .run(
+        row.id,
+        row.received_at,
+        row.rows,
+        row.csv_bytes,
+        row.parquet_bytes,
+        row.footer_bytes,
+        row.footer_crc,
+        row.row_groups,
+        row.schema,
+        row.csv_cuts,
+        row.csv_checksums,
+        row.parquet_checksum,
+        row.upload_id,
+        uploadChecksum(row),
       )
-      if (contents && changes > 0) insertContents.run(id, contents.csv, contents.parquet)
-      if (contents) database.exec('COMMIT')
-      return changes > 0
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      throw error
-    }
+    if (changes === 0) return undefined
+    if (contents)
+      connection
+        .prepared('INSERT INTO unsynced (id, csv, parquet) VALUES (?, ?, ?)')
+        .run(row.id, contents.csv, contents.parquet)
+    return { connection, upload: { ...upload, schema: schema.id } }
   })
+  if (!inserted || !schema) return undefined
+  rememberSchema(inserted.connection, schema)
+  return inserted.upload
+}
+
+function rowOf(upload: NewUpload, schema: number, { checksums, uploadId }: Particulars): UploadRow {
+  return {
+    id: upload.id,
+    received_at: upload.receivedAt,
+    rows: upload.rows,
+    csv_bytes: upload.csvBytes,
+    parquet_bytes: upload.parquetBytes,
+    footer_bytes: upload.footerBytes,
+    footer_crc: upload.footerCrc,
+    row_groups: upload.rowGroups,
+    schema,
+    csv_cuts: JSON.stringify(upload.csvCuts),
+    csv_checksums: checksums.csv,
+    parquet_checksum: checksums.parquet,
+    upload_id: uploadId ?? null,
+  }
 }
 
 /** The uploads whose files may not be on the disk, at most `limit` of them, by ascending id. */
 export function listUnsynced(dataDir: string, limit = -1): number[] {
-  const { database } = connect(dataDir)
-  return run('read', dataDir, () =>
-    database
-      .prepare('SELECT id FROM unsynced ORDER BY id LIMIT ?')
+  return read(dataDir, ({ prepared }) =>
+    prepared('SELECT id FROM unsynced ORDER BY id LIMIT ?')
       .all(limit)
       .map(({ id }) => id as number),
   )
@@ -129,99 +108,175 @@ export function listUnsynced(dataDir: string, limit = -1): number[] {
 
 /** What the files of such an upload hold; undefined for another. */
 export function readContents(dataDir: string, id: number): Contents | undefined {
-  const { database } = connect(dataDir)
-  return run(
-    'read',
+  return read(
     dataDir,
-    () =>
-      database.prepare('SELECT csv, parquet FROM unsynced WHERE id = ?').get(id) as unknown as
-        | Contents
-        | undefined,
+    ({ prepared }) =>
+      prepared('SELECT csv, parquet FROM unsynced WHERE id = ?').get(id) as unknown as Contents | undefined,
   )
 }
 
 /** Says that the files of these uploads are on the disk. */
 export function deleteContents(dataDir: string, ids: readonly number[]): void {
-  const { database } = connect(dataDir)
-  run('insert', dataDir, () => {
-    const list = JSON.stringify(ids)
-    database.prepare('DELETE FROM unsynced WHERE id IN (SELECT value FROM json_each(?))').run(list)
-  })
+  change(dataDir, 4096 * ids.length, ({ prepared }) =>
+    prepared('DELETE FROM unsynced WHERE id IN (SELECT value FROM json_each(?))').run(JSON.stringify(ids)),
+  )
+}
+
+/** Forgets what files hold whose upload is gone: other programs delete rows without it. */
+export function dropOrphans(dataDir: string): void {
+  const orphans = 'FROM unsynced WHERE id NOT IN (SELECT id FROM uploads)'
+  if (!read(dataDir, ({ prepared }) => prepared(`SELECT id ${orphans} LIMIT 1`).get())) return
+  change(dataDir, 0, ({ database }) => database.exec(`DELETE ${orphans}`))
 }
 
 /** The upload, if its row is committed. */
 export function findUpload(dataDir: string, id: number): Upload | undefined {
-  const { database } = connect(dataDir)
-  return run('read', dataDir, () => {
-    const row = database.prepare(`SELECT ${fields} FROM uploads WHERE id = ?`).get(id) as Row | undefined
-    return row && uploadOfRow(row, JSON.parse(row.columns))
-  })
+  return findRow(dataDir, 'id = ?', id)?.upload
 }
 
 /** The upload that has this `uploadId`. */
 export function findUploadId(dataDir: string, uploadId: Uint8Array): Upload | undefined {
-  const { database } = connect(dataDir)
-  return run('read', dataDir, () => {
-    const query = `SELECT ${fields} FROM uploads WHERE upload_id = ?`
-    const row = database.prepare(query).get(uploadId) as Row | undefined
-    return row && uploadOfRow(row, JSON.parse(row.columns))
-  })
+  return findRow(dataDir, 'upload_id = ?', uploadId)?.upload
 }
 
 /** The checksums of a committed upload's files. */
 export function readChecksums(dataDir: string, id: number): Checksums {
-  const { database } = connect(dataDir)
-  return run('read', dataDir, () => {
-    const query = 'SELECT csv_checksums AS csv, parquet_checksum AS parquet FROM uploads WHERE id = ?'
-    return database.prepare(query).get(id) as unknown as Checksums
+  const found = findRow(dataDir, 'id = ?', id)
+  if (!found) throw damagedRow(dataDir, `the row of upload ${id}`)
+  return found.checksums
+}
+
+function findRow(dataDir: string, condition: string, key: number | Uint8Array) {
+  return read(dataDir, connection => {
+    const row = connection.prepared(`SELECT * FROM uploads WHERE ${condition}`).get(key) as
+      | (UploadRow & Checked)
+      | undefined
+    if (!row) return undefined
+    if (uploadChecksum(row) !== row.checksum) throw damagedRow(dataDir, `the row of upload ${row.id}`)
+    return {
+      upload: uploadOf(row, readSchema(dataDir, connection, row.schema)),
+      checksums: { csv: row.csv_checksums, parquet: row.parquet_checksum },
+    }
   })
 }
 
-/** All committed uploads by ascending id. Those of one schema share one array of columns. */
+/** All committed uploads by ascending id. Those of one schema share one array of columns. Takes some 500 bytes an upload. */
 export function listUploads(dataDir: string): Upload[] {
-  const { database } = connect(dataDir)
-  return run('read', dataDir, () => {
-    const schemas = new Map<string, readonly Column[]>()
+  return read(dataDir, connection => {
+    const schemas = new Map<number, readonly Column[]>()
     const uploads: Upload[] = []
-    for (const row of database.prepare(`SELECT ${fields} FROM uploads ORDER BY id`).iterate()) {
-      const json = row.columns as string
-      const columns = schemas.get(json) ?? JSON.parse(json)
-      schemas.set(json, columns)
-      uploads.push(uploadOfRow(row as unknown as Row, columns))
+    for (const value of connection.database.prepare('SELECT * FROM uploads ORDER BY id').iterate()) {
+      const row = value as unknown as UploadRow & Checked
+      if (uploadChecksum(row) !== row.checksum) throw damagedRow(dataDir, `the row of upload ${row.id}`)
+      const columns = schemas.get(row.schema) ?? readSchema(dataDir, connection, row.schema)
+      schemas.set(row.schema, columns)
+      uploads.push(uploadOf(row, columns))
     }
     return uploads
   })
 }
 
+/** Rows are read in batches: fetched one by one they would take twice as long. */
+const ROWS = 256
+const windowOfRows = `
+  SELECT max(id) AS last, group_concat(checksum || ',' || text, ';') AS texts FROM
+    (SELECT id, checksum, ${uploadText} AS text FROM uploads WHERE id > ? ORDER BY id LIMIT ${ROWS})`
+
+/** All committed uploads by ascending id, for a list. Throws StorageError `damaged`, naming the rows that are not what was written. */
+export function* eachListed(dataDir: string): Generator<ListedUpload> {
+  const damaged: string[] = []
+  for (let last = 0; ; ) {
+    const { last: next, texts } = read(dataDir, ({ prepared }) => prepared(windowOfRows).get(last)) as {
+      last: number | null
+      texts: string
+    }
+    if (next === null) break
+    last = next
+    for (const both of texts.split(';')) {
+      const comma = both.indexOf(',')
+      const text = both.slice(comma + 1)
+      const fields = text.split(',', 9)
+      if (crc32(text) !== Number(both.slice(0, comma))) damaged.push(fields[0])
+      else yield listedOf(fields, text)
+    }
+  }
+  if (damaged.length === 0) return
+  const more = damaged.length > NAMED ? ` and ${damaged.length - NAMED} more` : ''
+  throw damagedRow(dataDir, `the row of upload ${damaged.slice(0, NAMED).join(', ')}${more}`)
+}
+
+/** How many damaged rows a message names. */
+const NAMED = 5
+
+/** Of a row's text, as `uploadText` makes it. */
+function listedOf(fields: readonly string[], text: string): ListedUpload {
+  const cuts = text.slice(text.lastIndexOf('[') + 1, -1)
+  return {
+    id: Number(fields[0]),
+    receivedAt: Date.parse(fields[8]),
+    csvBytes: Number(fields[2]),
+    parquetBytes: Number(fields[3]),
+    footerBytes: Number(fields[4]),
+    footerCrc: Number(fields[5]),
+    rowGroups: Number(fields[6]),
+    schema: Number(fields[7]),
+    csvCuts: cuts === '' ? [] : cuts.split(',').map(Number),
+  }
+}
+
+/** Deletes the rows that are not what was written, and what else the catalogue has of those uploads. Their files stay. */
+export function deleteDamagedRows(dataDir: string): void {
+  change(dataDir, 0, ({ database, prepared }) => {
+    for (const row of database.prepare('SELECT * FROM schemas').all() as unknown as (SchemaRow & Checked)[])
+      if (schemaChecksum(row) !== row.checksum) {
+        prepared('DELETE FROM uploads WHERE schema = ?').run(row.id)
+        prepared('DELETE FROM schemas WHERE id = ?').run(row.id)
+      }
+    const ids = database.prepare('SELECT id FROM uploads').all() as { id: number }[]
+    for (const { id } of ids) {
+      const row = prepared('SELECT * FROM uploads WHERE id = ?').get(id) as unknown as UploadRow & Checked
+      if (uploadChecksum(row) !== row.checksum) prepared('DELETE FROM uploads WHERE id = ?').run(id)
+    }
+    database.exec('DELETE FROM uploads WHERE schema NOT IN (SELECT id FROM schemas)')
+  })
+}
+
 /** Changes what the row of an upload says of its Parquet file. */
 export function updateParquet(dataDir: string, id: number, converted: Converted): void {
-  const { rows, columns, parquetBytes, footerBytes, footerCrc, rowGroups, checksums } = converted
-  const { database } = connect(dataDir)
-  run('insert', dataDir, () =>
-    database
-      .prepare(`
-        UPDATE uploads SET rows = ?, columns = ?, parquet_bytes = ?, footer_bytes = ?, footer_crc = ?, row_groups = ?,
-          parquet_checksum = ? WHERE id = ?`)
-      .run(
-        rows,
-        JSON.stringify(columns),
-        parquetBytes,
-        footerBytes,
-        footerCrc,
-        rowGroups,
-        checksums.parquet,
-        id,
-      ),
-  )
+  change(dataDir, 0, connection => {
+    const { prepared } = connection
+    const before = prepared('SELECT * FROM uploads WHERE id = ?').get(id) as unknown as UploadRow
+    const row: UploadRow = {
+      ...before,
+      schema: schemaIdOf(connection, converted.columns).id,
+      rows: converted.rows,
+      parquet_bytes: converted.parquetBytes,
+      footer_bytes: converted.footerBytes,
+      footer_crc: converted.footerCrc,
+      row_groups: converted.rowGroups,
+      parquet_checksum: converted.checksums.parquet,
+    }
+    prepared(`
+      UPDATE uploads SET schema = ?, rows = ?, parquet_bytes = ?, footer_bytes = ?, footer_crc = ?, row_groups = ?,
+        parquet_checksum = ?, checksum = ? WHERE id = ?`).run(
+      row.schema,
+      row.rows,
+      row.parquet_bytes,
+      row.footer_bytes,
+      row.footer_crc,
+      row.row_groups,
+      row.parquet_checksum,
+      uploadChecksum(row),
+      id,
+    )
+  })
 }
 
 /** Throws StorageError `damaged` if the catalogue is not a whole database. */
 export function checkDatabase(dataDir: string): void {
-  const { database } = connect(dataDir)
-  const found = run(
-    'read',
+  const found = read(
     dataDir,
-    () => database.prepare('PRAGMA integrity_check(1)').get()?.integrity_check,
+    ({ database }) => database.prepare('PRAGMA integrity_check(1)').get()?.integrity_check,
   )
   if (found === 'ok') return
   throw new StorageError(
@@ -230,50 +285,7 @@ export function checkDatabase(dataDir: string): void {
   )
 }
 
-/** Closes this thread's connection, if it has one. */
-export function closeDatabase(dataDir: string): void {
-  connections.get(dataDir)?.database.close()
-  connections.delete(dataDir)
-}
-
-function connect(dataDir: string): Connection {
-  const known = connections.get(dataDir)
-  if (known) return known
-  const connection = run('open', dataDir, () => {
-    // Eight threads insert at once and each insert waits for the disk: a busy table is no error for a minute.
-    const database = new DatabaseSync(catalogueFile(dataDir), { timeout: 60_000 })
-    try {
-      // The cache is in KiB. The pages of a table that is read once and then only appended to need next to none.
-      database.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -64; PRAGMA temp_store = MEMORY',
-      )
-      prepareSchema(database, catalogueFile(dataDir))
-      const insert = database.prepare(insertion)
-      const insertContents = database.prepare('INSERT INTO unsynced (id, csv, parquet) VALUES (?, ?, ?)')
-      return { database, insert, insertContents }
-    } catch (error) {
-      database.close()
-      throw error
-    }
-  })
-  connections.set(dataDir, connection)
-  return connection
-}
-
-function prepareSchema(database: DatabaseSync, path: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-  if (version !== 0 && version !== schemaVersion) {
-    const [age, remedy] =
-      version > schemaVersion ? ['a newer', 'update the program'] : ['an older', 'upload its files anew']
-    throw new StorageError(
-      'unusable',
-      `${path} was written by ${age} version of this program (schema ${version}, this one knows ${schemaVersion}): ${remedy}, or choose another data directory`,
-    )
-  }
-  if (version === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
-}
-
-function uploadOfRow(row: Row, columns: readonly Column[]): Upload {
+function uploadOf(row: UploadRow, columns: readonly Column[]): Upload {
   return {
     id: row.id,
     receivedAt: row.received_at,
@@ -283,18 +295,8 @@ function uploadOfRow(row: Row, columns: readonly Column[]): Upload {
     footerBytes: row.footer_bytes,
     footerCrc: row.footer_crc,
     rowGroups: row.row_groups,
-    csvCuts: row.csv_cuts === '[]' ? NONE : JSON.parse(row.csv_cuts),
+    csvCuts: JSON.parse(row.csv_cuts),
     columns,
+    schema: row.schema,
   }
-}
-
-function run<T>(kind: FileOperation['kind'], dataDir: string, task: () => T): T {
-  const path = catalogueFile(dataDir)
-  return operation({ kind, path }, () => {
-    try {
-      return task()
-    } catch (error) {
-      throw translatedSqliteError(error, path)
-    }
-  })
 }

@@ -1,9 +1,4 @@
-// Every name on the disk is made here.
-//
-//   <data-dir>/lock                               held by the process that serves the directory
-//   <data-dir>/catalogue.db                       one row per upload
-//   <data-dir>/incoming/<id>.csv, <id>.parquet    not committed
-//   <data-dir>/files/<id>.csv, <id>.parquet       committed, if the catalogue has the row
+// Every name on the disk is made here. docs/on-disk.md says what each of them holds.
 import { join } from 'node:path'
 
 export type Format = 'csv' | 'parquet'
@@ -16,6 +11,29 @@ export function lockFile(dataDir: string): string {
 
 export function catalogueFile(dataDir: string): string {
   return join(dataDir, 'catalogue.db')
+}
+
+/** The catalogue's log, SQLite's name for it. */
+export function catalogueLog(dataDir: string): string {
+  return `${catalogueFile(dataDir)}-wal`
+}
+
+/** Where a migration leaves the catalogue that it found, whose schema had this number. */
+export function oldCatalogueFile(dataDir: string, schema: number): string {
+  return join(dataDir, `catalogue-schema-${schema}.db`)
+}
+
+export function generationFile(dataDir: string): string {
+  return join(dataDir, 'generation')
+}
+
+/** Files whose row is missing. */
+export function lostDirectory(dataDir: string): string {
+  return join(dataDir, 'lost')
+}
+
+export function lostFile(dataDir: string, id: number, format: Format): string {
+  return join(lostDirectory(dataDir), fileName(id, format))
 }
 
 export function incomingDirectory(dataDir: string): string {
@@ -39,9 +57,9 @@ export function fileName(id: number, format: Format): string {
   return `${String(id).padStart(8, '0')}.${format}`
 }
 
-/** The upload that a name inside `incoming/` or `files/` belongs to; undefined for a name that is not ours. */
-export function idOfName(name: string): number | undefined {
+/** The file of an upload that has this name inside `incoming/`, `files/` or `lost/`; undefined for a name that is not ours. */
+export function parseFileName(name: string): { id: number; format: Format } | undefined {
   const [, digits, format] = /^(\d{8,15})\.(csv|parquet)$/.exec(name) ?? []
   const id = Number(digits)
-  return id > 0 && fileName(id, format as Format) === name ? id : undefined
+  return id > 0 && fileName(id, format as Format) === name ? { id, format: format as Format } : undefined
 }

@@ -1,77 +1,142 @@
+// What a start makes of a directory: the list of committed uploads, each with its files, and nothing else in `files/` and `incoming/`.
 import { join } from 'node:path'
 import { StorageError } from '../errors.ts'
-import { fileSize, listDirectory, removeFile } from '../files.ts'
-import { listUploads } from './database.ts'
+import { eachName, fileSize, linkFile, makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
+import { read } from './connection.ts'
+import { eachListed } from './database.ts'
+import { IdSet } from './idSet.ts'
 import {
-  catalogueFile,
-  fileName,
+  type Format,
   filesDirectory,
   formats,
-  idOfName,
   incomingDirectory,
+  lostDirectory,
+  lostFile,
+  parseFileName,
   storedFile,
 } from './names.ts'
+import { finishRemovals } from './removal.ts'
+import { checkSchemas } from './schemas.ts'
 import { restoreUnsynced } from './unsynced.ts'
-import type { Upload } from './upload.ts'
+import { UploadList } from './uploadList.ts'
 
-/** How many damaged files a message names: enough to see what happened. */
-const named = 5
+/** Shorter starts need not say what they do. */
+const MANY_UPLOADS = 100_000
+
+/** The ids that have a file of each format. */
+export type Present = Record<Format, IdSet>
 
 /**
- * Reads the committed uploads back, by ascending id, and removes what uncommitted ones left behind.
- * Throws `damaged`, and removes nothing, if a committed file is missing or has another size.
+ * Reads the committed uploads back and removes what uncommitted ones left behind. Files whose row is missing go to `lost/`, and
+ * `say` is told. Throws StorageError `damaged`, and removes nothing, if a committed file is missing or a row is not what was written.
  */
-export function recoverUploads(dataDir: string): Upload[] {
-  const stored = new Set(listDirectory(filesDirectory(dataDir)).filter(isOurs))
-  checkCatalogue(dataDir, stored.size)
-  for (const id of restoreUnsynced(dataDir)) for (const format of formats) stored.add(fileName(id, format))
-  const uploads = listUploads(dataDir)
-  checkFiles(dataDir, uploads, stored)
+export function recoverUploads(
+  dataDir: string,
+  say: (line: string) => void,
+): { uploads: UploadList; nextId: number } {
+  const started = performance.now()
+  const stored = presentIn(filesDirectory(dataDir))
+  const highestStored = highestId(dataDir, stored)
+  if (stored.csv.size >= MANY_UPLOADS) say(`reading the catalogue: about ${stored.csv.size} uploads`)
+  finishRemovals(dataDir, stored)
+  for (const id of restoreUnsynced(dataDir)) for (const format of formats) stored[format].add(id)
 
-  for (const upload of uploads) for (const format of formats) stored.delete(fileName(upload.id, format))
-  for (const name of stored) removeFile(join(filesDirectory(dataDir), name))
-  for (const name of listDirectory(incomingDirectory(dataDir)).filter(isOurs))
-    removeFile(join(incomingDirectory(dataDir), name))
+  const uploads = readUploads(dataDir, stored)
+  moveLost(dataDir, stored, say)
+  removeAll(incomingDirectory(dataDir))
+  if (uploads.length >= MANY_UPLOADS)
+    say(`read ${uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return { uploads, nextId: highestStored + 1 }
+}
+
+export function presentIn(directory: string): Present {
+  const present = { csv: new IdSet(), parquet: new IdSet() }
+  for (const name of eachName(directory)) {
+    const file = parseFileName(name)
+    if (file) present[file.format].add(file.id)
+  }
+  return present
+}
+
+/** The highest id that any upload of the directory has or had: no id is given twice, as files and other programs remember them. */
+function highestId(dataDir: string, stored: Present): number {
+  let highest = read(dataDir, ({ prepared }) =>
+    Number(prepared("SELECT max(seq) AS id FROM sqlite_sequence WHERE name = 'uploads'").get()?.id ?? 0),
+  )
+  for (const format of formats) for (const id of stored[format]) highest = Math.max(highest, id)
+  if (fileSize(lostDirectory(dataDir)) === undefined) return highest
+  for (const name of eachName(lostDirectory(dataDir)))
+    highest = Math.max(highest, parseFileName(name)?.id ?? 0)
+  return highest
+}
+
+/** Takes the ids of the committed uploads out of `stored`. */
+function readUploads(dataDir: string, stored: Present): UploadList {
+  const uploads = new UploadList()
+  const schemas = checkSchemas(dataDir)
+  const missing: string[] = []
+  let missed = 0
+  for (const upload of eachListed(dataDir)) {
+    if (!schemas.has(upload.schema)) throw new StorageError('damaged', `upload ${upload.id} has no columns`)
+    uploads.append(upload)
+    for (const format of formats) {
+      if (stored[format].delete(upload.id)) continue
+      const received = new Date(upload.receivedAt).toISOString()
+      if (missed++ < NAMED)
+        missing.push(`upload ${upload.id} of ${received}: ${storedFile(dataDir, upload.id, format)}`)
+    }
+  }
+  if (missed > 0) throw missingFiles(dataDir, missing, missed)
   return uploads
 }
 
-/** An empty catalogue would have all files removed as uncommitted: a lost one must not be taken for a new one. */
-function checkCatalogue(dataDir: string, storedFiles: number): void {
-  const path = catalogueFile(dataDir)
-  if (storedFiles === 0 || fileSize(path)) return
-  throw new StorageError(
+/** How many missing files a message names: enough to see what happened. */
+const NAMED = 5
+
+function missingFiles(dataDir: string, named: readonly string[], count: number): StorageError {
+  const more = count > named.length ? `\n  and ${count - named.length} more` : ''
+  return new StorageError(
     'damaged',
-    `${path} is missing or empty, but there are ${storedFiles} files in ${filesDirectory(dataDir)}: restore the catalogue from a backup, or move the files away to start anew`,
+    `${count} files of the catalogue are missing in ${dataDir}:\n  ${named.join('\n  ')}${more}\n` +
+      `\`table-cli repair --data-dir ${dataDir}\` makes Parquet files from their CSVs. Restore a CSV from a backup, or give its upload up: ` +
+      `\`table-cli rm ID --data-dir ${dataDir}\``,
   )
 }
 
-function checkFiles(dataDir: string, uploads: readonly Upload[], stored: ReadonlySet<string>): void {
-  const damages: string[] = []
-  for (const upload of uploads)
-    for (const format of formats) {
-      const path = storedFile(dataDir, upload.id, format)
-      const expected = format === 'csv' ? upload.csvBytes : upload.parquetBytes
-      const found = stored.has(fileName(upload.id, format)) ? fileSize(path) : undefined
-      if (found === expected) continue
-      const state = found === undefined ? 'is missing' : `has ${found} bytes`
-      damages.push(
-        `upload ${upload.id} of ${upload.receivedAt}: ${path} ${state}, expected ${expected} bytes`,
-      )
-    }
-  if (damages.length === 0) return
-  const more = damages.length > named ? `\n  and ${damages.length - named} more` : ''
-  throw new StorageError(
-    'damaged',
-    `${damages.length} of ${uploads.length * formats.length} files in ${dataDir} are not what the catalogue says:\n  ${damages
-      .slice(0, named)
-      .join(
-        '\n  ',
-      )}${more}\n\`table-cli verify --data-dir ${dataDir}\` reads all files, \`table-cli repair\` makes Parquet files from their CSVs. ` +
-      `Restore a CSV from a backup, or give its upload up by deleting its row: ` +
-      `sqlite3 ${catalogueFile(dataDir)} 'DELETE FROM uploads WHERE id = ...'`,
+/** Moves whole pairs of files that no row knows to `lost/`, and removes single ones, which no upload can have left that was acknowledged. */
+function moveLost(dataDir: string, stored: Present, say: (line: string) => void): void {
+  const lost: number[] = []
+  for (const id of stored.csv) {
+    const whole = stored.parquet.has(id) || fileSize(lostFile(dataDir, id, 'parquet')) !== undefined
+    if (whole) lost.push(id)
+    else removeFile(storedFile(dataDir, id, 'csv'))
+  }
+  for (const id of stored.parquet) if (!stored.csv.has(id)) removeFile(storedFile(dataDir, id, 'parquet'))
+  if (lost.length === 0) return
+  makeDirectory(lostDirectory(dataDir))
+  syncPath(dataDir)
+  // The CSV is the last to go: without it nothing can be adopted.
+  for (const format of ['parquet', 'csv'] as const)
+    for (const id of lost) if (stored[format].has(id)) moveToLost(dataDir, id, format)
+  syncPath(lostDirectory(dataDir))
+  for (const id of lost) for (const format of formats) removeFile(storedFile(dataDir, id, format))
+  const which =
+    lost.length > NAMED
+      ? `${lost.slice(0, NAMED).join(', ')} and ${lost.length - NAMED} more`
+      : lost.join(', ')
+  say(
+    `warning: the catalogue has no row for the files of upload(s) ${which}, which are in ${lostDirectory(dataDir)} now: either a crash came before they were acknowledged, ` +
+      `or the catalogue has lost rows. \`table-cli adopt --data-dir ${dataDir}\` makes uploads of them; delete them if they are not wanted`,
   )
 }
 
-function isOurs(name: string): boolean {
-  return idOfName(name) !== undefined
+function moveToLost(dataDir: string, id: number, format: Format): void {
+  const from = storedFile(dataDir, id, format)
+  const to = lostFile(dataDir, id, format)
+  removeFile(to)
+  if (!linkFile(from, to)) renameFile(from, to)
+}
+
+function removeAll(directory: string): void {
+  for (const name of eachName(directory)) if (parseFileName(name)) removeFile(join(directory, name))
 }

@@ -1,8 +1,11 @@
 import { convertCsv } from '../convert.ts'
 import { makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
-import { closeDatabase, updateParquet } from './database.ts'
+import { closeDatabase } from './connection.ts'
+import { updateParquet } from './database.ts'
 import { takeHold } from './hold.ts'
 import { filesDirectory, incomingDirectory, incomingFile, storedFile } from './names.ts'
+import { openCatalogue } from './opening.ts'
+import { finishRemovals } from './removal.ts'
 import { restoreUnsynced } from './unsynced.ts'
 import type { Upload } from './upload.ts'
 
@@ -10,7 +13,7 @@ import type { Upload } from './upload.ts'
  * Takes a data directory for repairs until the returned function is called, and writes the files of small uploads that a
  * crash took. Throws StorageError `unusable` if a server has it.
  */
-export function beginRepair(dataDir: string): () => void {
+export function beginRepair(dataDir: string, say: (line: string) => void = console.error): () => void {
   const release = takeHold(dataDir)
   const end = () => {
     closeDatabase(dataDir)
@@ -18,6 +21,8 @@ export function beginRepair(dataDir: string): () => void {
   }
   try {
     makeDirectory(incomingDirectory(dataDir))
+    openCatalogue(dataDir, say)
+    finishRemovals(dataDir)
     restoreUnsynced(dataDir)
     return end
   } catch (error) {

@@ -2,12 +2,22 @@ import { StorageError } from '../errors.ts'
 
 // Result codes, from https://www.sqlite.org/rescode.html. The low byte of an extended code is its primary code.
 const BUSY = 5
+const IO_ERROR = 10
 const CORRUPT = 11
 const FULL = 13
 const NOT_A_DATABASE = 26
 
 export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY
+}
+
+/** Whether a system call of SQLite failed, but for want of room. */
+export function isIoError(error: unknown): boolean {
+  return primaryCode(error) === IO_ERROR
+}
+
+export function isFull(error: unknown): boolean {
+  return primaryCode(error) === FULL
 }
 
 /** What a failure of SQLite means in the library's terms; any other error as it is. */

@@ -2,10 +2,13 @@ import { dirname, resolve } from 'node:path'
 import { StorageError } from '../errors.ts'
 import { checkWritable, fileSize, makeDirectory, syncPath } from '../files.ts'
 import { Catalogue, sharedState } from './catalogue.ts'
-import { closeDatabase, listUnsynced } from './database.ts'
+import { closeDatabase } from './connection.ts'
+import { listUnsynced } from './database.ts'
+import { nextGeneration } from './generation.ts'
 import { takeHold } from './hold.ts'
 import { Guarded } from './lock.ts'
-import { catalogueFile, filesDirectory, incomingDirectory } from './names.ts'
+import { filesDirectory, incomingDirectory } from './names.ts'
+import { guardIdentity, openCatalogue } from './opening.ts'
 import { recoverUploads } from './recovery.ts'
 
 /** A data directory that this process serves. */
@@ -15,33 +18,61 @@ export interface Store {
   readonly catalogue: Catalogue
   /** Whether there are small uploads whose files were written again and are not synced: `syncUnsynced` does that. */
   readonly hasUnsynced: boolean
+  /** Names the catalogue's files, for the worker threads. */
+  readonly catalogueIdentity: string
   /** Lets go of the directory. Nothing of the store may be used any more, by any thread. */
   close(): void
 }
 
 /**
- * Makes the folders, takes the exclusive hold on the directory and recovers what is in it.
- * Throws `unusable` if the directory cannot be served, `damaged` if a committed upload is not whole.
+ * Makes the folders, takes the exclusive hold on the directory and recovers what is in it; `say` is told what the one who starts the
+ * server should know. Throws `unusable` if the directory cannot be served, `damaged` if a committed upload is not whole.
  */
-export function openStore(dataDir: string): Store {
+export function openStore(dataDir: string, say: (line: string) => void = console.error): Store {
   const directory = resolve(dataDir)
   let release = () => {}
-  const close = () => {
+  const letGo = () => {
     closeDatabase(directory)
     release()
+  }
+  const close = () => {
+    try {
+      nextGeneration(directory)
+    } catch (error) {
+      // All uploads are in. Only a catalogue of this run that is put back later will not be taken for an older one.
+      say(`warning: ${(error as Error).message}`)
+    }
+    letGo()
   }
   try {
     makeFolders(directory)
     release = takeHold(directory)
-    const uploads = recoverUploads(directory)
-    checkWritable(catalogueFile(directory))
+    openCatalogue(directory, say)
+    const { uploads, nextId } = recoverUploads(directory, say)
+    beginGeneration(directory, say)
     // The names of the catalogue and its log, before anything relies on them.
     syncPath(directory)
-    const catalogue = new Catalogue(new Guarded(sharedState(uploads)))
-    return { dataDir: directory, catalogue, hasUnsynced: listUnsynced(directory, 1).length > 0, close }
+    const catalogue = new Catalogue(new Guarded(sharedState(uploads, nextId)))
+    return {
+      dataDir: directory,
+      catalogue,
+      catalogueIdentity: guardIdentity(directory),
+      hasUnsynced: listUnsynced(directory, 1).length > 0,
+      close,
+    }
   } catch (error) {
-    close()
+    letGo()
     throw error instanceof StorageError ? error : unusable(directory, error)
+  }
+}
+
+/** A full disk must not keep the server from answering sums. */
+function beginGeneration(dataDir: string, say: (line: string) => void): void {
+  try {
+    nextGeneration(dataDir)
+  } catch (error) {
+    if (!(error instanceof StorageError && error.code === 'disk-full')) throw error
+    say(`warning: ${error.message}`)
   }
 }
 

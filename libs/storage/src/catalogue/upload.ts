@@ -1,8 +1,8 @@
 import type { Column } from '../csv/inference.ts'
 
-/** One committed upload, as the catalogue knows it. */
+/** One committed upload, as its row has it. */
 export interface Upload {
-  /** Positive; uploads have ascending ids in the order in which they began. */
+  /** Positive; uploads have ascending ids in the order in which they began. No id is given twice. */
   readonly id: number
   /** ISO 8601, UTC. */
   readonly receivedAt: string
@@ -17,6 +17,11 @@ export interface Upload {
   readonly footerBytes: number
   /** CRC-32 of these bytes, as an int32. */
   readonly footerCrc: number
-  /** In the order of the header. Uploads of one schema share one array. */
+  /** In the order of the header. */
   readonly columns: readonly Column[]
+  /** The number of this list of columns, in the catalogue. */
+  readonly schema: number
 }
+
+/** An upload that has no row yet. */
+export type NewUpload = Omit<Upload, 'schema'>

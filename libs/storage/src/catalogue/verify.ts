@@ -4,6 +4,7 @@ import { StorageError } from '../errors.ts'
 import { closeFile, fileSize } from '../files.ts'
 import { checkDatabase, listUploads, readChecksums, readContents } from './database.ts'
 import { catalogueFile, type Format, formats, storedFile } from './names.ts'
+import { checkCurrent } from './opening.ts'
 import { openStored } from './stored.ts'
 import type { Upload } from './upload.ts'
 
@@ -24,6 +25,7 @@ export function readUploads(dataDir: string): Upload[] {
   if (!fileSize(path)) {
     throw new StorageError('unusable', `${path} is missing or empty: name the data directory of a server`)
   }
+  checkCurrent(dataDir)
   checkDatabase(dataDir)
   return listUploads(dataDir)
 }

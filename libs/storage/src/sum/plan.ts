@@ -1,5 +1,6 @@
 import { type Format, formats } from '../catalogue/names.ts'
-import type { Upload } from '../catalogue/upload.ts'
+import type { ColumnPlaces } from '../catalogue/schemas.ts'
+import type { ListedUpload, UploadsSnapshot } from '../catalogue/uploadList.ts'
 import { StorageError } from '../errors.ts'
 
 /** A sum in pieces, which workers take one after the other until none is left. Plain data over shared memory: it crosses threads. */
@@ -35,61 +36,76 @@ const FILE_BYTES: Record<Format, number> = { csv: 64 * 1024, parquet: 16 * 1024 
 const WORKER_BYTES = 4 * 1024 * 1024
 /** A piece of a Parquet file has about so many bytes, so that nobody is left alone with much of a large one. */
 const PARQUET_BYTES = 1024 * 1024
+/** A plan has at least so many pieces, if there are more: with all pieces in one, a million uploads would take 64 MB a sum. */
+const PLAN_PIECES = 16 * 1024
 
 /**
- * Plans a sum over the uploads that have the column, for at most `workers` workers. Throws StorageError `invalid` if the format
- * is unknown or if the column holds anything but integers.
+ * Plans a sum over the uploads that have the column, for at most `workers` workers: plans to be followed one after the other. Throws
+ * StorageError `invalid` if the format is unknown or if the column holds anything but integers.
  */
-export function planSum(
-  uploads: readonly Upload[],
+export function* planSum(
+  uploads: UploadsSnapshot,
+  places: ColumnPlaces,
   column: string,
   format: string,
   workers: number,
-): SumPlan {
+): Generator<SumPlan> {
   if (!isFormat(format)) {
     throw new StorageError('invalid', `found the format "${format}", expected "csv" or "parquet"`)
   }
-  checkTypes(uploads, column)
-  const pieces = new PieceWriter(mostPieces(uploads, format))
+  checkTypes(uploads, places, column)
+  if (places.schemas.length === 0) return
+  const placeOf = placesBySchema(places)
+  let pieces = new PieceWriter()
   let bytes = 0
-  let columns: Upload['columns'] | undefined
-  let columnIndex = -1
+  const plan = (): SumPlan => {
+    const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+    const wanted = Math.min(workers, Math.ceil(bytes / WORKER_BYTES))
+    return { format, pieces: pieces.written, taken, workers: wanted }
+  }
   for (const upload of uploads) {
-    if (upload.columns !== columns) {
-      columns = upload.columns
-      columnIndex = columns.findIndex(({ name }) => name === column)
-    }
-    if (columnIndex < 0) continue
+    const place = placeOf(upload.schema)
+    if (place < 0) continue
+    const where = { columnIndex: places.positions[place], columns: places.columns[place] }
     bytes += FILE_BYTES[format]
-    bytes += format === 'csv' ? addCsv(upload, columnIndex, pieces) : addParquet(upload, columnIndex, pieces)
+    bytes += format === 'csv' ? addCsv(upload, where, pieces) : addParquet(upload, where, pieces)
+    if (pieces.count < PLAN_PIECES) continue
+    yield plan()
+    pieces = new PieceWriter()
+    bytes = 0
   }
-  const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-  return {
-    format,
-    pieces: pieces.written,
-    taken,
-    workers: Math.min(workers, Math.ceil(bytes / WORKER_BYTES)),
-  }
+  if (pieces.count > 0) yield plan()
+  else releasePlan({ pieces: pieces.written })
 }
 
-function checkTypes(uploads: readonly Upload[], column: string): void {
-  let columns: Upload['columns'] | undefined
-  for (const upload of uploads) {
-    if (upload.columns === columns) continue
-    columns = upload.columns
-    const type = columns.find(({ name }) => name === column)?.type
-    if (type === undefined || type === 'int64') continue
-    const where = `column "${column}" of upload ${upload.id} (received ${upload.receivedAt})`
+function checkTypes(uploads: UploadsSnapshot, places: ColumnPlaces, column: string): void {
+  if (places.otherTypes.size === 0) return
+  const placeOf = placesBySchema(places)
+  for (const { id, receivedAt, schema } of uploads) {
+    const type = places.otherTypes.get(placeOf(schema))
+    if (type === undefined) continue
+    const where = `column "${column}" of upload ${id} (received ${new Date(receivedAt).toISOString()})`
     throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
   }
 }
 
-/** At least as many as a plan has, whatever the column. */
-function mostPieces(uploads: readonly Upload[], format: Format): number {
-  let most = 0
-  for (const { csvCuts, rowGroups } of uploads)
-    most += format === 'csv' ? csvCuts.length + 1 : Math.max(rowGroups, 1)
-  return most
+/** Finds the place of a schema, -1 if the column is not in it. Uploads of one schema mostly come one after the other. */
+function placesBySchema({ schemas }: ColumnPlaces): (schema: number) => number {
+  let last = -1
+  let lastPlace = -1
+  return schema => {
+    if (schema === last) return lastPlace
+    last = schema
+    let from = 0
+    let to = schemas.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (schemas[middle] < schema) from = middle + 1
+      else to = middle
+    }
+    lastPlace = schemas[from] === schema ? from : -1
+    return lastPlace
+  }
 }
 
 /** Shared buffers are freed only when every worker has collected its garbage: those of sums that are done are used again. */
@@ -104,7 +120,7 @@ function sharedNumbers(count: number): Float64Array {
 }
 
 /** To be called when all workers of the plan have answered. */
-export function releasePlan({ pieces }: SumPlan): void {
+export function releasePlan({ pieces }: Pick<SumPlan, 'pieces'>): void {
   spareBuffers.push(pieces.buffer as SharedArrayBuffer)
   if (spareBuffers.length > MAX_SPARE) spareBuffers.shift()
 }
@@ -129,20 +145,17 @@ export function* takePieces({ pieces, taken }: SumPlan): Generator<Piece> {
 
 /** Writes pieces as `takePieces` reads them. */
 class PieceWriter {
-  readonly #numbers: Float64Array
-  #end = 0
-
-  constructor(most: number) {
-    this.#numbers = sharedNumbers(NUMBERS * most)
-  }
+  count = 0
+  #numbers = sharedNumbers(NUMBERS * 128)
 
   get written(): Float64Array {
-    return this.#numbers.subarray(0, this.#end)
+    return this.#numbers.subarray(0, NUMBERS * this.count)
   }
 
   add({ id, columnIndex, columns, bytes, footerBytes, footerCrc, from, to }: Piece): void {
+    const at = NUMBERS * this.count++
+    if (at === this.#numbers.length) this.#grow()
     const numbers = this.#numbers
-    const at = this.#end
     numbers[at] = id
     numbers[at + 1] = columnIndex
     numbers[at + 2] = columns
@@ -151,17 +164,24 @@ class PieceWriter {
     numbers[at + 5] = footerCrc
     numbers[at + 6] = from
     numbers[at + 7] = to
-    this.#end = at + NUMBERS
+  }
+
+  #grow(): void {
+    const small = this.#numbers
+    this.#numbers = sharedNumbers(4 * small.length)
+    this.#numbers.set(small)
+    releasePlan({ pieces: small })
   }
 }
 
+interface Where {
+  columnIndex: number
+  columns: number
+}
+
 /** Adds the pieces between the cuts of a CSV. Returns how many bytes are to be read. */
-function addCsv(
-  { id, columns, csvBytes, csvCuts }: Upload,
-  columnIndex: number,
-  pieces: PieceWriter,
-): number {
-  const file = { id, columnIndex, columns: columns.length, bytes: csvBytes, footerBytes: 0, footerCrc: 0 }
+function addCsv({ id, csvBytes, csvCuts }: ListedUpload, where: Where, pieces: PieceWriter): number {
+  const file = { id, ...where, bytes: csvBytes, footerBytes: 0, footerCrc: 0 }
   let from = 0
   for (let i = 0; i <= csvCuts.length; i++) {
     const to = csvCuts[i] ?? csvBytes
@@ -172,10 +192,10 @@ function addCsv(
 }
 
 /** The same of a Parquet file. */
-function addParquet(upload: Upload, columnIndex: number, pieces: PieceWriter): number {
-  const { id, columns, parquetBytes, footerBytes, footerCrc, rowGroups } = upload
-  const file = { id, columnIndex, columns: columns.length, bytes: parquetBytes, footerBytes, footerCrc }
-  const bytes = parquetBytes / columns.length
+function addParquet(upload: ListedUpload, where: Where, pieces: PieceWriter): number {
+  const { id, parquetBytes, footerBytes, footerCrc, rowGroups } = upload
+  const file = { id, ...where, bytes: parquetBytes, footerBytes, footerCrc }
+  const bytes = parquetBytes / where.columns
   const step = Math.max(1, Math.ceil((rowGroups * PARQUET_BYTES) / bytes))
   for (let from = 0; from < rowGroups || from === 0; from += step)
     pieces.add({ ...file, from, to: Math.min(from + step, rowGroups) })

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
+import { closeDatabase } from '../../src/catalogue/connection.ts'
 import {
-  closeDatabase,
   findUpload,
   findUploadId,
   insertUpload,
@@ -13,10 +13,11 @@ import {
 } from '../../src/catalogue/database.ts'
 import { catalogueFile } from '../../src/catalogue/names.ts'
 import { translatedSqliteError } from '../../src/catalogue/sqlite.ts'
-import { noChecksums, temporaryDirectory, thrown, uploadOf } from './support.ts'
+import { openStore } from '../../src/catalogue/store.ts'
+import { emptyCatalogue, noChecksums, temporaryDirectory, thrown, uploadOf } from './support.ts'
 
 test('an upload reads back as it was inserted, by another connection too', () => {
-  const dataDir = temporaryDirectory()
+  const dataDir = emptyCatalogue()
   const upload = uploadOf(7, { rows: 0, csvBytes: 5_000_000_000 })
   insertUpload(dataDir, upload, noChecksums)
   expect(findUpload(dataDir, 7)).toEqual(upload)
@@ -26,7 +27,7 @@ test('an upload reads back as it was inserted, by another connection too', () =>
 })
 
 test('uploads are listed by ascending id and share the columns of their schema', () => {
-  const dataDir = temporaryDirectory()
+  const dataDir = emptyCatalogue()
   for (const id of [3, 1, 2]) insertUpload(dataDir, uploadOf(id), noChecksums)
   const uploads = listUploads(dataDir)
   expect(uploads.map(upload => upload.id)).toEqual([1, 2, 3])
@@ -34,21 +35,21 @@ test('uploads are listed by ascending id and share the columns of their schema',
 })
 
 test('an id is inserted once', () => {
-  const dataDir = temporaryDirectory()
+  const dataDir = emptyCatalogue()
   insertUpload(dataDir, uploadOf(1), noChecksums)
   expect(() => insertUpload(dataDir, uploadOf(1, { rows: 2 }), noChecksums)).toThrow('UNIQUE')
   expect(listUploads(dataDir)).toEqual([uploadOf(1)])
 })
 
 test('readers and the one writer do not wait for each other: the table is in WAL mode', () => {
-  const dataDir = temporaryDirectory()
+  const dataDir = emptyCatalogue()
   insertUpload(dataDir, uploadOf(1), noChecksums)
   using database = new DatabaseSync(catalogueFile(dataDir))
   expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
 })
 
 test('eight threads insert at once', async () => {
-  const dataDir = temporaryDirectory()
+  const dataDir = emptyCatalogue()
   const each = 25
   const workers = Array.from({ length: 8 }, (_, n) => {
     const workerData = { dataDir, firstId: n * each + 1, count: each }
@@ -61,25 +62,25 @@ test('eight threads insert at once', async () => {
 
 test.each([
   [1, 'an older', 'upload its files anew'],
-  [3, 'a newer', 'update the program'],
+  [4, 'a newer', 'update the program'],
 ])('a catalogue of schema %i is refused and left as it is', (version, age, remedy) => {
   const dataDir = temporaryDirectory()
   using database = new DatabaseSync(catalogueFile(dataDir))
   database.exec(`PRAGMA user_version = ${version}`)
-  const error = thrown(() => listUploads(dataDir))
+  const error = thrown(() => openStore(dataDir))
   expect(error.code).toBe('unusable')
   expect(error.message).toBe(
-    `${catalogueFile(dataDir)} was written by ${age} version of this program (schema ${version}, this one knows 2): ${remedy}, or choose another data directory`,
+    `${catalogueFile(dataDir)} was written by ${age} version of this program (schema ${version}, this one knows 2 to 3): ${remedy}, or choose another data directory`,
   )
   expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 })
 })
 
 test('a second upload with the same upload-id is not inserted, and neither is what its files hold', () => {
-  const dataDir = temporaryDirectory()
+  const dataDir = emptyCatalogue()
   const uploadId = new Uint8Array(16).fill(7)
   const contents = { csv: new Uint8Array(1), parquet: new Uint8Array(1) }
   const insert = (id: number, more = {}) =>
-    insertUpload(dataDir, uploadOf(id), { ...noChecksums, ...more }, contents)
+    insertUpload(dataDir, uploadOf(id), { ...noChecksums, ...more }, contents) !== undefined
   expect(insert(1, { uploadId })).toBe(true)
   expect(insert(2, { uploadId })).toBe(false)
   expect([insert(3), insert(4)]).toEqual([true, true]) // without an id, each counts

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { idOfName, incomingFile, storedFile } from '../../src/catalogue/names.ts'
+import { incomingFile, parseFileName, storedFile } from '../../src/catalogue/names.ts'
 
 test('an upload has the same name in both directories, with its id in eight digits', () => {
   expect(incomingFile('/data', 12, 'csv')).toBe('/data/incoming/00000012.csv')
@@ -19,5 +19,5 @@ test.each([
   ['-0000012.csv', undefined],
   ['lost+found', undefined],
 ])('the name %s belongs to upload %s', (name, id) => {
-  expect(idOfName(name)).toBe(id)
+  expect(parseFileName(name)?.id).toBe(id)
 })

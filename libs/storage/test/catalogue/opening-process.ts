@@ -6,7 +6,7 @@ if (process.getuid?.() === 0) process.setuid?.(65_534)
 
 try {
   const store = openStore(process.argv[2])
-  console.log(JSON.stringify({ uploads: (await store.catalogue.snapshot()).length }))
+  console.log(JSON.stringify({ uploads: (await store.catalogue.snapshot()).uploads.length }))
   store.close()
 } catch (error) {
   const { code, message } = error as { code: string; message: string }

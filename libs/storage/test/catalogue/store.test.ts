@@ -22,7 +22,7 @@ test('folders that are made are brought to the disk with all their parents', () 
     if (kind === 'sync') synced.push(relative(root, path))
   })
   opened(join(root, 'a/b'))
-  expect(new Set(synced)).toEqual(new Set(['', 'a', 'a/b']))
+  expect(new Set(synced)).toEqual(new Set(['', 'a', 'a/b', 'a/b/generation.new']))
 })
 
 test('the name of a new catalogue is on the disk before the store is open', () => {

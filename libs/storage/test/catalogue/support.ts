@@ -1,11 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { closeDatabase, insertUpload, type Particulars } from '../../src/catalogue/database.ts'
+import { closeDatabase } from '../../src/catalogue/connection.ts'
+import { insertUpload, type Particulars } from '../../src/catalogue/database.ts'
 import { filesDirectory, incomingDirectory, incomingFile, storedFile } from '../../src/catalogue/names.ts'
+import { openCatalogue } from '../../src/catalogue/opening.ts'
 import { openStore, type Store } from '../../src/catalogue/store.ts'
 import type { Upload } from '../../src/catalogue/upload.ts'
+import type { ListedUpload } from '../../src/catalogue/uploadList.ts'
 import { observeFileOperations } from '../../src/files.ts'
 
 /** An empty directory that is gone after the test. */
@@ -19,9 +22,17 @@ export function temporaryDirectory(): string {
   return path
 }
 
-/** A store that is closed after the test. */
-export function opened(dataDir: string): Store {
-  const store = openStore(dataDir)
+/** A directory with an empty catalogue. */
+export function emptyCatalogue(): string {
+  const dataDir = temporaryDirectory()
+  mkdirSync(filesDirectory(dataDir))
+  openCatalogue(dataDir, console.error)
+  return dataDir
+}
+
+/** A store that is closed after the test. `say` gets what a start tells. */
+export function opened(dataDir: string, say?: (line: string) => void): Store {
+  const store = openStore(dataDir, say)
   onTestFinished(() => store.close())
   return store
 }
@@ -41,8 +52,19 @@ export function uploadOf(id: number, more: Partial<Upload> = {}): Upload {
       { name: 'x', type: 'int64' },
       { name: 'größe, "m"', type: 'text' },
     ],
+    schema: 1,
     ...more,
   }
+}
+
+/** The uploads that sums see now. */
+export async function listed(store: Store): Promise<ListedUpload[]> {
+  const { uploads } = await store.catalogue.snapshot()
+  return Array.from(uploads, upload => ({ ...upload }))
+}
+
+export async function listedIds(store: Store): Promise<number[]> {
+  return (await listed(store)).map(({ id }) => id)
 }
 
 /** What a row needs that nobody looks at. */

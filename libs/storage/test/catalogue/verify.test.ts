@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { commitUpload } from '../../src/catalogue/commit.ts'
-import { closeDatabase, listUploads } from '../../src/catalogue/database.ts'
+import { closeDatabase } from '../../src/catalogue/connection.ts'
+import { listUploads, updateParquet } from '../../src/catalogue/database.ts'
 import { catalogueFile, type Format, formats, storedFile } from '../../src/catalogue/names.ts'
 import { beginRepair, restoreParquet } from '../../src/catalogue/repair.ts'
 import { openStore } from '../../src/catalogue/store.ts'
@@ -126,17 +127,35 @@ test('a Parquet file is made anew from the CSV, as it was', async () => {
 test('a Parquet file that another version made gets a row that describes the new one', async () => {
   const dataDir = await stored(large)
   const [upload] = readUploads(dataDir)
-  {
-    using database = new DatabaseSync(catalogueFile(dataDir))
-    database.exec(`UPDATE uploads SET rows = 1, columns = '[]', parquet_bytes = 1, footer_bytes = 1, footer_crc = 1,
-      row_groups = 9, parquet_checksum = x'00'`)
+  const ofAnother = {
+    rows: 1,
+    columns: [],
+    parquetBytes: 1,
+    footerBytes: 1,
+    footerCrc: 1,
+    rowGroups: 9,
+    csvCuts: [],
   }
+  const checksums = { csv: new Uint8Array(16), parquet: new Uint8Array(16) }
+  updateParquet(dataDir, 1, { ...ofAnother, checksums })
   expect(damagesOf(dataDir)).toHaveLength(1)
   const end = beginRepair(dataDir)
   restoreParquet(dataDir, listUploads(dataDir)[0] ?? upload)
   end()
   expect(readUploads(dataDir)).toEqual([upload])
   expect(damagesOf(dataDir)).toEqual([])
+})
+
+test('a row that is not what was written is named', async () => {
+  const dataDir = await stored(small, small)
+  {
+    using database = new DatabaseSync(catalogueFile(dataDir))
+    database.exec('UPDATE uploads SET csv_bytes = 7 WHERE id = 2')
+  }
+  expect(thrown(() => readUploads(dataDir))).toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining('the row of upload 2 is not what was written'),
+  })
 })
 
 test('whichever operation of a repair fails, the next one works', async () => {

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { commitUpload } from '../../src/catalogue/commit.ts'
 import { type Format, storedFile } from '../../src/catalogue/names.ts'
+import { findColumn } from '../../src/catalogue/schemas.ts'
 import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
 import { opened, receive, temporaryDirectory, thrown } from '../catalogue/support.ts'
@@ -10,7 +11,13 @@ import { opened, receive, temporaryDirectory, thrown } from '../catalogue/suppor
 async function stored(csv: string) {
   const store = opened(temporaryDirectory())
   const upload = commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z')
-  const sum = (format: Format) => sumPieces(store.dataDir, planSum([upload], 'v', format, 4))
+  await store.catalogue.publish(upload)
+  const { uploads } = await store.catalogue.snapshot()
+  const places = findColumn(store.dataDir, 'v')
+  const sum = (format: Format) => {
+    const [plan] = planSum(uploads, places, 'v', format, 4)
+    return sumPieces(store.dataDir, plan)
+  }
   const file = (format: Format) => {
     const path = storedFile(store.dataDir, upload.id, format)
     return { path, bytes: readFileSync(path) }

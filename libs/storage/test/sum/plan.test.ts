@@ -1,27 +1,59 @@
 import { expect, test } from 'vitest'
-import type { Upload } from '../../src/catalogue/upload.ts'
+import type { ColumnPlaces } from '../../src/catalogue/schemas.ts'
+import { type ListedUpload, UploadList, type UploadsSnapshot } from '../../src/catalogue/uploadList.ts'
 import type { ColumnType } from '../../src/csv/inference.ts'
-import { planSum, releasePlan, takePieces } from '../../src/sum/plan.ts'
+import { planSum, releasePlan, type SumPlan, takePieces } from '../../src/sum/plan.ts'
 
-function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100): Upload {
+/** An upload, and its columns. */
+interface Planned extends ListedUpload {
+  columns: Record<string, ColumnType>
+}
+
+function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100): Planned {
   return {
     id,
-    receivedAt: '2024-01-01T00:00:00.000Z',
-    rows: 1,
+    receivedAt: Date.parse('2024-01-01T00:00:00.000Z'),
     csvBytes,
     parquetBytes: 10,
     footerBytes: 5,
     footerCrc: -9,
     rowGroups: 1,
     csvCuts: [],
-    columns: Object.entries(columns).map(([name, type]) => ({ name, type })),
+    schema: id,
+    columns,
   }
 }
 
-/** All pieces of a plan, and how many workers are to take them. */
-function planned(...question: Parameters<typeof planSum>) {
-  const plan = planSum(...question)
-  return { pieces: [...takePieces(plan)], workers: plan.workers }
+function snapshotOf(uploads: readonly ListedUpload[]): UploadsSnapshot {
+  const list = new UploadList()
+  for (const upload of uploads) list.append(upload)
+  return list.snapshot()
+}
+
+/** Where the uploads have a column, each of which has a schema of its own. */
+function placesOf(uploads: readonly Planned[], column: string): ColumnPlaces {
+  const having = uploads.filter(({ columns }) => column in columns)
+  return {
+    schemas: Uint32Array.from(having, ({ schema }) => schema),
+    positions: Uint32Array.from(having, ({ columns }) => Object.keys(columns).indexOf(column)),
+    columns: Uint32Array.from(having, ({ columns }) => Object.keys(columns).length),
+    otherTypes: new Map(
+      having.flatMap(({ columns }, place) =>
+        columns[column] === 'int64' ? [] : [[place, columns[column] as ColumnType] as const],
+      ),
+    ),
+  }
+}
+
+function plansOf(uploads: readonly Planned[], column: string, format: string, workers: number): SumPlan[] {
+  return [...planSum(snapshotOf(uploads), placesOf(uploads, column), column, format, workers)]
+}
+
+/** All pieces of the one plan that there is, and how many workers are to take them. */
+function planned(...question: Parameters<typeof plansOf>) {
+  const [plan, ...more] = plansOf(...question)
+  expect(more).toEqual([])
+  return { pieces: plan ? [...takePieces(plan)] : [], workers: plan?.workers ?? 0 }
 }
 
 test('only the uploads that have the column are read, each once', () => {
@@ -44,7 +76,7 @@ const MB = 1_000_000
 
 test('what workers take at the same time is all of it, each piece once', () => {
   const uploads = Array.from({ length: 10 }, (_, i) => upload(i + 1, { x: 'int64' }))
-  const plan = planSum(uploads, 'x', 'csv', 3)
+  const [plan] = plansOf(uploads, 'x', 'csv', 3)
   const workers = [takePieces(plan), takePieces(plan), takePieces(plan)]
   const ids = Array.from({ length: 12 }, (_, i) => workers[i % 3]?.next().value?.id)
   expect(ids).toEqual([...uploads.map(({ id }) => id), undefined, undefined])
@@ -53,7 +85,7 @@ test('what workers take at the same time is all of it, each piece once', () => {
 test('the memory of a plan that is done is used again, that of one under way is not', () => {
   const plan = (ids: number[]) => {
     const uploads = ids.map(id => upload(id, { x: 'int64' }))
-    return planSum(uploads, 'x', 'csv', 3)
+    return plansOf(uploads, 'x', 'csv', 3)[0]
   }
   const idsOf = (of: ReturnType<typeof plan>) => [...takePieces(of)].map(({ id }) => id)
   const first = plan([1, 2, 3])
@@ -111,15 +143,36 @@ test('of a file without row groups its footer is read', () => {
 })
 
 test('an unknown format is refused', () => {
-  expect(() => planSum([], 'x', 'xml', 4)).toThrow('found the format "xml", expected "csv" or "parquet"')
+  expect(() => plansOf([], 'x', 'xml', 4)).toThrow('found the format "xml", expected "csv" or "parquet"')
 })
 
 test.each(['csv', 'parquet'])(
   'a column that is no integers in some upload is refused by name, from %s too',
   format => {
     const uploads = [upload(1, { x: 'int64' }), upload(2, { x: 'text' })]
-    expect(() => planSum(uploads, 'x', format, 4)).toThrow(
+    expect(() => plansOf(uploads, 'x', format, 4)).toThrow(
       'column "x" of upload 2 (received 2024-01-01T00:00:00.000Z): found text, expected integers',
     )
   },
 )
+
+test('a type that no upload of the snapshot has does not matter', () => {
+  const uploads = [upload(1, { x: 'int64' }), upload(2, { x: 'text' })]
+  const places = placesOf(uploads, 'x')
+  const [plan] = planSum(snapshotOf(uploads.slice(0, 1)), places, 'x', 'csv', 4)
+  expect([...takePieces(plan)].map(({ id }) => id)).toEqual([1])
+})
+
+test('the pieces of very many uploads are not in memory at once', () => {
+  const uploads = Array.from({ length: 40_000 }, (_, i) => upload(i + 1, { x: 'int64' }))
+  let largest = 0
+  const ids: number[] = []
+  for (const plan of planSum(snapshotOf(uploads), placesOf(uploads, 'x'), 'x', 'parquet', 8)) {
+    ids.push(...[...takePieces(plan)].map(({ id }) => id))
+    largest = Math.max(largest, plan.pieces.buffer.byteLength)
+    expect(plan.workers).toBe(8)
+    releasePlan(plan)
+  }
+  expect(ids).toEqual(uploads.map(({ id }) => id))
+  expect(largest).toBeLessThanOrEqual(2 * 2 ** 20)
+})

@@ -1,0 +1,60 @@
+// Brings a catalogue of an earlier version up to date: forward only, in one transaction, after a copy of it was made.
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { removeFile, renameFile, syncPath } from '../files.ts'
+import { type Connection, change, read } from './connection.ts'
+import { oldCatalogueFile } from './names.ts'
+import { otherTables, schemaChecksum, schemaVersion, uploadsTable, uploadText } from './tables.ts'
+
+/** The oldest schema that can be brought up to date. */
+export const oldestSchema = 2
+
+export function migrateCatalogue(dataDir: string, version: number, say: (line: string) => void): void {
+  const copy = oldCatalogueFile(dataDir, version)
+  say(`bringing the catalogue from schema ${version} to ${schemaVersion}; a copy of the old one is ${copy}`)
+  copyCatalogue(dataDir, copy)
+  change(dataDir, 0, connection => {
+    from2To3(connection)
+    connection.database.exec(`PRAGMA user_version = ${schemaVersion}`)
+  })
+}
+
+/** A crash leaves no copy or a whole one. */
+function copyCatalogue(dataDir: string, copy: string): void {
+  const made = `${copy}.new`
+  removeFile(made)
+  read(dataDir, ({ database }) => database.prepare('VACUUM INTO ?').run(made))
+  syncPath(made)
+  renameFile(made, copy)
+  syncPath(dataDir)
+}
+
+/** Lists of columns have a table of their own, ids are never given again, rows have checksums, contents go with their row. */
+function from2To3({ database }: Connection): void {
+  database.function('crc32', { deterministic: true }, text => crc32(String(text)))
+  database.exec(`
+    ALTER TABLE uploads RENAME TO uploads_2;
+    ALTER TABLE unsynced RENAME TO unsynced_2;
+    ${otherTables} ${uploadsTable}`)
+  const insert = database.prepare(
+    'INSERT INTO schemas (id, columns, digest, total_bytes, checksum) VALUES (?, ?, ?, ?, ?)',
+  )
+  let total_bytes = 0
+  let id = 0
+  const lists = database.prepare('SELECT columns FROM uploads_2 GROUP BY columns ORDER BY min(id)')
+  for (const { columns } of lists.all() as { columns: string }[]) {
+    const digest = createHash('sha256').update(columns).digest()
+    total_bytes += Buffer.byteLength(columns)
+    id++
+    insert.run(id, columns, digest, total_bytes, schemaChecksum({ id, columns, digest, total_bytes }))
+  }
+  database.exec(`
+    INSERT INTO uploads
+      SELECT u.id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, s.id AS schema, csv_cuts,
+        csv_checksums, parquet_checksum, upload_id, 0
+      FROM uploads_2 u JOIN schemas s ON s.columns = u.columns ORDER BY u.id;
+    UPDATE uploads SET checksum = crc32(${uploadText});
+    INSERT INTO unsynced SELECT id, csv, parquet FROM unsynced_2 WHERE id IN (SELECT id FROM uploads);
+    DROP TABLE unsynced_2;
+    DROP TABLE uploads_2;`)
+}

@@ -1,0 +1,93 @@
+import { StorageError } from '../errors.ts'
+import { checkWritable, eachName, fileSize } from '../files.ts'
+import { catalogueIdentity, change, connect, expectIdentity, read } from './connection.ts'
+import { checkGeneration, generationOfDirectory } from './generation.ts'
+import { migrateCatalogue, oldestSchema } from './migration.ts'
+import { catalogueFile, filesDirectory, parseFileName } from './names.ts'
+import { isFull } from './sqlite.ts'
+import { otherTables, schemaVersion, uploadsTable } from './tables.ts'
+
+/**
+ * Opens the catalogue of a directory that this process has to itself: makes a new one, or brings one of an earlier version up to
+ * date, which `say` is told. `adopting`: what is wrong with the catalogue as a whole is going to be mended. Throws StorageError
+ * `damaged` if it is missing or an older one, `unusable` if it is of a later version.
+ */
+export function openCatalogue(dataDir: string, say: (line: string) => void, adopting = false): void {
+  const path = catalogueFile(dataDir)
+  const bytes = fileSize(path)
+  // SQLite would open it to read alone, and leave a log that nobody may write to.
+  if (bytes !== undefined) checkWritable(path)
+  if (!bytes && !adopting) checkNew(dataDir)
+  const version = schemaOf(dataDir)
+  if (version === 0) {
+    if (!adopting) checkNew(dataDir)
+    createTables(dataDir)
+  } else if (version < schemaVersion) {
+    migrateCatalogue(dataDir, version, say)
+  }
+  if (!adopting) checkGeneration(dataDir)
+  emptyLog(dataDir)
+}
+
+/** From here on this process is the one that changes the catalogue. */
+export function guardIdentity(dataDir: string): string {
+  const identity = catalogueIdentity(dataDir)
+  expectIdentity(dataDir, identity)
+  return identity
+}
+
+/** The schema of a catalogue, 0 of an empty one. Throws StorageError `unusable` if this version does not know it. */
+function schemaOf(dataDir: string): number {
+  const version = read(dataDir, ({ database }) =>
+    Number(database.prepare('PRAGMA user_version').get()?.user_version),
+  )
+  if (version === 0 || (version >= oldestSchema && version <= schemaVersion)) return version
+  const [age, remedy] =
+    version > schemaVersion ? ['a newer', 'update the program'] : ['an older', 'upload its files anew']
+  throw new StorageError(
+    'unusable',
+    `${catalogueFile(dataDir)} was written by ${age} version of this program (schema ${version}, this one knows ${oldestSchema} to ${schemaVersion}): ${remedy}, or choose another data directory`,
+  )
+}
+
+/** Throws StorageError `unusable` if a start has to bring the catalogue up to date first. */
+export function checkCurrent(dataDir: string): void {
+  const version = schemaOf(dataDir)
+  if (version === schemaVersion) return
+  throw new StorageError(
+    'unusable',
+    `${catalogueFile(dataDir)} has the schema ${version}, this version works with ${schemaVersion}: start the server on the directory once, which brings it up to date`,
+  )
+}
+
+/** A lost catalogue must not be taken for a new one. */
+function checkNew(dataDir: string): void {
+  const generation = generationOfDirectory(dataDir) ?? 0
+  let stored = 0
+  for (const name of eachName(filesDirectory(dataDir))) if (parseFileName(name)) stored++
+  if (generation === 0 && stored === 0) return
+  throw new StorageError(
+    'damaged',
+    `${catalogueFile(dataDir)} is missing or empty, but the directory was served before and has ${stored} files in ${filesDirectory(dataDir)}: restore the catalogue from a backup, or run ` +
+      `\`table-cli adopt --data-dir ${dataDir}\`, which makes the rows anew from the files`,
+  )
+}
+
+function createTables(dataDir: string): void {
+  change(dataDir, 0, ({ database }) =>
+    database.exec(`${otherTables} ${uploadsTable} PRAGMA user_version = ${schemaVersion}`),
+  )
+}
+
+/**
+ * Brings all of the log into the database, and with it what the system may have lost of the log when a sync failed: from here on
+ * the log begins anew. On a full disk it stays, which does no harm as nothing can be uploaded then.
+ */
+function emptyLog(dataDir: string): void {
+  const { database } = connect(dataDir)
+  try {
+    read(dataDir, () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+  } catch (error) {
+    if (!isFull((error as Error).cause ?? error)) throw error
+  }
+}
