@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+/** A data directory that an earlier commit has written: `libs/storage/test/fixtures/README.md`. */
+export type Fixture = 'schema2-killed' | 'schema2-stopped'
+
+export const fixtures: readonly Fixture[] = ['schema2-killed', 'schema2-stopped']
+
+export interface UploadFacts {
+  id: number
+  rows: number
+  /** In the order of the header, each with its type: `x int64`. */
+  columns: string[]
+  csvBytes: number
+  /** The first 16 digits. */
+  csvSha256: string
+  uploadId?: string
+}
+
+/** What must be found in the fixtures. */
+export interface Facts {
+  /** By ascending id. */
+  uploads: UploadFacts[]
+  /** The ids of the small uploads whose files may not be on the disk. */
+  unsynced: number[]
+  /** By column; numbers of up to 64 bits, in decimal. */
+  sums: Record<string, string>
+}
+
+const folder = join(import.meta.dirname, '../fixtures')
+
+/** Both fixtures hold the same. */
+export function readFacts(): Facts {
+  return JSON.parse(readFileSync(join(folder, 'schema2.json'), 'utf8'))
+}
+
+/** Unpacks a fixture into a directory that is removed after the test. Returns its data directory. */
+export function unpackFixture(fixture: Fixture): string {
+  const directory = mkdtempSync(join(tmpdir(), 'table-fixture-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  execFileSync('tar', ['-xzf', join(folder, `${fixture}.tar.gz`), '-C', directory, '--strip-components=1'])
+  return directory
+}
