@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import {
   type Arrival,
   type Cancellation,
+  expectedSizes,
   KnownColumns,
   MAX_UNSYNCED,
   StorageError,
@@ -11,6 +12,7 @@ import {
   type SumPlan,
   type Upload,
   type UploadId,
+  type UploadsSnapshot,
 } from '@table/storage'
 import { Semaphore } from 'async-mutex'
 import { Piscina } from 'piscina'
@@ -140,6 +142,19 @@ export class Pool {
   /** Whether the files of one more small upload may be synced later. */
   get #mayDefer(): boolean {
     return this.#unsynced < MAX_UNSYNCED && !this.#syncFailed
+  }
+
+  /**
+   * Says of each stored file that has another size that it is damaged. A start has seen their names, and does not wait for this: a
+   * million files take seconds. Nor does it keep the workers from anything: they have one task of it at a time.
+   */
+  async checkSizes(uploads: UploadsSnapshot): Promise<void> {
+    try {
+      for (const sizes of expectedSizes(uploads))
+        for (const problem of await this.#run('checkSizes', { sizes })) console.error(`damaged: ${problem}`)
+    } catch (error) {
+      if (!this.#closed) console.error(error)
+    }
   }
 
   #syncLater(): void {

@@ -118,6 +118,7 @@ export async function startServer({
       await within(SYNC_LIMIT, pool.syncAll())
       await release()
     }
+    void store.catalogue.snapshot().then(({ uploads }) => pool.checkSizes(uploads))
     return { host: listeners.host, port: listeners.port, addresses: listeners.addresses, stop }
   } catch (error) {
     await release()

@@ -8,6 +8,7 @@ import {
   type ColumnPlaces,
   commitArrivingUpload,
   commitUpload,
+  type ExpectedSizes,
   expectIdentity,
   findColumn as findColumnOf,
   StorageError,
@@ -19,6 +20,7 @@ import {
   syncUnsynced,
   type Upload,
   type UploadId,
+  wrongSizes,
 } from '@table/storage/worker'
 import { collectIfGrown } from './garbage.ts'
 
@@ -49,6 +51,7 @@ export interface Tasks {
   }
   settle: { task: { id: number }; value: Upload | undefined }
   sync: { task: undefined; value: number }
+  checkSizes: { task: { sizes: ExpectedSizes }; value: string[] }
   findColumn: { task: { name: string }; value: ColumnPlaces }
   nothing: { task: undefined; value: undefined }
   sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: bigint }
@@ -72,6 +75,8 @@ export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival
 export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
 
 export const sync: Task<'sync'> = () => outcome(() => syncUnsynced(dataDir()))
+
+export const checkSizes: Task<'checkSizes'> = ({ sizes }) => outcome(() => wrongSizes(dataDir(), sizes))
 
 export const findColumn: Task<'findColumn'> = ({ name }) => outcome(() => findColumnOf(dataDir(), name))
 

@@ -5,6 +5,7 @@ export { commitArrivingUpload, commitUpload, settleUpload } from './catalogue/co
 export { expectIdentity } from './catalogue/connection.ts'
 export type { UploadId } from './catalogue/once.ts'
 export { type ColumnPlaces, findColumn } from './catalogue/schemas.ts'
+export { type ExpectedSizes, wrongSizes } from './catalogue/sizes.ts'
 export { syncUnsynced } from './catalogue/unsynced.ts'
 export type { Upload } from './catalogue/upload.ts'
 export { StorageError, type StorageErrorCode } from './errors.ts'
