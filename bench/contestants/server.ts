@@ -13,7 +13,7 @@ export async function startServer(
   [program, ...args]: readonly [string, ...string[]],
   dataDir: string,
 ): Promise<ServerContestant> {
-  mkdirSync(dataDir)
+  mkdirSync(dataDir, { recursive: true })
   const server = startProcess(program, [...args, '--port', '0', '--data-dir', dataDir])
   const address = await listeningAddress(name, server.stdout)
   const client = startWorker(coursePython, 'grpc_client.py', [address])
