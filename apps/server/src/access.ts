@@ -1,7 +1,6 @@
-import { ServerCredentials } from '@grpc/grpc-js'
 import { Option } from 'commander'
 import { exposureWarning } from './exposure.ts'
-import { readCredentials } from './tls.ts'
+import { readTls, type TlsOptions } from './tls.ts'
 import { TokenFile } from './tokenFile.ts'
 
 /** Paths, as the flags give them. */
@@ -14,12 +13,13 @@ export interface AccessFlags {
 
 /** Who may connect, and who may call. */
 export interface Access {
-  credentials: ServerCredentials
+  /** Plain text if there are none. */
+  tls: TlsOptions | undefined
   /** If there are none, everybody may call. */
   tokens: TokenFile | undefined
 }
 
-export const openAccess: Access = { credentials: ServerCredentials.createInsecure(), tokens: undefined }
+export const openAccess: Access = { tls: undefined, tokens: undefined }
 
 export function accessOptions(): Option[] {
   const file = (flag: string, variable: string, what: string) =>
@@ -48,11 +48,8 @@ export function readAccess({
   tlsClientCa: clientCa,
   tokenFile,
 }: AccessFlags): Access {
-  const credentials =
-    cert !== undefined && key !== undefined
-      ? readCredentials({ cert, key, clientCa })
-      : openAccess.credentials
-  return { credentials, tokens: tokenFile === undefined ? undefined : new TokenFile(tokenFile) }
+  const tls = cert !== undefined && key !== undefined ? readTls({ cert, key, clientCa }) : undefined
+  return { tls, tokens: tokenFile === undefined ? undefined : new TokenFile(tokenFile) }
 }
 
 /** What to tell the one who starts a server with these flags on these IP addresses, if anything. */

@@ -2,12 +2,12 @@ import { pipeline, type Transform } from 'node:stream'
 import { createGunzip, createInflate } from 'node:zlib'
 import { Metadata, status } from '@grpc/grpc-js'
 import type { Spool } from '@table/storage'
+import type { RequestBody } from './call.ts'
 import { CsvDataDecoder, FIELD_START } from './csvData.ts'
 import { StatusError } from './errors.ts'
 import { checkSize, FrameDecoder } from './frame.ts'
 import { countReceived } from './garbage.ts'
 import type { Patience } from './patience.ts'
-import type { RequestBody } from './takeOver.ts'
 
 export interface ReceiveLimits {
   /** Of the message, packed and unpacked. */

@@ -1,18 +1,20 @@
-import { logVerbosity, type Metadata, Server, setLogVerbosity } from '@grpc/grpc-js'
-import { type ColSumReq, TableService } from '@table/proto'
-import { type Cancellation, openStore, setStorageLimits } from '@table/storage'
+import { ColSumReq, ColSumResp, TableService, UploadResp } from '@table/proto'
+import { openStore, setStorageLimits } from '@table/storage'
 import { type Access, openAccess } from './access.ts'
 import { atMost } from './atMost.ts'
-import { authorize } from './authorize.ts'
+import { neededScope, refusal } from './authorize.ts'
+import type { Call } from './call.ts'
 import { colSum } from './colSum.ts'
+import { GrpcServer, type Method } from './grpcServer.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { listen } from './listen.ts'
+import { MessageReader } from './message.ts'
 import { Patience } from './patience.ts'
 import { Pool } from './pool.ts'
-import { checkPrivateFields, type RequestBody, takeOver } from './takeOver.ts'
 import { inTurn } from './turns.ts'
-import { Calls, unary } from './unary.ts'
+import { unary } from './unary.ts'
 import { upload } from './upload.ts'
+import { widenWindow } from './windows.ts'
 
 /** How long running calls may take once the server stops, in ms. Docker kills after 10 s. */
 const DRAIN_LIMIT = 8000
@@ -23,12 +25,8 @@ const SYNC_LIMIT = 1000
 /** How long the last answers may take to leave and clients to hang up, in ms. */
 const HANG_UP_LIMIT = 300
 
-/** Calls at once on a connection. A gRPC client lets more of them wait. */
-const STREAMS = 100
 /** Sums at once. The plan of one takes 64 bytes an upload: only as many are made at once as there are workers. */
 const SUMS = 1024
-/** How long a connection may stay without calls, in ms. A gRPC client connects again when it has to. */
-const IDLE_CONNECTION = 300_000
 
 export interface ServerConfig {
   hosts: readonly string[]
@@ -55,65 +53,67 @@ export async function startServer({
   port,
   dataDir,
   workers,
-  access: { credentials, tokens } = openAccess,
+  access: { tls, tokens } = openAccess,
   limits = defaultLimits,
 }: ServerConfig): Promise<RunningServer> {
-  checkPrivateFields()
-  // It would write a line for every malformed header of a client.
-  setLogVerbosity(logVerbosity.NONE)
   setStorageLimits(limits)
   const store = openStore(dataDir)
   const pool = new Pool(store, workers, limits)
   // They would be more and more if nothing but crashes came between two starts.
   if (store.hasUnsynced) void pool.syncAll()
-  const calls = new Calls(limits.callTime)
   const patience = new Patience(limits.idleTime)
   const { uploads, uploadBytes } = limits
-  const server = new Server({
-    interceptors: [takeOver(TableService.upload.path), ...(tokens ? [authorize(tokens)] : [])],
-    'grpc.max_concurrent_streams': STREAMS,
-    'grpc.max_connection_idle_ms': IDLE_CONNECTION,
-  })
-  server.addService(TableService, {
+  const admittedUpload = atMost(
+    uploads,
+    'uploads',
+    () => patience.giveUpSlowest(),
+    ({ session, body, cancellation, headers }: Call) => {
+      widenWindow(session)
+      return upload(store, pool, { uploadBytes, patience }, body, cancellation, headers)
+    },
+  )
+  const messages = new MessageReader(new Patience(limits.idleTime))
+  const admittedSum = atMost(
+    SUMS,
+    'sums',
+    () => false,
+    inTurn(workers, (request: ColSumReq, cancellation) => colSum(store, pool, request, cancellation)),
+  )
+  const answers: Record<keyof typeof TableService, Method['answer']> = {
     upload: unary(
-      calls,
-      atMost(
-        uploads,
-        'uploads',
-        () => patience.giveUpSlowest(),
-        (body: RequestBody, cancellation: Cancellation, metadata: Metadata) =>
-          upload(store, pool, { uploadBytes, patience }, body, cancellation, metadata),
-      ),
+      admittedUpload,
+      response => UploadResp.encode(response).finish(),
       error => ({ error }),
     ),
     colSum: unary(
-      calls,
-      atMost(
-        SUMS,
-        'sums',
-        () => false,
-        inTurn(workers, (request: ColSumReq, cancellation) => colSum(store, pool, request, cancellation)),
-      ),
+      async ({ body, cancellation }) =>
+        admittedSum(await messages.read(body, message => ColSumReq.decode(message)), cancellation),
+      response => ColSumResp.encode(response).finish(),
       error => ({ total: 0n, error }),
     ),
-  })
+  }
+  const methods = new Map<string, Method>()
+  for (const name of ['upload', 'colSum'] as const)
+    methods.set(TableService[name].path, {
+      refusal: headers => tokens && refusal(tokens, headers, neededScope[name]),
+      answer: answers[name],
+    })
+  const server = new GrpcServer(methods, limits, tls)
 
   const release = async () => {
     tokens?.close()
     await pool.close()
     store.close()
   }
-  const { injectConnection } = server.createConnectionInjector(credentials)
   try {
-    const listeners = await listen(hosts, port, limits.connections, injectConnection)
+    const listeners = await listen(hosts, port, limits.connections, socket => server.connect(socket))
     const stop = async () => {
-      calls.draining = true
-      if (!(await within(DRAIN_LIMIT, calls.finished()))) {
-        calls.abort()
-        await within(ABORT_LIMIT, calls.finished())
+      server.calls.draining = true
+      if (!(await within(DRAIN_LIMIT, server.calls.finished()))) {
+        server.calls.abort()
+        await within(ABORT_LIMIT, server.calls.finished())
       }
-      // Its callback comes early: on Node 24 grpc-js takes a connection that is closing for one that is closed.
-      server.tryShutdown(() => {})
+      server.close()
       await listeners.close(HANG_UP_LIMIT)
       await within(SYNC_LIMIT, pool.syncAll())
       await release()

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { ServerCredentials } from '@grpc/grpc-js'
+import type { TlsOptions as NodeTlsOptions, SecureContextOptions, TLSSocket } from 'node:tls'
 import { StartError } from './errors.ts'
 import { readSecurityFile } from './securityFile.ts'
 
@@ -12,13 +12,30 @@ export interface TlsFiles {
   clientCa?: string | undefined
 }
 
+/** What Node's TLS servers take. */
+export type TlsOptions = SecureContextOptions & NodeTlsOptions
+
+/** Of TLS 1.3 all; of 1.2 those with forward secrecy that detect every change, as HTTP/2 wants it (RFC 9113, 9.2.2). */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE+AESGCM',
+  'ECDHE+CHACHA20',
+].join(':')
+/** How long a client may take to say who it is, in ms. */
+const HANDSHAKE_LIMIT = 10_000
+
+/** The use of a certificate that proves who a client is: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12 */
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /**
  * Throws a `StartError` that names the file that cannot be used. Node's own checks come late and name none, and an
  * authority that it cannot read is one to it that nobody comes from.
  */
-export function readCredentials({ cert, key, clientCa }: TlsFiles): ServerCredentials {
+export function readTls({ cert, key, clientCa }: TlsFiles): TlsOptions {
   const chain = readSecurityFile('--tls-cert', cert)
   const privateKey = readSecurityFile('--tls-key', key)
   const authority = clientCa === undefined ? null : readSecurityFile('--tls-client-ca', clientCa)
@@ -28,11 +45,23 @@ export function readCredentials({ cert, key, clientCa }: TlsFiles): ServerCreden
     throw new StartError(
       `the key in --tls-key ${key} does not belong to the certificate in --tls-cert ${cert}: give the one that it was made with`,
     )
-  return ServerCredentials.createSsl(
-    authority,
-    [{ cert_chain: chain, private_key: privateKey }],
-    authority !== null,
-  )
+  return {
+    cert: chain,
+    key: privateKey,
+    ...(authority && { ca: authority, requestCert: true }),
+    minVersion: 'TLSv1.2',
+    ciphers: CIPHERS,
+    handshakeTimeout: HANDSHAKE_LIMIT,
+  }
+}
+
+/**
+ * Whether the certificate that a client has shown is one of a client. Node has checked that it comes from the authority, but takes
+ * one that names no use: the server's own, and the authority's.
+ */
+export function showsClient(socket: TLSSocket): boolean {
+  const certificate = socket.getPeerX509Certificate()
+  return certificate !== undefined && !certificate.ca && certificate.keyUsage?.includes(CLIENT_AUTH)
 }
 
 function certificates(flag: string, path: string, pem: Buffer): X509Certificate[] {

@@ -1,9 +1,9 @@
-import type { Metadata } from '@grpc/grpc-js'
 import type { UploadResp } from '@table/proto'
 import { Arrival, type Cancellation, createSpool, type Store, type Upload } from '@table/storage'
+import type { RequestBody } from './call.ts'
 import type { Pool } from './pool.ts'
 import { type ReceiveLimits, receiveCsv } from './receive.ts'
-import type { RequestBody } from './takeOver.ts'
+import type { RequestHeaders } from './requestHeaders.ts'
 import { uploadIdOf } from './uploadId.ts'
 
 /** An upload of at least so many bytes is converted while it arrives. */
@@ -16,9 +16,9 @@ export async function upload(
   limits: ReceiveLimits,
   body: RequestBody,
   cancellation: Cancellation,
-  metadata: Metadata,
+  headers: RequestHeaders,
 ): Promise<UploadResp> {
-  const uploadId = uploadIdOf(metadata)
+  const uploadId = uploadIdOf(headers)
   const receivedAt = new Date().toISOString()
   const id = await store.catalogue.reserve()
   let attempt: Promise<Upload | undefined> = Promise.resolve(undefined)

@@ -1,12 +1,13 @@
-import { type Metadata, status } from '@grpc/grpc-js'
+import { status } from '@grpc/grpc-js'
 import type { UploadId } from '@table/storage'
 import { StatusError } from './errors.ts'
+import type { RequestHeaders } from './requestHeaders.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The `upload-id` that makes a repeated upload count once: a UUID as RFC 9562 writes it. Throws INVALID_ARGUMENT for anything else. */
-export function uploadIdOf(metadata: Metadata): UploadId | undefined {
-  const values = metadata.get('upload-id')
+export function uploadIdOf(headers: RequestHeaders): UploadId | undefined {
+  const values = headers.get('upload-id')
   if (values.length === 0) return undefined
   const text = values.join(', ')
   if (UUID.test(text)) return Uint8Array.from(Buffer.from(text.replaceAll('-', ''), 'hex'))
