@@ -45,10 +45,10 @@ describe.each(environments)('grpcio, %s packages', environment => {
       TABLE_CERT: certFile,
       TABLE_KEY: keyFile,
     })
-    const session = testSession(server, environment, identity(pemFiles(clients.issue('alice'))))
+    const session = testSession(server, environment, identity(pemFiles(clients.issueClient('alice'))))
     expect(await session.upload(testFile(csv))).toEqual({ error: '' })
     expect(await session.total('x', 'parquet')).toBe(42n)
-    for (const env of [{ TABLE_CA: authority.certFile }, identity(pemFiles(authority.issue('alice')))])
+    for (const env of [{ TABLE_CA: authority.certFile }, identity(pemFiles(authority.issueClient('alice')))])
       expect(await testSession(server, environment, env).sum('x', 'csv')).toMatchObject({
         status: 'UNAVAILABLE',
       })

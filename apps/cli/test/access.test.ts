@@ -67,7 +67,7 @@ describe('TLS', () => {
   test('with mutual TLS it shows its certificate', async () => {
     const clients = authorityFiles()
     const { address, ca, authority } = await startTls(clients)
-    const { certFile, keyFile } = pemFiles(clients.issue('alice'))
+    const { certFile, keyFile } = pemFiles(clients.issueClient('alice'))
     const options = ['--ca', ca, '--cert', certFile, '--key', keyFile]
     expect(await cli(address, ...options, 'upload', csv())).toMatchObject({ stdout: 'success\n', stderr: '' })
     expect(await cli(address, ...options, 'sum', 'x')).toMatchObject({ stdout: '3\n', stderr: '' })
@@ -75,7 +75,7 @@ describe('TLS', () => {
     expect(await refusal({}, address, '--ca', ca)).toBe(
       `${address.name} wants a certificate: give yours with --cert and --key`,
     )
-    const stranger = pemFiles(authority.issue('alice'))
+    const stranger = pemFiles(authority.issueClient('alice'))
     expect(
       await refusal({}, address, '--ca', ca, '--cert', stranger.certFile, '--key', stranger.keyFile),
     ).toMatch(/ does not accept the certificate in --cert: ask for one /)

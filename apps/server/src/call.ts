@@ -117,10 +117,7 @@ export class Call {
     this.answered = true
     // A client may open streams and never take an answer: each would stay in memory with its stream.
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(
-      () => this.session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM),
-      1000 * this.#idleTime,
-    )
+    this.#timer = setTimeout(() => hangUp(this.session), 1000 * this.#idleTime)
     return true
   }
 
@@ -170,4 +167,10 @@ export class Call {
       return true
     }
   }
+}
+
+/** Ends a connection that takes more than it may. */
+export function hangUp(session: ServerHttp2Session): void {
+  // Node sends the code only beside an error.
+  session.destroy(new Error('the client asks too much'), constants.NGHTTP2_ENHANCE_YOUR_CALM)
 }

@@ -8,7 +8,8 @@ import {
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { status } from '@grpc/grpc-js'
-import { Call, type CallTimes, type Failure } from './call.ts'
+import { shown } from '@table/storage'
+import { Call, type CallTimes, type Failure, hangUp } from './call.ts'
 import { OpenCalls } from './openCalls.ts'
 import { RequestHeaders } from './requestHeaders.ts'
 import { Resets } from './resets.ts'
@@ -75,7 +76,7 @@ export class GrpcServer {
 
   #onSession(session: ServerHttp2Session): void {
     if (this.#wantsCertificates && !showsClient(session.socket as TLSSocket)) {
-      session.destroy(undefined, constants.NGHTTP2_INADEQUATE_SECURITY)
+      session.destroy(new Error('no client'), constants.NGHTTP2_INADEQUATE_SECURITY)
       return
     }
     const address = session.socket.remoteAddress
@@ -89,8 +90,7 @@ export class GrpcServer {
     })
     session.on('stream', (stream, _headers, _flags, rawHeaders: string[]) => {
       const broken = (early: boolean) => {
-        if (early && this.#resets.count(address))
-          session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+        if (early && this.#resets.count(address)) hangUp(session)
         if (!session.destroyed) idle.refresh()
       }
       stream.on('error', () => {}) // the end of a stream is told by its `close`
@@ -140,6 +140,6 @@ function tooManyHeaders({ bytes }: RequestHeaders): Failure | undefined {
 function unknownMethod(path = ''): Failure {
   return {
     code: status.UNIMPLEMENTED,
-    details: `the server does not implement the method ${path.slice(0, 200)}`,
+    details: `the server does not implement the method ${shown(path)}`,
   }
 }

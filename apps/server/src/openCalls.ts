@@ -1,6 +1,6 @@
-import { constants, type ServerHttp2Session } from 'node:http2'
+import type { ServerHttp2Session } from 'node:http2'
 import { status } from '@grpc/grpc-js'
-import type { Call, Failure } from './call.ts'
+import { type Call, type Failure, hangUp } from './call.ts'
 import { collectIfGrown } from './garbage.ts'
 
 /** Calls at once on all connections. One that only waits takes 20 KB with its headers, a message of 64 KiB at most. */
@@ -80,7 +80,7 @@ export class OpenCalls {
         worst = session
       }
     }
-    worst?.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    if (worst) hangUp(worst)
     return worst !== undefined
   }
 }

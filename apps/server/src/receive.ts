@@ -1,7 +1,7 @@
 import { pipeline, type Transform } from 'node:stream'
 import { createGunzip, createInflate } from 'node:zlib'
 import { Metadata, status } from '@grpc/grpc-js'
-import type { Spool } from '@table/storage'
+import { type Spool, shown } from '@table/storage'
 import type { RequestBody } from './call.ts'
 import { CsvDataDecoder, FIELD_START } from './csvData.ts'
 import { StatusError } from './errors.ts'
@@ -116,7 +116,7 @@ function createUnpacker(encoding: string): Transform {
       metadata.set('grpc-accept-encoding', 'identity,deflate,gzip')
       throw new StatusError(
         status.UNIMPLEMENTED,
-        `the message is compressed with ${encoding}, expected gzip, deflate or identity`,
+        `the message is compressed with ${shown(encoding)}, expected gzip, deflate or identity`,
         metadata,
       )
     }

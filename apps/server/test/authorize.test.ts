@@ -13,6 +13,7 @@ import {
   failureOf,
   frame,
   incoming,
+  rawCall,
   rawSession,
   rawUpload,
   serve,
@@ -52,6 +53,22 @@ describe('a call without a token that is known is UNAUTHENTICATED', () => {
       expect((await call.answer).code).toBe(status.UNAUTHENTICATED)
     },
   )
+})
+
+test.each([
+  ['a wrong one first', ['stranger', 'both']],
+  ['a wrong one second', ['both', 'stranger']],
+  ['the same one twice', ['both', 'both']],
+])('two `authorization` headers are UNAUTHENTICATED: %s', async (_what, secrets) => {
+  const { port } = await serveWithTokens()
+  const tokens = secrets.map(secret => `Bearer ${secret}`)
+  const call = rawCall(rawSession(port), '/Table/ColSum', { authorization: tokens })
+  await call.write(frame(new Uint8Array()))
+  call.end()
+  expect(await call.answer).toMatchObject({
+    code: status.UNAUTHENTICATED,
+    message: 'found 2 headers `authorization`, expected one: send one token',
+  })
 })
 
 test.each([

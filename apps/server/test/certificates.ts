@@ -8,37 +8,51 @@ export interface Issued {
 }
 
 export interface Authority extends Issued {
-  /** A certificate for `localhost` and the loopback addresses, or for another name alone; good for servers and clients. */
-  issue(name?: string): Issued
+  /** A server's certificate for `localhost` and the loopback addresses, or for another name alone. */
+  issue(name?: string, options?: { rsa?: boolean }): Issued
+  /** A client's certificate, or one for the given uses. */
+  issueClient(name: string, uses?: readonly Use[]): Issued
 }
+
+export type Use = 'server' | 'client'
 
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2'
 const COMMON_NAME = '2.5.4.3'
 const SUBJECT_ALT_NAME = '2.5.29.17'
 const BASIC_CONSTRAINTS = '2.5.29.19'
+const EXTENDED_KEY_USAGE = '2.5.29.37'
+const USES: Record<Use, string> = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' }
 
 /** A new authority with keys of its own. */
 export function createAuthority(): Authority {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const issuer = distinguishedName('test authority')
   const isAuthority = extension(BASIC_CONSTRAINTS, der(0x30, der(0x01, Buffer.of(0xff))), true)
+  const issue = (name: string, uses: readonly Use[], { rsa = false } = {}) => {
+    const keys = rsa
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const addresses = [Buffer.of(127, 0, 0, 1), Buffer.concat([Buffer.alloc(15), Buffer.of(1)])]
+    const names = [
+      der(0x82, Buffer.from(name)),
+      ...(name === 'localhost' ? addresses.map(bytes => der(0x87, bytes)) : []),
+    ]
+    const extensions = [extension(SUBJECT_ALT_NAME, der(0x30, ...names))]
+    if (uses.length > 0)
+      extensions.push(
+        extension(EXTENDED_KEY_USAGE, der(0x30, ...uses.map(use => objectIdentifier(USES[use])))),
+      )
+    const subject = distinguishedName(name)
+    return {
+      cert: certificate(subject, keys.publicKey, extensions, issuer, privateKey),
+      key: pem(keys.privateKey),
+    }
+  }
   return {
     cert: certificate(issuer, publicKey, [isAuthority], issuer, privateKey),
     key: pem(privateKey),
-    issue(name = 'localhost') {
-      const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      const addresses = [Buffer.of(127, 0, 0, 1), Buffer.concat([Buffer.alloc(15), Buffer.of(1)])]
-      const names = [
-        der(0x82, Buffer.from(name)),
-        ...(name === 'localhost' ? addresses.map(bytes => der(0x87, bytes)) : []),
-      ]
-      const extensions = [extension(SUBJECT_ALT_NAME, der(0x30, ...names))]
-      const subject = distinguishedName(name)
-      return {
-        cert: certificate(subject, keys.publicKey, extensions, issuer, privateKey),
-        key: pem(keys.privateKey),
-      }
-    },
+    issue: (name = 'localhost', options) => issue(name, ['server'], options),
+    issueClient: (name, uses = ['client']) => issue(name, uses),
   }
 }
 

@@ -1,12 +1,9 @@
 // Conversations that no client would have, made from a seed.
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { DATA, END_HEADERS, END_STREAM, frame, HEADERS, PREFACE, SETTINGS } from './rawHttp2.ts'
 
 type Random = (below: number) => number
-
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
-const [DATA, HEADERS, SETTINGS] = [0, 1, 4]
-const [END_STREAM, END_HEADERS] = [1, 4]
 
 /**
  * Says what `seed` makes of it to a server, hangs up, and resolves when the connection is closed. Most of it is a valid
@@ -81,15 +78,6 @@ function headers(random: Random): Buffer {
   return Buffer.concat(
     pairs.map(([name, value]) => Buffer.concat([Buffer.from([0]), text(name), text(value)])),
   )
-}
-
-function frame(type: number, flags: number, stream: number, payload: Uint8Array = Buffer.alloc(0)): Buffer {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.length, 0, 3)
-  head[3] = type
-  head[4] = flags
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, payload])
 }
 
 function anyFrame(random: Random): Buffer {

@@ -142,7 +142,9 @@ export function uploadMessage(csv: string | Uint8Array): Uint8Array {
 
 /** A client that can send what no gRPC library would. It may have 100 MB on the way. */
 export function rawSession(port: number): ClientHttp2Session {
-  const session = connect(`http://127.0.0.1:${port}`, { maxSessionMemory: 100 })
+  // @types/node does not know strictSingleValueFields: without it Node sends no header twice.
+  const options = { maxSessionMemory: 100, strictSingleValueFields: false }
+  const session = connect(`http://127.0.0.1:${port}`, options)
   onTestFinished(() => session.destroy())
   return session
 }
@@ -157,14 +159,17 @@ export interface RawCall {
   answer: Promise<{ code: number; message: string; trailers: IncomingHttpHeaders }>
 }
 
-export function rawUpload(session: ClientHttp2Session, headers: Record<string, string> = {}): RawCall {
+export function rawUpload(
+  session: ClientHttp2Session,
+  headers: Record<string, string | string[]> = {},
+): RawCall {
   return rawCall(session, '/Table/Upload', headers)
 }
 
 export function rawCall(
   session: ClientHttp2Session,
   path: string,
-  headers: Record<string, string> = {},
+  headers: Record<string, string | string[]> = {},
 ): RawCall {
   const stream = session.request({
     ':method': 'POST',

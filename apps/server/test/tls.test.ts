@@ -1,6 +1,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:http2'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { credentials, status } from '@grpc/grpc-js'
+import { ColSumReq } from '@table/proto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createAuthority } from './certificates.ts'
 import { spawnServer } from './process.ts'
@@ -12,6 +14,7 @@ import {
   failureOf,
   frame,
   incoming,
+  rawCall,
   rawUpload,
   temporaryDirectory,
   upload,
@@ -64,15 +67,91 @@ describe('over TLS', () => {
   })
 })
 
+describe('speaks', () => {
+  const speak = (port: number, options: ConnectionOptions) =>
+    new Promise<string | null>((resolve, reject) => {
+      const socket = connectTls({ port, host: 'localhost', ALPNProtocols: ['h2'], ...options })
+      onTestFinished(() => void socket.destroy())
+      socket.once('secureConnect', () => resolve(socket.getProtocol())).once('error', reject)
+    })
+  const only12 = (ciphers: string) => ({ maxVersion: 'TLSv1.2', ciphers }) as const
+
+  test('TLS 1.3, and 1.2 with ECDHE and AEAD, and nothing else', async () => {
+    const authority = authorityFiles()
+    for (const rsa of [false, true]) {
+      const { ready } = spawnServer({ env: own(pemFiles(authority.issue('localhost', { rsa }))) })
+      const { port } = await ready
+      const ca = authority.cert
+      const kind = rsa ? 'RSA' : 'ECDSA'
+      expect(await speak(port, { ca })).toBe('TLSv1.3')
+      for (const cipher of ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305'])
+        expect(await speak(port, { ca, ...only12(`ECDHE-${kind}-${cipher}`) })).toBe('TLSv1.2')
+      const refused = [
+        { ca, ...only12(`ECDHE-${kind}-AES128-SHA`) },
+        { ca, ...only12(`ECDHE-${kind}-AES128-SHA256`) },
+        { ca, maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' } as const,
+        ...(rsa
+          ? [
+              { ca, ...only12('AES128-GCM-SHA256') },
+              { ca, ...only12('AES128-SHA') },
+            ]
+          : []),
+      ]
+      for (const options of refused) await expect(speak(port, options)).rejects.toThrow()
+    }
+  })
+})
+
 describe('with mutual TLS', () => {
+  test('a certificate that is not for clients is refused: one of a server, one of no use, the authority', async () => {
+    const authority = authorityFiles()
+    const server = authority.issue()
+    const env = { ...own(pemFiles(server)), TABLE_TLS_CLIENT_CA: authority.certFile }
+    const { port } = await spawnServer({ env }).ready
+    const sumAs = (identity: { cert: string; key: string }) =>
+      columnSum(connectClient(port, { channel: channel(authority, identity) }), 'x')
+    for (const uses of [['client'], ['server', 'client']] as const)
+      expect(await sumAs(authority.issueClient('alice', uses))).toBe(0n)
+    for (const stranger of [server, authority.issueClient('alice', []), authority])
+      expect(await failureOf(sumAs(stranger))).toMatchObject({ code: status.UNAVAILABLE })
+  })
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'a session of %s that is resumed is a client as before',
+    async version => {
+      const authority = authorityFiles()
+      const env = { ...own(pemFiles(authority.issue())), TABLE_TLS_CLIENT_CA: authority.certFile }
+      const { port } = await spawnServer({ env }).ready
+      let session: Buffer | undefined
+      for (const resumed of [false, true]) {
+        const socket = connectTls({
+          ...{ port, host: 'localhost', ALPNProtocols: ['h2'] },
+          ...{ ca: authority.cert, ...authority.issueClient('alice') },
+          ...{ maxVersion: version, minVersion: version, ...(session && { session }) },
+        })
+        socket.on('session', ticket => {
+          session = ticket
+        })
+        const connection = connect(`https://localhost:${port}`, { createConnection: () => socket })
+        onTestFinished(() => connection.destroy())
+        const call = rawCall(connection, '/Table/ColSum')
+        await call.write(frame(ColSumReq.encode({ column: 'x', format: 'csv' }).finish()))
+        call.end()
+        expect((await call.answer).code).toBe(status.OK)
+        expect(socket.isSessionReused()).toBe(resumed)
+        await eventually(() => expect(session).toBeDefined())
+      }
+    },
+  )
+
   test('only a client with a certificate of the right authority gets in', async () => {
     const [servers, clients] = [authorityFiles(), authorityFiles()]
     const env = { ...own(pemFiles(servers.issue())), TABLE_TLS_CLIENT_CA: clients.certFile }
     const { port } = await spawnServer({ env }).ready
     const sumAs = (identity?: { cert: string; key: string }) =>
       columnSum(connectClient(port, { channel: channel(servers, identity) }), 'x')
-    expect(await sumAs(clients.issue('alice'))).toBe(0n)
-    for (const stranger of [undefined, servers.issue('alice'), createAuthority().issue('alice')])
+    expect(await sumAs(clients.issueClient('alice'))).toBe(0n)
+    for (const stranger of [undefined, servers.issueClient('alice'), createAuthority().issueClient('alice')])
       expect(await failureOf(sumAs(stranger))).toMatchObject({ code: status.UNAVAILABLE })
   })
 
@@ -84,7 +163,7 @@ describe('with mutual TLS', () => {
       TABLE_TOKEN_FILE: tokenFile(),
     }
     const { port } = await spawnServer({ env }).ready
-    const identity = channel(authority, authority.issue('alice'))
+    const identity = channel(authority, authority.issueClient('alice'))
     expect(await failureOf(columnSum(connectClient(port, { channel: identity }), 'x'))).toMatchObject({
       code: status.UNAUTHENTICATED,
     })

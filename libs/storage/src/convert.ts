@@ -7,7 +7,7 @@ import { type Header, readHeader } from './csv/header.ts'
 import { type Column, type ColumnType, guessTypes, Inference } from './csv/inference.ts'
 import { PieceChecksums } from './csv/pieces.ts'
 import { engine } from './engine.ts'
-import { StorageError } from './errors.ts'
+import { StorageError, shown } from './errors.ts'
 import { closeFile, createFile, type OpenFile, openFile } from './files.ts'
 import { limits } from './limits.ts'
 import { releaseRowGroup } from './parquet/rowGroup.ts'
@@ -130,7 +130,7 @@ function checkFieldSizes(csv: OpenFile, chunk: ChunkReader, names: readonly stri
     if (bytes.length > fieldBytes)
       throw new StorageError(
         'invalid',
-        `line ${lineAt(csv, position)}, column "${names[column]}": found a field of ${bytes.length} bytes, expected at most ${fieldBytes}`,
+        `line ${lineAt(csv, position)}, column "${shown(names[column])}": found a field of ${bytes.length} bytes, expected at most ${fieldBytes}`,
       )
     if (++looked === fields) return
   }
@@ -184,7 +184,7 @@ function checkText(csv: OpenFile, chunk: ChunkReader, columns: Column[]): void {
     const { name } = columns[column] as Column
     throw new StorageError(
       'invalid',
-      `line ${lineAt(csv, position)}, column "${name}": found bytes that are not UTF-8, expected UTF-8 text`,
+      `line ${lineAt(csv, position)}, column "${shown(name)}": found bytes that are not UTF-8, expected UTF-8 text`,
     )
   }
 }

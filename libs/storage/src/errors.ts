@@ -19,6 +19,14 @@ export type StorageErrorCode =
   | 'undecided'
   | 'heavy'
 
+/** Characters of what a client has sent that an error repeats. */
+const MOST_SHOWN = 200
+
+/** What an error shows of a text from a client: an answer must not be as large as what was sent. */
+export function shown(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
+}
+
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { parse } from 'csv-parse/sync'
-import { StorageError } from '../errors.ts'
+import { StorageError, shown } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { limits } from '../limits.ts'
 import { dialect } from './dialect.ts'
@@ -84,7 +84,10 @@ function checked(header: Header, bytes: Uint8Array): Header {
     const before = seen.get(name)
     if (before !== undefined) {
       const where = `columns ${before + 1} and ${index + 1}`
-      throw new StorageError('invalid', `line 1: found the name "${name}" twice (${where}), expected it once`)
+      throw new StorageError(
+        'invalid',
+        `line 1: found the name "${shown(name)}" twice (${where}), expected it once`,
+      )
     }
     seen.set(name, index)
   })

@@ -2,7 +2,7 @@ import type { ColumnChunk } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { openStored } from '../catalogue/stored.ts'
 import { releaseChunk } from '../engine.ts'
-import { StorageError } from '../errors.ts'
+import { StorageError, shown } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
 import { decodeChunk } from '../parquet/decode.ts'
@@ -33,7 +33,7 @@ export function sumParquetColumn(
     const { element, chunks } = found
     const integers = integersOf(element)
     if (!integers) {
-      const message = `${path}: column "${element.name}" is ${typeName(element)}, expected integers`
+      const message = `${path}: column "${shown(element.name)}" is ${typeName(element)}, expected integers`
       throw new StorageError('invalid', message)
     }
     let sum = 0n

@@ -1,7 +1,7 @@
 import { type Format, formats } from '../catalogue/names.ts'
 import type { ColumnPlaces } from '../catalogue/schemas.ts'
 import type { ListedUpload, UploadsSnapshot } from '../catalogue/uploadList.ts'
-import { StorageError } from '../errors.ts'
+import { StorageError, shown } from '../errors.ts'
 
 /** A sum in pieces, which workers take one after the other until none is left. Plain data over shared memory: it crosses threads. */
 export interface SumPlan {
@@ -51,7 +51,7 @@ export function* planSum(
   workers: number,
 ): Generator<SumPlan> {
   if (!isFormat(format)) {
-    throw new StorageError('invalid', `found the format "${format}", expected "csv" or "parquet"`)
+    throw new StorageError('invalid', `found the format "${shown(format)}", expected "csv" or "parquet"`)
   }
   checkTypes(uploads, places, column)
   if (places.schemas.length === 0) return
@@ -84,7 +84,7 @@ function checkTypes(uploads: UploadsSnapshot, places: ColumnPlaces, column: stri
   for (const { id, receivedAt, schema } of uploads) {
     const type = places.otherTypes.get(placeOf(schema))
     if (type === undefined) continue
-    const where = `column "${column}" of upload ${id} (received ${new Date(receivedAt).toISOString()})`
+    const where = `column "${shown(column)}" of upload ${id} (received ${new Date(receivedAt).toISOString()})`
     throw new StorageError('invalid', `${where}: found ${type}, expected integers`)
   }
 }

@@ -1,4 +1,4 @@
-import { StorageError } from '../errors.ts'
+import { StorageError, shown } from '../errors.ts'
 
 const MIN = -(2n ** 63n)
 const MAX = 2n ** 63n - 1n
@@ -9,7 +9,7 @@ export function exactTotal(column: string, partials: readonly bigint[]): bigint 
   if (total < MIN || total > MAX) {
     throw new StorageError(
       'invalid',
-      `the sum of column "${column}" is ${total}: outside int64 (${MIN} to ${MAX})`,
+      `the sum of column "${shown(column)}" is ${total}: outside int64 (${MIN} to ${MAX})`,
     )
   }
   return total
