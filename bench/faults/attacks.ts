@@ -3,9 +3,34 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { credentials } from '@grpc/grpc-js'
-import { TableClient } from '@table/proto'
+import { ColSumReq, TableClient } from '@table/proto'
 import { converse } from '../../apps/server/test/fuzz.ts'
-import { openSession, openSum, openUpload, type RawCall, tally, uploadBytes, uploadPrefix } from './raw.ts'
+import {
+  DATA,
+  END_HEADERS,
+  END_STREAM,
+  HEADERS,
+  frame as http2Frame,
+  literal,
+  NEWEST,
+  type RawConnection,
+  RST_STREAM,
+  rawConnection,
+  requestHeaders,
+  SETTINGS,
+  setting,
+} from '../../apps/server/test/rawHttp2.ts'
+import {
+  framed,
+  openCall,
+  openSession,
+  openSum,
+  openUpload,
+  type RawCall,
+  tally,
+  uploadBytes,
+  uploadPrefix,
+} from './raw.ts'
 
 export interface Attack {
   /** What is done. */
@@ -14,8 +39,10 @@ export interface Attack {
   env?: Record<string, string>
   /** MiB of a disk of its own for the server's data. */
   disk?: number
-  /** Resolves with what the attacker saw. */
-  run(port: number): Promise<string>
+  /** The server has TLS and tokens. */
+  secured?: boolean
+  /** Resolves with what the attacker saw. `ca`: the authority of a server with TLS. */
+  run(port: number, ca?: string): Promise<string>
 }
 
 const MB = 1_000_000
@@ -24,6 +51,53 @@ const seconds = (count: number) => new Promise(resolve => setTimeout(resolve, 10
 const times = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i))
 const answersOf = async (calls: readonly RawCall[]) =>
   tally(await Promise.all(calls.map(call => call.answer)))
+
+const sumRequest = (column: string, format: string) => ColSumReq.encode({ column, format }).finish()
+
+/** 100 sums that wait for their end, each with one long header so many times. Only the first sends the header. */
+function referringSums(references: number): Buffer {
+  return Buffer.concat(
+    times(100, i => {
+      const first = i === 0 ? literal('x', 'a'.repeat(3900), true) : NEWEST
+      const headers = [requestHeaders('/Table/ColSum'), first, ...times(references - 1, () => NEWEST)]
+      return http2Frame(HEADERS, END_HEADERS, 2 * i + 1, Buffer.concat(headers))
+    }),
+  )
+}
+
+function wholeRequests(count: number, body: Uint8Array, header: Uint8Array = Buffer.alloc(0)): Buffer {
+  const headers = Buffer.concat([requestHeaders('/Table/ColSum'), header])
+  const request = (stream: number) => [
+    http2Frame(HEADERS, END_HEADERS, stream, headers),
+    http2Frame(DATA, END_STREAM, stream, body),
+  ]
+  return Buffer.concat(times(count, i => request(2 * i + 1)).flat())
+}
+
+/** What `make` makes, 20 at once. */
+async function inTurns<T>(count: number, make: () => Promise<T>): Promise<T[]> {
+  const made: T[] = []
+  await Promise.all(
+    times(20, async () => {
+      while (made.length < count) made.push(await make())
+    }),
+  )
+  return made
+}
+
+/** Resolves when the server has said more than its settings, or nothing for 2 s, or has hung up. */
+function firstAnswers({ received, closed }: RawConnection): Promise<unknown> {
+  const answer = received(({ type }) => type !== SETTINGS).catch(() => {})
+  return Promise.race([answer, closed, seconds(2)])
+}
+
+/** What became of the streams of connections. */
+function endings(connections: readonly RawConnection[]): string {
+  const frames = connections.flatMap(connection => connection.frames)
+  const count = (kind: number) => frames.filter(({ type }) => type === kind).length
+  const closed = connections.filter(({ socket }) => socket.destroyed).length
+  return `${count(HEADERS)} answers begun, ${count(RST_STREAM)} streams reset, ${closed} of ${connections.length} connections closed`
+}
 
 /** Sends a CSV of 1s. */
 async function sendRows(call: RawCall, bytes: number): Promise<string> {
@@ -167,28 +241,123 @@ export const attacks: Record<string, Attack> = {
     },
   },
 
-  resets: {
-    what: 'a rapid reset: 200,000 streams that are opened and reset at once (CVE-2023-44487)',
+  hpack: {
+    what: 'a header of 3.9 KB, sent once and referred to 15 times in each of 100 half sums, on 400 connections by a stranger, for 15 s',
+    secured: true,
+    async run(port, ca) {
+      const connections = await inTurns(400, async () => {
+        const connection = rawConnection(port, { ca })
+        connection.socket.write(referringSums(15))
+        await firstAnswers(connection)
+        return connection
+      })
+      await seconds(15)
+      return endings(connections)
+    },
+  },
+
+  longHeaders: {
+    what: 'as many headers as are allowed in each of 100 half sums, on 1,000 connections, for 15 s',
     async run(port) {
-      let session = openSession(port)
-      let sessions = 1
-      for (let i = 0; i < 2000; i++) {
-        if (session.destroyed || session.closed) {
-          session = openSession(port)
-          sessions++
-        }
-        for (let k = 0; k < 100 && !session.destroyed && !session.closed; k++) {
-          const stream = session.request({
-            ':method': 'POST',
-            ':path': '/Table/Upload',
-            'content-type': 'application/grpc',
-          })
-          stream.on('error', () => {})
-          stream.close(constants.NGHTTP2_CANCEL)
-        }
-        await new Promise(setImmediate)
-      }
-      return `${sessions} connections, each ended by the server`
+      const connections = await inTurns(1000, async () => {
+        const connection = rawConnection(port)
+        connection.socket.write(referringSums(2))
+        await firstAnswers(connection)
+        return connection
+      })
+      await seconds(15)
+      return endings(connections)
+    },
+  },
+
+  sumBombs: {
+    what: '1,000 sums, each 4 KB of gzip that unpacks to a format of 4 MB, by a client that takes no answers, for 10 s',
+    async run(port) {
+      const packed = framed(gzipSync(sumRequest('x', 'f'.repeat(4 * MB))), 1)
+      const connections = times(10, () => rawConnection(port, { first: setting(4, 0) }))
+      for (const { socket } of connections)
+        socket.write(wholeRequests(100, packed, literal('grpc-encoding', 'gzip')))
+      await seconds(10)
+      return endings(connections)
+    },
+  },
+
+  halfSums: {
+    what: '10,000 sums of 60 KB on 100 connections that are never sent to their end, for 10 s',
+    async run(port) {
+      const half = framed(sumRequest('x', 'f'.repeat(60_000))).subarray(0, 60_000)
+      const sessions = times(100, () => openSession(port))
+      const calls = sessions.flatMap(session => times(100, () => openCall(session, '/Table/ColSum', {})))
+      for (const call of calls) void call.write(half)
+      await seconds(10)
+      for (const session of sessions) session.destroy()
+      return answersOf(calls)
+    },
+  },
+
+  bytes: {
+    what: '13 MB, a byte a frame: sums on 10 connections, uploads on 10 more',
+    async run(port) {
+      const frames = Buffer.concat(times(65_000, () => http2Frame(DATA, 0, 1, Buffer.of(0))))
+      const connections = await Promise.all(
+        times(20, async i => {
+          const connection = rawConnection(port)
+          const start = framed(Buffer.alloc(60_000)).subarray(0, 5)
+          connection.socket.write(
+            Buffer.concat([
+              http2Frame(HEADERS, END_HEADERS, 1, requestHeaders(i % 2 ? '/Table/Upload' : '/Table/ColSum')),
+              http2Frame(DATA, 0, 1, start),
+              frames,
+            ]),
+          )
+          await firstAnswers(connection)
+          return connection
+        }),
+      )
+      await seconds(3)
+      return endings(connections)
+    },
+  },
+
+  untaken: {
+    what: '100,000 sums on 1,000 connections by clients that take no answers, for 15 s',
+    async run(port) {
+      const sums = wholeRequests(100, framed(sumRequest('x', 'f'.repeat(1000))))
+      const connections = await inTurns(1000, async () => {
+        const connection = rawConnection(port, { first: setting(4, 0) })
+        connection.socket.write(sums)
+        await firstAnswers(connection)
+        return connection
+      })
+      await seconds(15)
+      return endings(connections)
+    },
+  },
+
+  resets: {
+    what: 'a rapid reset by 8 clients of another address that come again at once, for 10 s (CVE-2023-44487)',
+    async run(port) {
+      const rapid = Buffer.concat(
+        times(1000, i => [
+          http2Frame(HEADERS, END_HEADERS, 2 * i + 1, requestHeaders('/Table/ColSum')),
+          http2Frame(RST_STREAM, 0, 2 * i + 1, Buffer.of(0, 0, 0, constants.NGHTTP2_CANCEL)),
+        ]).flat(),
+      )
+      const end = Date.now() + 10_000
+      let connections = 0
+      let refused = 0
+      await Promise.all(
+        times(8, async () => {
+          while (Date.now() < end) {
+            const connection = rawConnection(port, { localAddress: '127.0.0.2' })
+            connection.socket.write(rapid)
+            await connection.closed
+            connections++
+            if (connection.frames.length === 0) refused++
+          }
+        }),
+      )
+      return `${connections} connections, each ended by the server, ${refused} of them at once`
     },
   },
 

@@ -3,6 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { TableClient } from '@table/proto'
 
+/** A server on this machine. */
+export interface Target {
+  port: number
+  /** Of a server with TLS: its authority's certificate. */
+  ca?: string
+  /** Of a server with tokens. */
+  token?: string
+}
+
 /** What a healthy client met. */
 export interface Health {
   /** Of each round that was done, from its first attempt on. */
@@ -26,7 +35,7 @@ let columns = 0
  * Uploads a small table and sums it, from a new connection each time, until `until` is done, and once more. It tries again
  * what is UNAVAILABLE, as table-cli does.
  */
-export async function stayHealthy(port: number, until: Promise<unknown>): Promise<Health> {
+export async function stayHealthy(target: Target, until: Promise<unknown>): Promise<Health> {
   const health: Health = { ms: [], repeated: 0, failures: [] }
   let last = false
   void until.finally(() => {
@@ -39,7 +48,7 @@ export async function stayHealthy(port: number, until: Promise<unknown>): Promis
     const uploadId = randomUUID()
     for (let attempt = 1; ; attempt++) {
       try {
-        await round(port, column, uploadId)
+        await round(target, column, uploadId)
         health.ms.push(performance.now() - start)
         if (attempt > 1) health.repeated++
         break
@@ -57,14 +66,19 @@ export async function stayHealthy(port: number, until: Promise<unknown>): Promis
   }
 }
 
-async function round(port: number, column: string, uploadId: string): Promise<void> {
-  const client = new TableClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
+async function round({ port, ca, token }: Target, column: string, uploadId: string): Promise<void> {
+  const channel = ca ? credentials.createSsl(Buffer.from(ca)) : credentials.createInsecure()
+  const client = new TableClient(`${ca ? 'localhost' : '127.0.0.1'}:${port}`, channel, {
     'grpc.use_local_subchannel_pool': 1,
   })
   try {
     const options = { deadline: Date.now() + DEADLINE }
     const metadata = new Metadata()
     metadata.set('upload-id', uploadId)
+    const authorization = new Metadata()
+    if (token) {
+      for (const headers of [metadata, authorization]) headers.set('authorization', `Bearer ${token}`)
+    }
     const csvData = Buffer.from(`${column}\n20\n22\n`)
     await new Promise<void>((resolve, reject) => {
       client.upload({ csvData }, metadata, options, (failure, response) =>
@@ -72,7 +86,7 @@ async function round(port: number, column: string, uploadId: string): Promise<vo
       )
     })
     const total = await new Promise<bigint>((resolve, reject) => {
-      client.colSum({ column, format: 'parquet' }, new Metadata(), options, (failure, response) =>
+      client.colSum({ column, format: 'parquet' }, authorization, options, (failure, response) =>
         failure || response.error ? reject(failure ?? new Error(response.error)) : resolve(response.total),
       )
     })

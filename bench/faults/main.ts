@@ -1,9 +1,11 @@
 // Attacks on our server, each on a new one, and how a healthy client fares meanwhile: a table on stdout, progress on stderr.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { createAuthority } from '../../apps/server/test/certificates.ts'
 import { listeningAddress } from '../contestants/server.ts'
 import { startCommand } from '../contestants/servers.ts'
 import { mebibytes } from '../files.ts'
@@ -53,31 +55,58 @@ console.log(`${cpus().length} cores, ${cpus()[0]?.model}, ${(totalmem() / 2 ** 3
 for (const line of [header, header.map(() => '---'), ...lines]) console.log(`| ${line.join(' | ')} |`)
 process.exit()
 
-async function measure(name: string, { what, env, disk }: Attack): Promise<string[]> {
+async function measure(name: string, { what, env, disk, secured }: Attack): Promise<string[]> {
   const dataDir = join(scratch, name)
   mkdirSync(dataDir)
   if (disk) {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${disk}m`, 'tmpfs', dataDir])
     disks.push(dataDir)
   }
+  const secrets = secured ? writeSecrets(dataDir) : undefined
   const [program, ...args] = startCommand()
-  const server = startProcess(program, [...args, '--port', '0', '--data-dir', dataDir], env)
+  const server = startProcess(program, [...args, '--port', '0', '--data-dir', dataDir], {
+    ...env,
+    ...secrets?.env,
+  })
   const port = Number((await listeningAddress('the server', server.stdout)).split(':').at(-1))
-  await stayHealthy(port, wait(QUIET / 2)) // warms up
-  const usual = await stayHealthy(port, wait(QUIET))
+  const target = { port, ...secrets?.client }
+  await stayHealthy(target, wait(QUIET / 2)) // warms up
+  const usual = await stayHealthy(target, wait(QUIET))
 
   const attacker = startProcess(process.execPath, [
     join(import.meta.dirname, 'attacker.ts'),
     name,
     String(port),
+    ...(secrets ? [secrets.caFile] : []),
   ])
   const seeing = text(attacker.stdout)
-  const health = await stayHealthy(port, seeing)
+  const health = await stayHealthy(target, seeing)
   const seen = (await seeing).trim() || 'the attacker ended early'
   const peak = mebibytes(peakBytes(server)).toFixed(0)
   kill(server)
   await new Promise(resolve => server.once('close', resolve))
   return [what, seen, peak, worst(usual, 0.5), worst(health, 1), repeated(health), refused(health)]
+}
+
+/** What a server with TLS and tokens is started with, and what a client of it needs. */
+function writeSecrets(dataDir: string) {
+  const authority = createAuthority()
+  const { cert, key } = authority.issue()
+  const write = (name: string, content: string) => {
+    writeFileSync(`${dataDir}.${name}`, content)
+    return `${dataDir}.${name}`
+  }
+  const token = 'healthy'
+  const hash = createHash('sha256').update(token).digest('hex')
+  return {
+    env: {
+      TABLE_TLS_CERT: write('cert.pem', cert),
+      TABLE_TLS_KEY: write('key.pem', key),
+      TABLE_TOKEN_FILE: write('tokens', `${hash} healthy read,write\n`),
+    },
+    caFile: write('ca.pem', authority.cert),
+    client: { ca: authority.cert, token },
+  }
 }
 
 function wait(ms: number): Promise<void> {

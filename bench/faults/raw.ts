@@ -24,15 +24,16 @@ export function openUpload(session: ClientHttp2Session, headers: Record<string, 
 
 export function openSum(session: ClientHttp2Session, column: string): RawCall {
   const call = openCall(session, '/Table/ColSum', {})
-  const message = ColSumReq.encode({ column, format: 'csv' }).finish()
-  const prefix = Buffer.alloc(5)
-  prefix.writeUInt32BE(message.length, 1)
-  void call.write(Buffer.concat([prefix, message]))
+  void call.write(framed(ColSumReq.encode({ column, format: 'csv' }).finish()))
   call.end()
   return call
 }
 
-function openCall(session: ClientHttp2Session, path: string, headers: Record<string, string>): RawCall {
+export function openCall(
+  session: ClientHttp2Session,
+  path: string,
+  headers: Record<string, string>,
+): RawCall {
   const stream = session.request({
     ':method': 'POST',
     ':path': path,
@@ -70,6 +71,14 @@ function openCall(session: ClientHttp2Session, path: string, headers: Record<str
     cancel: () => stream.close(8),
     answer,
   }
+}
+
+/** A message behind gRPC's prefix. */
+export function framed(message: Uint8Array, flag = 0): Buffer {
+  const prefix = Buffer.alloc(5)
+  prefix[0] = flag
+  prefix.writeUInt32BE(message.length, 1)
+  return Buffer.concat([prefix, message])
 }
 
 /** What stands before an upload's CSV of so many bytes: gRPC's prefix, and the field's tag and length. */

@@ -3,6 +3,8 @@ import { StatusError } from './errors.ts'
 
 const PREFIX_BYTES = 5
 
+const UPLOAD_ADVICE = 'upload it in pieces'
+
 /** The most that the 4-byte length before a message can say, in bytes. */
 export const MAX_MESSAGE_BYTES = 2 ** 32 - 1
 
@@ -15,14 +17,16 @@ export class FrameDecoder {
   /** Known as soon as `push` has returned bytes of the message. */
   compressed = false
   readonly #limit: number
+  readonly #advice: string
   readonly #prefix = Buffer.alloc(PREFIX_BYTES)
   #prefixBytes = 0
   #length = 0
   #received = 0
 
-  /** `limit`: bytes of a message as it travels, that is, compressed. */
-  constructor(limit = MAX_MESSAGE_BYTES) {
+  /** `limit`: bytes of a message as it travels, that is, compressed. `advice`: what to do with a larger one. */
+  constructor(limit = MAX_MESSAGE_BYTES, advice = UPLOAD_ADVICE) {
     this.#limit = limit
+    this.#advice = advice
   }
 
   /** The message's bytes in this chunk, as a view of it. Throws if the request is not one whole message. */
@@ -65,15 +69,15 @@ export class FrameDecoder {
       )
     this.compressed = flag === 1
     this.#length = this.#prefix.readUInt32BE(1)
-    checkSize(this.#length, this.#limit)
+    checkSize(this.#length, this.#limit, this.#advice)
   }
 }
 
 /** Throws if a message of `bytes` bytes is larger than allowed. */
-export function checkSize(bytes: number, limit: number): void {
+export function checkSize(bytes: number, limit: number, advice = UPLOAD_ADVICE): void {
   if (bytes <= limit) return
   throw new StatusError(
     status.RESOURCE_EXHAUSTED,
-    `the message has ${bytes} bytes, at most ${limit} are allowed: upload it in pieces`,
+    `the message has ${bytes} bytes, at most ${limit} are allowed: ${advice}`,
   )
 }

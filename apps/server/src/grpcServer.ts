@@ -106,6 +106,11 @@ export class GrpcServer {
     headers: RequestHeaders,
     closed: (early: boolean) => void,
   ): void {
+    // Clients try a refused stream again. Nothing is kept of it here, so that many of them cost little.
+    if (!this.calls.hasRoom()) {
+      stream.close(constants.NGHTTP2_REFUSED_STREAM)
+      return
+    }
     const contentType = headers.first('content-type') ?? ''
     if (headers.first(':method') !== 'POST' || !contentType.startsWith('application/grpc')) {
       stream.respond({ ':status': constants.HTTP_STATUS_UNSUPPORTED_MEDIA_TYPE }, { endStream: true })

@@ -3,19 +3,16 @@ import { status } from '@grpc/grpc-js'
 import { type Call, type Failure, hangUp } from './call.ts'
 import { collectIfGrown } from './garbage.ts'
 
-/** Calls at once on all connections. One that only waits takes 20 KB with its headers, a message of 64 KiB at most. */
+/** Calls at once on all connections. One that only waits takes up to 20 KB with its headers. */
 const MOST_CALLS = 2048
 /** When there are too many calls, a client is waited for so long, in ms. */
 const BUSY_LIMIT = 1000
+/** When nobody has been waited for so long, it is looked for again after so many ms: it takes as long as refusing many calls. */
+const LOOK_INTERVAL = 100
 
 const SHUTTING_DOWN: Failure = {
   code: status.UNAVAILABLE,
   details: 'the server is shutting down: try again later',
-}
-
-const TOO_MANY: Failure = {
-  code: status.UNAVAILABLE,
-  details: `${MOST_CALLS} calls are under way, at most ${MOST_CALLS} are allowed: try again later`,
 }
 
 /** The calls whose streams are open, and the work for them, which may outlast their streams. */
@@ -25,21 +22,26 @@ export class OpenCalls {
   readonly #calls = new Map<ServerHttp2Session, Set<Call>>()
   readonly #work = new Set<Promise<void>>()
   #count = 0
+  #nextLook = 0
 
   /** Whether the connection has calls. */
   has(session: ServerHttp2Session): boolean {
     return this.#calls.has(session)
   }
 
-  /** Runs `answer` for the call, or refuses it. To be told of the stream's end by `remove`. */
+  /** Whether one more call may be open. If not, the connection that keeps most calls waiting is ended, once they have waited long. */
+  hasRoom(): boolean {
+    return this.#count < MOST_CALLS || this.#endWaiting()
+  }
+
+  /** Runs `answer` for the call. To be told of the stream's end by `remove`. */
   add(call: Call, answer: (call: Call) => Promise<void>): void {
     const calls = this.#calls.get(call.session)
-    const room = this.#count < MOST_CALLS || this.#endWaiting()
     if (calls) calls.add(call)
     else this.#calls.set(call.session, new Set([call]))
     this.#count++
-    if (this.draining || !room) {
-      call.fail(this.draining ? SHUTTING_DOWN : TOO_MANY)
+    if (this.draining) {
+      call.fail(SHUTTING_DOWN)
       return
     }
     const work = answer(call)
@@ -68,7 +70,9 @@ export class OpenCalls {
 
   /** Ends the connection with the most calls that have waited long for their client. Returns whether there is one. */
   #endWaiting(): boolean {
-    const before = performance.now() - BUSY_LIMIT
+    const now = performance.now()
+    if (now < this.#nextLook) return false
+    const before = now - BUSY_LIMIT
     let most = 0
     let worst: ServerHttp2Session | undefined
     for (const [session, calls] of this.#calls) {
@@ -81,6 +85,7 @@ export class OpenCalls {
       }
     }
     if (worst) hangUp(worst)
+    else this.#nextLook = now + LOOK_INTERVAL
     return worst !== undefined
   }
 }

@@ -92,10 +92,7 @@ async function* unpacked(
     }
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code?.toString().startsWith('Z_')) throw error
-    throw new StatusError(
-      status.INVALID_ARGUMENT,
-      `the message is not ${encoding} data (${(error as Error).message}), as its grpc-encoding says`,
-    )
+    throw notUnpackable(encoding, error as Error)
   }
 }
 
@@ -106,19 +103,31 @@ function createUnpacker(encoding: string): Transform {
       return createGunzip(options)
     case 'deflate':
       return createInflate(options)
-    case 'identity':
-      throw new StatusError(
-        status.INTERNAL,
-        'the message is compressed, but there is no grpc-encoding header to say how',
-      )
-    default: {
-      const metadata = new Metadata()
-      metadata.set('grpc-accept-encoding', 'identity,deflate,gzip')
-      throw new StatusError(
-        status.UNIMPLEMENTED,
-        `the message is compressed with ${shown(encoding)}, expected gzip, deflate or identity`,
-        metadata,
-      )
-    }
+    default:
+      throw wrongEncoding(encoding)
   }
+}
+
+/** For a message that says it is compressed, with what is neither gzip nor deflate. */
+export function wrongEncoding(encoding: string): StatusError {
+  if (encoding === 'identity')
+    return new StatusError(
+      status.INTERNAL,
+      'the message is compressed, but there is no grpc-encoding header to say how',
+    )
+  const metadata = new Metadata()
+  metadata.set('grpc-accept-encoding', 'identity,deflate,gzip')
+  return new StatusError(
+    status.UNIMPLEMENTED,
+    `the message is compressed with ${shown(encoding)}, expected gzip, deflate or identity`,
+    metadata,
+  )
+}
+
+/** For a message that is not what its encoding says. */
+export function notUnpackable(encoding: string, error: Error): StatusError {
+  return new StatusError(
+    status.INVALID_ARGUMENT,
+    `the message is not ${encoding} data (${error.message}), as its grpc-encoding says`,
+  )
 }

@@ -8,7 +8,7 @@ import { colSum } from './colSum.ts'
 import { GrpcServer, type Method } from './grpcServer.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { listen } from './listen.ts'
-import { MessageReader } from './message.ts'
+import { Messages } from './message.ts'
 import { Patience } from './patience.ts'
 import { Pool } from './pool.ts'
 import { inTurn } from './turns.ts'
@@ -72,7 +72,7 @@ export async function startServer({
       return upload(store, pool, { uploadBytes, patience }, body, cancellation, headers)
     },
   )
-  const messages = new MessageReader(new Patience(limits.idleTime))
+  const messages = new Messages(new Patience(limits.idleTime))
   const admittedSum = atMost(
     SUMS,
     'sums',
@@ -86,8 +86,12 @@ export async function startServer({
       error => ({ error }),
     ),
     colSum: unary(
-      async ({ body, cancellation }) =>
-        admittedSum(await messages.read(body, message => ColSumReq.decode(message)), cancellation),
+      ({ body, cancellation }) =>
+        messages.with(
+          body,
+          message => ColSumReq.decode(message),
+          request => admittedSum(request, cancellation),
+        ),
       response => ColSumResp.encode(response).finish(),
       error => ({ total: 0n, error }),
     ),
