@@ -68,7 +68,10 @@ export class Messages {
 function unpack(message: Uint8Array, encoding: string): Uint8Array {
   if (encoding !== 'gzip' && encoding !== 'deflate') throw wrongEncoding(encoding)
   try {
-    return (encoding === 'gzip' ? gunzipSync : inflateSync)(message, { maxOutputLength: MOST_BYTES })
+    return (encoding === 'gzip' ? gunzipSync : inflateSync)(message, {
+      maxOutputLength: MOST_BYTES,
+      rejectGarbageAfterEnd: true,
+    })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE')
       throw notUnpackable(encoding, error as Error)

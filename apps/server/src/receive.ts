@@ -91,13 +91,18 @@ async function* unpacked(
       yield chunk
     }
   } catch (error) {
-    if (!(error as NodeJS.ErrnoException).code?.toString().startsWith('Z_')) throw error
+    if (!/^Z_|^ERR_TRAILING_JUNK/.test((error as NodeJS.ErrnoException).code ?? '')) throw error
     throw notUnpackable(encoding, error as Error)
   }
 }
 
+/**
+ * An unpacker ends only when the request has ended, and fails if bytes follow the compressed data, a second gzip member among them:
+ * left to itself, zlib would end at the first such byte and the upload would be committed though its client still sends. gRPC's C core
+ * refuses the same.
+ */
 function createUnpacker(encoding: string): Transform {
-  const options = { chunkSize: 64 * 1024 }
+  const options = { chunkSize: 64 * 1024, rejectGarbageAfterEnd: true }
   switch (encoding) {
     case 'gzip':
       return createGunzip(options)

@@ -71,6 +71,31 @@ test('an unknown compression is answered with the known ones', async () => {
   expect((await call.answer).trailers['grpc-accept-encoding']).toBe('identity,deflate,gzip')
 })
 
+test.each([
+  ['gzip', gzipSync(message)],
+  ['deflate', deflateSync(message)],
+])(
+  '%s data with something behind its end is refused, and the end of the request decides',
+  async (encoding, packed) => {
+    const { port, client, dataDir } = await serve()
+    const session = rawSession(port)
+    const garbage = rawUpload(session, header(encoding))
+    await garbage.write(frame(Buffer.concat([packed, Buffer.alloc(100)]), 1).subarray(0, -50))
+    expect(await garbage.answer).toMatchObject({ code: status.INVALID_ARGUMENT })
+
+    const cancelled = rawUpload(session, header(encoding))
+    await cancelled.write(frame(packed, 1))
+    cancelled.cancel()
+    // When a later call of the connection is answered, the server has heard of the cancellation.
+    const later = rawUpload(session)
+    await later.write(frame(uploadMessage('y\n3\n')))
+    later.end()
+    expect(await later.answer).toMatchObject({ code: status.OK })
+    expect(await columnSum(client, 'x')).toBe(0n)
+    expect(stored(dataDir)).toHaveLength(2)
+  },
+)
+
 describe('a message that is wrong from the start', () => {
   test('is refused before it has arrived', async () => {
     const { port, dataDir } = await serve()
@@ -111,6 +136,7 @@ describe('what is unusual but valid', () => {
     ['deflate', header('deflate'), frame(deflateSync(message), 1)],
     ['an encoding that this message does not use', header('gzip'), frame(message)],
     ['an earlier csv_data', {}, frame(Buffer.concat([uploadMessage('y\n7\n'), message]))],
+    ['two earlier csv_data', {}, frame(Buffer.concat([message, uploadMessage('y\n7\n'), message]))],
   ]
   test.each(valid)('%s', async (_what, headers, bytes) => {
     const { port, client, dataDir } = await serve()

@@ -41,6 +41,59 @@ test('stops unpacking at the limit', async () => {
   })
 })
 
+const message = Buffer.from('hello '.repeat(20))
+const tails: [string, Uint8Array][] = [
+  ['a zero', Buffer.alloc(1)],
+  ['text', Buffer.from('text')],
+  ['what looks like a gzip', Buffer.from([0x1f, 0x8b])],
+  ['a second gzip', gzipSync(message)],
+  ['a second deflate', deflateSync(message)],
+]
+const encodings: [string, (bytes: Uint8Array) => Buffer][] = [
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+]
+
+test.each(encodings.flatMap(encoding => tails.map(tail => [...encoding, ...tail] as const)))(
+  'refuses a %s message (%o) that has %s behind its compressed data',
+  async (encoding, pack, _what, tail) => {
+    const packed = frame(Buffer.concat([pack(message), tail]), 1)
+    const end = packed.length - tail.length
+    for (const chunks of [[packed], [packed.subarray(0, end), packed.subarray(end)]])
+      await expect(received(chunks, encoding)).rejects.toMatchObject({
+        code: status.INVALID_ARGUMENT,
+        message: expect.stringContaining(`the message is not ${encoding} data (Trailing junk`),
+      })
+  },
+)
+
+test.each(encodings)('a %s message is whole only when the request has ended', async (encoding, pack) => {
+  const packed = frame(pack(message), 1)
+  const longer = Buffer.from(packed)
+  longer.writeUInt32BE(packed.length - 4, 1)
+  await expect(received([longer], encoding)).rejects.toThrow(`the request ended after ${packed.length} bytes`)
+
+  let end = () => {}
+  const ended = new Promise<void>(resolve => {
+    end = resolve
+  })
+  async function* slow() {
+    yield packed
+    await ended
+  }
+  const reading = messageBytes({ encoding, chunks: slow() }, { uploadBytes: 1e9, patience: new Patience(60) })
+  expect((await reading.next()).value).toEqual(message)
+  let over = false
+  const last = reading.next().then(({ done }) => {
+    over = true
+    return done
+  })
+  await new Promise(setImmediate)
+  expect(over).toBe(false)
+  end()
+  expect(await last).toBe(true)
+})
+
 test.each([0, 1])('an error on the way is the error here (compressed: %i)', async flag => {
   async function* broken() {
     yield frame(gzipSync('x\n1\n'), flag).subarray(0, 12)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import { observeFileOperations, StorageError } from '@table/storage'
 import { describe, expect, test, vi } from 'vitest'
+import { spawnHeldServer } from './process.ts'
 import {
   columnSum,
   eventually,
@@ -93,6 +94,27 @@ describe('the file of an upload that does not arrive is removed', () => {
     await removed(dataDir)
     expect(await columnSum(client, 'x')).toBe(0n)
   })
+})
+
+test('of several csv_data the last counts, also behind one that was being converted', async () => {
+  const { client, port, dataDir, hold, held, release } = await spawnHeldServer('read')
+  const session = rawSession(port)
+  hold()
+  // The only worker is held while it converts the first field. The second one has arrived before that has ended.
+  const call = rawUpload(session)
+  const small = uploadMessage('x\n1\n')
+  const message = frame(Buffer.concat([uploadMessage(`y\n${'1\n'.repeat(400_000)}`), small]))
+  await call.write(message.subarray(0, -small.length))
+  await held()
+  await call.write(message.subarray(-small.length))
+  call.end()
+  await new Promise<void>(resolve => session.ping(() => resolve()))
+  release()
+  expect(await call.answer).toMatchObject({ code: status.OK })
+  expect(await columnSum(client, 'x')).toBe(1n)
+  expect(await columnSum(client, 'y')).toBe(0n)
+  expect(incoming(dataDir)).toEqual([])
+  expect(stored(dataDir)).toHaveLength(2)
 })
 
 test('a question that cannot be answered says why', async () => {

@@ -6,6 +6,7 @@ const CHANGES = 0
 const BYTES = 1
 const STATE = 2
 
+const GROWING = 0
 const COMPLETE = 1
 const ON_DISK = 2
 const ABANDONED = 3
@@ -17,7 +18,7 @@ const PATIENCE = 200
 export class Arrival {
   /** What crosses threads. */
   readonly shared: Int32Array
-  #reached: { bytes: number; resolve: (reached: boolean) => void } | undefined
+  #asked: { bytes: number; resolve: (reached: boolean) => void } | undefined
   #patience = PATIENCE
 
   constructor(shared: Int32Array = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT))) {
@@ -28,17 +29,20 @@ export class Arrival {
     return Atomics.load(this.shared, BYTES) >>> 0
   }
 
-  /** Resolves with true when so many bytes are in the file, with false if there will not be so many. One call at a time. */
+  /**
+   * Resolves with true when so many bytes are in the file, with false if there will not be so many or the file was abandoned. What
+   * has happened before the call counts too. One call at a time, in the thread that writes the file.
+   */
   reached(bytes: number): Promise<boolean> {
     return new Promise(resolve => {
-      this.#reached = { bytes, resolve }
+      this.#asked = { bytes, resolve }
+      this.#answer()
     })
   }
 
   add(bytes: number): void {
     Atomics.add(this.shared, BYTES, bytes)
     this.#tell()
-    if (this.#reached && this.bytes >= this.#reached.bytes) this.#reached.resolve(true)
   }
 
   /** Nothing will follow. */
@@ -89,11 +93,19 @@ export class Arrival {
   #become(state: number): void {
     Atomics.store(this.shared, STATE, state)
     this.#tell()
-    this.#reached?.resolve(false)
   }
 
   #tell(): void {
     Atomics.add(this.shared, CHANGES, 1)
     Atomics.notify(this.shared, CHANGES)
+    this.#answer()
+  }
+
+  #answer(): void {
+    if (!this.#asked) return
+    const { bytes, resolve } = this.#asked
+    const state = Atomics.load(this.shared, STATE)
+    if (state !== ABANDONED && this.bytes >= bytes) resolve(true)
+    else if (state !== GROWING) resolve(false)
   }
 }

@@ -35,6 +35,25 @@ test('reached tells whether so many bytes came', async () => {
   }
 })
 
+test('reached knows what has happened before it is asked', async () => {
+  const large = new Arrival()
+  large.add(100)
+  expect(await large.reached(100)).toBe(true)
+  large.complete()
+  expect(await large.reached(100)).toBe(true)
+  expect(await large.reached(101)).toBe(false)
+  large.abandon()
+  expect(await large.reached(100)).toBe(false)
+})
+
+test('a file that was abandoned cannot be waited for, however much of it is there', () => {
+  const arrival = new Arrival()
+  arrival.add(10)
+  arrival.abandon()
+  for (const wanted of [0, 5, 11])
+    expect(thrown(() => arrival.waitFor(wanted)).message).toBe('the upload was abandoned')
+})
+
 /** Another thread that answers each number it is sent with what `waitFor` says, `disk` with what `waitForDisk` says. */
 function waitingThread(arrival: Arrival) {
   const worker = new Worker(new URL('./waiting-thread.ts', import.meta.url), { workerData: arrival.shared })
