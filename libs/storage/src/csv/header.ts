@@ -15,6 +15,7 @@ export interface Header {
 }
 
 const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
 const FIRST_READ = 8 * 1024
 
 /** The short header that this thread parsed last: the next upload mostly begins with the same bytes. */
@@ -27,10 +28,10 @@ export function readHeader(file: OpenFile): Header {
     const whole = readAt(file, bytes, 0) === file.size
     if (last && beginsWith(bytes, last.bytes) && isAllowed(last.header)) return last.header
     const columns = countColumns(file, bytes, whole)
-    if (columns > limits.columns) throw tooMany(columns)
+    if (columns > limits.columns) throw tooMany(bytes, columns)
     if (columns > 0) return remembered(checked(parseHeader(bytes), bytes), bytes)
     if (whole) throw new StorageError('invalid', 'line 1: found no header, expected a line of column names')
-    if (bytes.length > limits.headerBytes) throw tooLong(`of over ${limits.headerBytes}`)
+    if (bytes.length > limits.headerBytes) throw tooLong(bytes, `of over ${limits.headerBytes}`)
   }
 }
 
@@ -65,31 +66,56 @@ function parseHeader(bytes: Buffer): Header {
   return { names: record, end: info.bytes }
 }
 
-function tooMany(columns: number): StorageError {
-  return new StorageError('invalid', `line 1: found ${columns} columns, expected at most ${limits.columns}`)
+function tooMany(bytes: Uint8Array, columns: number): StorageError {
+  return invalid(bytes, headerStart(bytes), `found ${columns} columns, expected at most ${limits.columns}`)
 }
 
-function tooLong(bytes: string): StorageError {
-  const limit = `expected at most ${limits.headerBytes}`
-  return new StorageError('invalid', `line 1: found a header ${bytes} bytes, ${limit}`)
+function tooLong(bytes: Uint8Array, size: string): StorageError {
+  const problem = `found a header ${size} bytes, expected at most ${limits.headerBytes}`
+  return invalid(bytes, headerStart(bytes), problem)
 }
 
 function checked(header: Header, bytes: Uint8Array): Header {
   if (!isUtf8(bytes.subarray(0, header.end))) {
-    throw new StorageError('invalid', 'line 1: found a column name that is not UTF-8, expected UTF-8')
+    const start = nameStarts(header, bytes).findLast(start => isUtf8(bytes.subarray(0, start))) ?? 0
+    throw invalid(bytes, start, 'found a column name that is not UTF-8, expected UTF-8')
   }
-  if (header.end > limits.headerBytes) throw tooLong(`of ${header.end}`)
+  if (header.end > limits.headerBytes) throw tooLong(bytes, `of ${header.end}`)
   const seen = new Map<string, number>()
   header.names.forEach((name, index) => {
     const before = seen.get(name)
     if (before !== undefined) {
       const where = `columns ${before + 1} and ${index + 1}`
-      throw new StorageError(
-        'invalid',
-        `line 1: found the name "${shown(name)}" twice (${where}), expected it once`,
-      )
+      const start = nameStarts(header, bytes)[index] as number
+      throw invalid(bytes, start, `found the name "${shown(name)}" twice (${where}), expected it once`)
     }
     seen.set(name, index)
   })
   return header
+}
+
+/** `bytes` are those of the file from its start on; the message names the line of the one at `position`. */
+function invalid(bytes: Uint8Array, position: number, problem: string): StorageError {
+  let line = 1
+  for (let i = 0; i < position; i++) if (bytes[i] === LINE_FEED) line++
+  return new StorageError('invalid', `line ${line}: ${problem}`)
+}
+
+/** Where the first record begins: behind a byte order mark and blank lines. */
+function headerStart(bytes: Uint8Array): number {
+  let at = hasByteOrderMark(bytes) ? 3 : 0
+  for (;;) {
+    if (bytes[at] === LINE_FEED) at++
+    else if (bytes[at] === CARRIAGE_RETURN && bytes[at + 1] === LINE_FEED) at += 2
+    else return at
+  }
+}
+
+/** Where each name begins. */
+function nameStarts({ names, end }: Header, bytes: Uint8Array): number[] {
+  const bounds = new Int32Array(2 * names.length)
+  const withRoom = new Uint8Array(end + 1)
+  withRoom.set(bytes.subarray(0, end))
+  scanRecords(withRoom, headerStart(bytes), end, true, names.length, bounds)
+  return names.map((_name, i) => bounds[2 * i] as number)
 }

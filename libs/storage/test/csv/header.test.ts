@@ -77,6 +77,10 @@ test.each([
   ['x,"y\n1,2\n', 'line 1, column 2: found a quote that is never closed, expected a closing quote'],
   ['x,y"z\n', 'line 1, column 2: found a quote inside an unquoted field'],
   ['\n\n"x"y\n', 'line 3, column 1: found text after a closing quote'],
+  ['\n\r\nx,y,x\n', 'line 3: found the name "x" twice'],
+  ['\uFEFF\nx,y,x\n', 'line 2: found the name "x" twice'],
+  ['"a\n\r\nb",x,"c\n",x\n', 'line 4: found the name "x" twice (columns 2 and 4)'],
+  ['x,"a\n","a\n"', 'line 2: found the name "a\n" twice (columns 2 and 3)'],
 ])('%j is refused', (text, message) => {
   expect(() => headerOf(text)).toThrow(message)
 })
@@ -84,7 +88,14 @@ test.each([
 test('more columns than the limit are refused with both numbers', () => {
   const names = Array.from({ length: defaultStorageLimits.columns + 1 }, (_, i) => `c${i}`)
   expect(headerOf(names.slice(1).join(',')).names).toHaveLength(defaultStorageLimits.columns)
-  expect(() => headerOf(names.join(','))).toThrow('line 1: found 10001 columns, expected at most 10000')
+  for (const [start, line] of [
+    ['', 1],
+    ['\n\r\n', 3],
+    ['\uFEFF\n', 2],
+  ] as const)
+    expect(() => headerOf(`${start}${names}`)).toThrow(
+      `line ${line}: found 10001 columns, expected at most 10000`,
+    )
 })
 
 test('a header over the limit is refused with both numbers, however far it goes on', () => {
@@ -96,6 +107,7 @@ test('a header over the limit is refused with both numbers, however far it goes 
     expect(() => headerOf(name + rest)).toThrow(
       'line 1: found a header of 20001 bytes, expected at most 20000',
     )
+  expect(() => headerOf(`\n\n${name}`)).toThrow('line 3: found a header of')
   for (const rest of ['nn\n', 'nn\n1\n', `,"${'a\n'.repeat(1_000_000)}`])
     expect(() => headerOf(name + rest)).toThrow(
       'line 1: found a header of over 20000 bytes, expected at most 20000',
@@ -103,5 +115,12 @@ test('a header over the limit is refused with both numbers, however far it goes 
 })
 
 test('a name that is not UTF-8 is refused', () => {
-  expect(() => headerOf(Buffer.from('x,\xe9\n1,2\n', 'latin1'))).toThrow('a column name that is not UTF-8')
+  for (const [text, line] of [
+    ['x,\xe9\n1,2\n', 1],
+    ['\n"x\n",\xe9,\xe9\n', 3],
+    ['\n"x\n\xe9\n",y', 2],
+  ] as const)
+    expect(() => headerOf(Buffer.from(text, 'latin1'))).toThrow(
+      `line ${line}: found a column name that is not UTF-8`,
+    )
 })
