@@ -1,8 +1,9 @@
-import { StorageError } from '@table/storage'
+import { StorageError, shortageOf } from '@table/storage'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type AccessFlags, accessOptions, accessWarning, contradiction, readAccess } from './access.ts'
 import { StartError } from './errors.ts'
 import { limitOptions, limitsOf } from './limits.ts'
+import { checkOpenFiles } from './openFiles.ts'
 import { type RunningServer, startServer } from './server.ts'
 
 interface Flags extends AccessFlags {
@@ -63,6 +64,7 @@ function readFlags(): Flags | undefined {
 async function run({ host, port, dataDir, workers, ...others }: Flags): Promise<void> {
   const hosts = host === undefined ? ['127.0.0.1', '::1'] : [host]
   try {
+    checkOpenFiles(workers)
     const server = await startServer({
       hosts,
       port,
@@ -76,8 +78,9 @@ async function run({ host, port, dataDir, workers, ...others }: Flags): Promise<
     if (warning) console.error(warning)
     console.log(`listening on ${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`)
   } catch (error) {
-    if (!(error instanceof StorageError || error instanceof StartError)) throw error
-    console.error(`error: ${error.message}`)
+    const known = error instanceof StorageError || error instanceof StartError ? error : shortageOf(error)
+    if (!known) throw error
+    console.error(`error: ${known.message}`)
     process.exitCode = 1
   }
 }

@@ -196,6 +196,7 @@ export class Pool {
   async #run<Name extends keyof Tasks>(name: Name, task: Tasks[Name]['task']): Promise<Tasks[Name]['value']> {
     const outcome: Outcome<Tasks[Name]['value']> = await this.#piscina.run(task, { name })
     if ('value' in outcome) return outcome.value
-    throw new StorageError(outcome.code, outcome.message)
+    const { code, message, forClients } = outcome
+    throw new StorageError(code, message, { forClients })
   }
 }

@@ -1,10 +1,11 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js'
-import { StorageError, type StorageErrorCode } from '@table/storage'
+import { StorageError, type StorageErrorCode, shortageOf } from '@table/storage'
 import { StatusError } from './errors.ts'
 
 const statusOfCode: Record<Exclude<StorageErrorCode, 'invalid'>, status> = {
   'too-large': status.RESOURCE_EXHAUSTED,
   'disk-full': status.RESOURCE_EXHAUSTED,
+  exhausted: status.UNAVAILABLE,
   damaged: status.DATA_LOSS,
   unusable: status.UNAVAILABLE,
   cancelled: status.CANCELLED,
@@ -19,10 +20,12 @@ export type Seen = { error: string } | Pick<StatusObject, 'code' | 'details' | '
 export function seenByClient(error: unknown): Seen {
   if (error instanceof StatusError)
     return { code: error.code, details: error.message, metadata: error.metadata }
-  if (error instanceof StorageError) {
-    if (error.code === 'invalid') return { error: error.message }
-    if (error.code === 'damaged') console.error(error.message)
-    return { code: statusOfCode[error.code], details: error.message, metadata: new Metadata() }
+  const known = error instanceof StorageError ? error : shortageOf(error)
+  if (known) {
+    const { code, message, forClients } = known
+    if (code === 'damaged' || message !== forClients) console.error(message)
+    if (code === 'invalid') return { error: forClients }
+    return { code: statusOfCode[code], details: forClients, metadata: new Metadata() }
   }
   console.error(error)
   return { code: status.INTERNAL, details: 'internal error', metadata: new Metadata() }

@@ -16,6 +16,7 @@ import {
   type SumPlan,
   setStorageLimits,
   settleUpload,
+  shortageOf,
   sumPieces,
   syncUnsynced,
   type Upload,
@@ -24,7 +25,7 @@ import {
 } from '@table/storage/worker'
 import { collectIfGrown } from './garbage.ts'
 
-export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string }
+export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string; forClients: string }
 
 export interface Tasks {
   commit: {
@@ -93,9 +94,11 @@ function outcome<T>(run: () => T): Outcome<T> {
   try {
     return { value: run() }
   } catch (error) {
-    if (!(error instanceof StorageError)) throw error
-    if (error.code === 'undecided') abort(error)
-    return { code: error.code, message: error.message }
+    const known = error instanceof StorageError ? error : shortageOf(error)
+    if (!known) throw error
+    if (known.code === 'undecided') abort(known)
+    const { code, message, forClients } = known
+    return { code, message, forClients }
   } finally {
     collectIfGrown()
   }

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import { closeDatabase, observeFileOperations } from '@table/storage'
@@ -40,7 +41,7 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
     expect(await upload(client, 'x\n1\n')).toBe('')
     expect(await failureOf(upload(client, csv))).toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
-      details: expect.stringContaining('no space left on the disk'),
+      details: "no space left on the server's disk",
     })
     await eventually(() => expect(incoming(dataDir)).toEqual([]))
     expect(stored(dataDir)).toHaveLength(2)
@@ -108,6 +109,62 @@ test('a sync of small uploads that has failed is not tried again: it would succe
   await quiet()
   // What is uploaded from then on is synced at once.
   expect(listUnsynced(dataDir)).toEqual([2])
+})
+
+test.each(['create', 'write', 'open', 'read', 'rename', 'sync', 'insert', 'space'])(
+  'a client sees no path when a %s fails, whoever runs the server does',
+  async moment => {
+    const fuse = join(temporaryDirectory(), 'fuse')
+    const server = spawnServer({ hook: 'fail.ts', env: { MOMENT: moment, FUSE: fuse } })
+    const client = connectClient((await server.ready).port)
+    expect(await upload(client, 'x\n1\n')).toBe('')
+    for (const code of ['EIO', 'ENOSPC', 'EMFILE', 'ENOMEM', 'ELOOP']) {
+      writeFileSync(fuse, code)
+      const calls = [
+        upload(client, 'x\n2\n'),
+        upload(client, largeCsv(2)),
+        columnSum(client, 'x'),
+        columnSum(client, 'x', 'parquet'),
+      ]
+      const seen = (await Promise.allSettled(calls)).map(outcome =>
+        outcome.status === 'fulfilled' ? '' : `${outcome.reason}`,
+      )
+      expect(seen.join()).not.toBe(',,,')
+      expect(seen.join('\n')).not.toMatch(/\/|\.csv|\.parquet/)
+      if (code === 'EMFILE' || code === 'ENOMEM') expect(seen.join()).not.toContain('DATA_LOSS')
+    }
+    server.child.kill()
+    expect((await server.exited).stderr).toContain(server.dataDir)
+  },
+)
+
+test('a server with too many open files refuses, loses nothing and goes on', async () => {
+  const { ready, dataDir } = spawnServer({ under: ['prlimit', '--nofile=100'], workers: 2 })
+  const { port } = await ready
+  const client = connectClient(port)
+  const uploads = Array.from({ length: 50 }, () => upload(client, 'x\n1\n'))
+  expect(await Promise.all(uploads)).toEqual(uploads.map(() => ''))
+  // Each takes one, and those that find none left are closed.
+  const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  for (const socket of sockets) socket.on('error', () => {}).resume()
+  await eventually(() => expect(sockets.some(socket => socket.closed)).toBe(true))
+
+  for (const format of ['csv', 'parquet']) {
+    const failure = await failureOf(columnSum(client, 'x', format))
+    expect(failure).toMatchObject({
+      code: status.UNAVAILABLE,
+      details: 'the server has too many open files: try again later',
+    })
+  }
+  for (const csv of ['x\n2\n', largeCsv(2)])
+    expect(await failureOf(upload(client, csv))).toMatchObject({ code: status.UNAVAILABLE })
+  for (const socket of sockets) socket.destroy()
+  await eventually(async () => expect(await columnSum(client, 'x')).toBe(50n))
+  expect(incoming(dataDir)).toEqual([])
+  expect(stored(dataDir)).toHaveLength(100)
 })
 
 const broken = { code: status.INTERNAL, details: 'internal error' }

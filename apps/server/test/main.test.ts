@@ -58,6 +58,14 @@ describe('a refusal to start is one line and exit code 1', () => {
     expect(code).toBe(1)
   })
 
+  test('too few files may be open', async () => {
+    const { code, stderr } = await spawnServer({ under: ['prlimit', '--nofile=80'], workers: 8 }).exited
+    expect(stderr).toBe(
+      'error: this process may have 80 files open, 8 workers need 160: raise the limit (ulimit -n), or give fewer --workers\n',
+    )
+    expect(code).toBe(1)
+  })
+
   test('another process serves the data directory', async () => {
     const first = spawnServer()
     await first.ready

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import { observeFileOperations, StorageError } from '@table/storage'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { spawnHeldServer } from './process.ts'
 import {
   columnSum,
@@ -15,6 +15,7 @@ import {
   rawUpload,
   serve,
   stored,
+  temporaryDirectory,
   upload,
   uploadMessage,
 } from './support.ts'
@@ -133,15 +134,40 @@ test('a question that cannot be answered says why', async () => {
 test('a stored file that is not what it was is DATA_LOSS', async () => {
   const { client, dataDir } = await serve()
   await upload(client, 'x\n1\n')
-  const [csv] = stored(dataDir)
-  writeFileSync(join(dataDir, 'files', csv ?? ''), 'x\nbroken\n')
+  const path = join(dataDir, 'files', stored(dataDir)[0] ?? '')
+  writeFileSync(path, 'x\nbroken\n')
   const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
   expect(await failureOf(columnSum(client, 'x'))).toMatchObject({
     code: status.DATA_LOSS,
-    details: expect.stringContaining('upload 1'),
+    details: 'upload 1, csv: the file has 9 bytes, expected 4',
   })
-  expect(errors).toHaveBeenCalledWith(expect.stringContaining('upload 1'))
+  expect(errors).toHaveBeenCalledWith(`upload 1: ${path} has 9 bytes, expected 4`)
   errors.mockRestore()
+})
+
+test('symbolic links that somebody planted are not followed, neither to write nor to read', async () => {
+  const { client, dataDir } = await serve()
+  const [kept, copy] = [join(temporaryDirectory(), 'kept'), join(temporaryDirectory(), 'copy')]
+  writeFileSync(kept, 'kept')
+  for (const id of [1, 2])
+    for (const format of ['csv', 'parquet'])
+      symlinkSync(kept, join(dataDir, 'incoming', `0000000${id}.${format}`))
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  expect(await upload(client, largeCsv(2))).toBe('')
+  expect(readFileSync(kept, 'utf8')).toBe('kept')
+  expect(await columnSum(client, 'x')).toBe(3n)
+
+  const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => errors.mockRestore())
+  for (const format of ['csv', 'parquet']) {
+    const path = join(dataDir, 'files', `00000001.${format}`)
+    renameSync(path, copy)
+    symlinkSync(copy, path)
+    expect(await failureOf(columnSum(client, 'x', format))).toMatchObject({
+      code: status.DATA_LOSS,
+      details: `upload 1, ${format}: the file is a symbolic link, expected a file`,
+    })
+  }
 })
 
 test('a full disk is RESOURCE_EXHAUSTED, and the next upload works', async () => {

@@ -1,9 +1,18 @@
 // The file operations of the main thread, which must not wait for a disk. The others are in files.ts.
-import { type FileHandle, open, rm, statfs } from 'node:fs/promises'
-import { operationAsync } from './files.ts'
+import { type FileHandle, open, rm, statfs, unlink } from 'node:fs/promises'
+import { isThere, NEW_FILE, operationAsync } from './files.ts'
 
+/** See `createFile`. */
 export async function createFileAsync(path: string): Promise<FileHandle> {
-  return operationAsync({ kind: 'create', path }, () => open(path, 'w'))
+  return operationAsync({ kind: 'create', path }, async () => {
+    try {
+      return await open(path, NEW_FILE)
+    } catch (error) {
+      if (!isThere(error)) throw error
+      await unlink(path)
+      return await open(path, NEW_FILE)
+    }
+  })
 }
 
 /** Appends all of `bytes` to a file that was created as `path`. */

@@ -17,10 +17,11 @@ import {
   rmSync,
   statfsSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { StorageError } from './errors.ts'
+import { damagedFile, StorageError, shortageOf } from './errors.ts'
 
 export interface FileOperation {
   kind:
@@ -55,13 +56,16 @@ export function observeFileOperations(observer: ((operation: FileOperation) => v
 
 /** Runs something that touches files by other means (SQLite) as an operation that observers see. */
 export function operation<T>(description: FileOperation, run: () => T): T {
-  observe?.(description)
   try {
+    observe?.(description)
     return run()
   } catch (error) {
     throw translated(error, description)
   }
 }
+
+/** O_EXCL fails where anything of that name is, a link too. */
+export const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
 /** A file open for reading or writing by this thread. `size` is what it was when it was opened. */
 export interface OpenFile {
@@ -70,15 +74,35 @@ export interface OpenFile {
   size: number
 }
 
+/**
+ * Opens a file for reading. A symbolic link is `damaged`: the server makes none, and what a link leads to is no upload. Directories
+ * above the file may be links.
+ */
 export function openFile(path: string): OpenFile {
   return operation({ kind: 'open', path }, () => {
-    const fd = openSync(path, 'r')
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     return { fd, path, size: fstatSync(fd).size }
   })
 }
 
+/** Opens a new file for writing, and never what a link of that name leads to. What stands there is removed: a crash left it. */
 export function createFile(path: string): OpenFile {
-  return operation({ kind: 'create', path }, () => ({ fd: openSync(path, 'w'), path, size: 0 }))
+  return operation({ kind: 'create', path }, () => ({ fd: openNew(path), path, size: 0 }))
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, NEW_FILE)
+  } catch (error) {
+    if (!isThere(error)) throw error
+    unlinkSync(path)
+    return openSync(path, NEW_FILE)
+  }
+}
+
+/** Whether a file could not be made because something of its name is there. */
+export function isThere(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EEXIST'
 }
 
 /** Writes over the first bytes of a file that is there. */
@@ -230,8 +254,8 @@ export function checkWritable(path: string): void {
 
 /** The same for what takes its time. */
 export async function operationAsync<T>(description: FileOperation, run: () => Promise<T>): Promise<T> {
-  observe?.(description)
   try {
+    observe?.(description)
     return await run()
   } catch (error) {
     throw translated(error, description)
@@ -239,7 +263,14 @@ export async function operationAsync<T>(description: FileOperation, run: () => P
 }
 
 function translated(error: unknown, { kind, path }: FileOperation): unknown {
-  const code = (error as NodeJS.ErrnoException).code
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
-  return new StorageError('disk-full', `no space left on the disk to ${kind} ${path}`, { cause: error })
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ELOOP') return damagedFile(path, 'is a symbolic link, expected a file', error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(`${kind} ${path}`, error)
+  return shortageOf(error) ?? error
+}
+
+/** `what` could not be done for lack of disk space. */
+export function noSpace(what: string, cause: unknown): StorageError {
+  const forClients = "no space left on the server's disk"
+  return new StorageError('disk-full', `no space left on the disk to ${what}`, { forClients, cause })
 }

@@ -1,8 +1,13 @@
-// Fails the file operations of worker threads that MOMENT names as a broken disk does, as long as a file is there.
+// Fails the file operations of worker threads that MOMENT names as a broken disk does, as long as a file is there. The file may hold
+// another error code than EIO.
 // Preloaded into every thread of a server.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { atMoment } from './moment.ts'
 
-atMoment(() => {
-  if (existsSync(process.env.FUSE ?? '')) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+const fuse = process.env.FUSE ?? ''
+
+atMoment(path => {
+  if (!existsSync(fuse)) return
+  const code = readFileSync(fuse, 'utf8') || 'EIO'
+  throw Object.assign(new Error(`${code}: i/o error, '${path}'`), { code, syscall: 'read' })
 })

@@ -4,13 +4,13 @@ import { observeFileOperations } from '@table/storage'
 
 /**
  * Runs `action` in worker threads whenever the moment that MOMENT names has come: before a file operation of that
- * kind, or `committed`, after an upload's row is in.
+ * kind, or `committed`, after an upload's row is in. The action gets the operation's path.
  */
-export function atMoment(action: () => void): void {
+export function atMoment(action: (path?: string) => void): void {
   if (isMainThread) return
   const moment = process.env.MOMENT
-  observeFileOperations(({ kind }) => {
-    if (kind === moment) action()
+  observeFileOperations(({ kind, path }) => {
+    if (kind === moment) action(path)
   })
   if (moment !== 'committed') return
   const { exec } = DatabaseSync.prototype

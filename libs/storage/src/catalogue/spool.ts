@@ -138,6 +138,6 @@ class FileSpool implements Spool {
   }
 
   #refuseDiscarded(): void {
-    if (this.#discarded) throw new StorageError('cancelled', `${this.#path} was discarded`)
+    if (this.#discarded) throw new StorageError('cancelled', 'the upload was discarded')
   }
 }

@@ -1,10 +1,13 @@
-import { StorageError } from '../errors.ts'
+import { dirname } from 'node:path'
+import { StorageError, shortageOf } from '../errors.ts'
+import { listDirectory, noSpace } from '../files.ts'
 
 // Result codes, from https://www.sqlite.org/rescode.html. The low byte of an extended code is its primary code.
 const BUSY = 5
 const IO_ERROR = 10
 const CORRUPT = 11
 const FULL = 13
+const CANNOT_OPEN = 14
 const NOT_A_DATABASE = 26
 
 export function isBusy(error: unknown): boolean {
@@ -24,16 +27,35 @@ export function isFull(error: unknown): boolean {
 export function translatedSqliteError(error: unknown, path: string): unknown {
   switch (primaryCode(error)) {
     case FULL:
-      return new StorageError('disk-full', `no space left on the disk to write ${path}`, { cause: error })
+      return noSpace(`write ${path}`, error)
     case CORRUPT:
     case NOT_A_DATABASE:
       return new StorageError(
         'damaged',
         `${path} is not a readable catalogue (${(error as Error).message}): restore the data directory from a backup`,
-        { cause: error },
+        {
+          cause: error,
+          forClients:
+            "the server's catalogue is damaged: whoever runs the server has to restore it from a backup",
+        },
       )
+    case CANNOT_OPEN:
+      return whyNotOpened(path) ?? error
     default:
       return error
+  }
+}
+
+/**
+ * SQLite does not say that the process has too many open files: opening another one tells. Not the catalogue itself, because closing
+ * it would drop the locks that SQLite has on it.
+ */
+function whyNotOpened(path: string): StorageError | undefined {
+  try {
+    listDirectory(dirname(path))
+    return undefined
+  } catch (error) {
+    return shortageOf(error)
   }
 }
 

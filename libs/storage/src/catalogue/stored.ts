@@ -1,4 +1,4 @@
-import { StorageError } from '../errors.ts'
+import { damagedFile } from '../errors.ts'
 import { closeFile, type OpenFile, openFile } from '../files.ts'
 
 /** Opens a stored file. Throws StorageError `damaged` if there is none, or it has not so many bytes. */
@@ -6,7 +6,7 @@ export function openStored(path: string, bytes: number | undefined): OpenFile {
   const file = openExisting(path)
   if (bytes === undefined || file.size === bytes) return file
   closeFile(file)
-  throw new StorageError('damaged', `${path} has ${file.size} bytes, expected ${bytes}`)
+  throw damagedFile(path, `has ${file.size} bytes, expected ${bytes}`)
 }
 
 function openExisting(path: string): OpenFile {
@@ -14,6 +14,6 @@ function openExisting(path: string): OpenFile {
     return openFile(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new StorageError('damaged', `${path} is missing`, { cause: error })
+    throw damagedFile(path, 'is missing', error)
   }
 }

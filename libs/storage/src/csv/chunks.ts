@@ -1,5 +1,5 @@
 import { engine, releaseChunk, renewEngine } from '../engine.ts'
-import { StorageError } from '../errors.ts'
+import { damagedFile, StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { explainProblem, lineAt } from './explain.ts'
@@ -102,7 +102,7 @@ export class ChunkReader {
     const wanted = Math.min(chunkBytes - rest, this.#extent.end - this.#position - rest)
     const target = bytes.subarray(chunk + rest, chunk + rest + wanted)
     if (readAt(this.#file, target, this.#position + rest) < wanted) {
-      throw new StorageError('damaged', `${this.#file.path} became shorter while it was read`)
+      throw damagedFile(this.#file.path, 'became shorter while it was read')
     }
     this.#to = chunk + rest + wanted
     this.#next = chunk

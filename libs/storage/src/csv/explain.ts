@@ -1,5 +1,5 @@
 // The plain way through a CSV file, for what the kernels do not do: saying where and why a rule is broken.
-import { StorageError } from '../errors.ts'
+import { damagedFile, StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { type ScanProblem, scanRecords } from './scanner.ts'
@@ -88,7 +88,7 @@ export class RecordReader implements Block {
     this.#position += this.#from
     this.#from = 0
     const read = readAt(file, this.bytes.subarray(rest, this.#capacity), this.#position + rest)
-    if (read === 0) throw new StorageError('damaged', `${file.path} became shorter while it was read`)
+    if (read === 0) throw damagedFile(file.path, 'became shorter while it was read')
     this.#to = rest + read
     if (this.#position === 0 && this.#to >= 3 && hasByteOrderMark(this.bytes)) this.#from = 3
   }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { ColumnChunks } from '@table/kernels'
 import { type Bytes, engine, renewEngine } from '../engine.ts'
-import { StorageError } from '../errors.ts'
+import { damagedFile, shortageOf } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { readFileMetadata } from './fileMetadata.ts'
 
@@ -42,9 +42,9 @@ export function findColumn(
     return readFileMetadata(metadata, column, from, to)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new StorageError('damaged', `${file.path} has no footer that can be read: ${error.message}`, {
-      cause: error,
-    })
+    throw (
+      shortageOf(error) ?? damagedFile(file.path, `has no footer that can be read: ${error.message}`, error)
+    )
   }
 }
 
@@ -68,12 +68,12 @@ export function checkRange(file: OpenFile, position: number, length: number): vo
   const end = position + length
   if (position >= 0 && end <= file.size) return
   const found = `found ${file.size} bytes, expected a page or footer at ${position} to ${end}`
-  throw new StorageError('damaged', `${file.path} is damaged: ${found}`)
+  throw damagedFile(file.path, `is damaged: ${found}`)
 }
 
 /** Fills `target` with bytes that the file had when it was opened. */
 export function readWhole(file: OpenFile, target: Uint8Array, position: number): void {
   if (readAt(file, target, position) < target.length) {
-    throw new StorageError('damaged', `${file.path} became shorter while it was read`)
+    throw damagedFile(file.path, 'became shorter while it was read')
   }
 }

@@ -1,13 +1,13 @@
 import type { Cancellation } from '../cancellation.ts'
-import { storedFile } from '../catalogue/names.ts'
-import { StorageError } from '../errors.ts'
+import { type Format, storedFile } from '../catalogue/names.ts'
+import { StorageError, shortageOf } from '../errors.ts'
 import { sumCsvColumn } from './csv.ts'
 import { sumParquetColumn } from './parquet.ts'
 import { type SumPlan, takePieces } from './plan.ts'
 
 /**
  * Sums the pieces of a plan that no other worker has taken, from nothing but the files. Throws StorageError `damaged`, naming the upload, if a
- * file is missing or is not what it was when it was committed, `cancelled` if nobody waits any more.
+ * file is missing or is not what it was when it was committed, `exhausted` if it cannot be read for now, `cancelled` if nobody waits any more.
  */
 export function sumPieces(dataDir: string, plan: SumPlan, cancellation?: Cancellation): bigint {
   const { format } = plan
@@ -21,8 +21,18 @@ export function sumPieces(dataDir: string, plan: SumPlan, cancellation?: Cancell
           : sumParquetColumn(path, columnIndex, cancellation, range)
     } catch (error) {
       if (error instanceof StorageError && error.code === 'cancelled') throw error
-      throw new StorageError('damaged', `upload ${id}: ${(error as Error).message}`, { cause: error })
+      throw shortageOf(error) ?? damagedUpload(id, format, error)
     }
   }
   return sum
+}
+
+/** Operators see the path, clients which file of which upload. */
+function damagedUpload(id: number, format: Format, cause: unknown): StorageError {
+  const { message } = cause as Error
+  const seen = cause instanceof StorageError ? cause.forClients : 'the file cannot be read'
+  return new StorageError('damaged', `upload ${id}: ${message}`, {
+    cause,
+    forClients: `upload ${id}, ${format}: ${seen}`,
+  })
 }
