@@ -10,6 +10,7 @@ import type { TLSSocket } from 'node:tls'
 import { status } from '@grpc/grpc-js'
 import { shown } from '@table/storage'
 import { Call, type CallTimes, type Failure, hangUp } from './call.ts'
+import type { Connections } from './connections.ts'
 import { OpenCalls } from './openCalls.ts'
 import { RequestHeaders } from './requestHeaders.ts'
 import { Resets } from './resets.ts'
@@ -40,14 +41,21 @@ export class GrpcServer {
   readonly calls = new OpenCalls()
   readonly #methods: ReadonlyMap<string, Method>
   readonly #times: CallTimes
+  readonly #connections: Connections
   readonly #wantsCertificates: boolean
   readonly #resets = new Resets()
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #connect: (socket: Socket) => void
 
-  constructor(methods: ReadonlyMap<string, Method>, times: CallTimes, tls: TlsOptions | undefined) {
+  constructor(
+    methods: ReadonlyMap<string, Method>,
+    times: CallTimes,
+    connections: Connections,
+    tls: TlsOptions | undefined,
+  ) {
     this.#methods = methods
     this.#times = times
+    this.#connections = connections
     this.#wantsCertificates = tls?.requestCert === true
     const options = {
       settings: { maxConcurrentStreams: STREAMS, maxHeaderListSize: HEADER_LIST_BYTES },
@@ -79,7 +87,8 @@ export class GrpcServer {
       session.destroy(new Error('no client'), constants.NGHTTP2_INADEQUATE_SECURITY)
       return
     }
-    const address = session.socket.remoteAddress
+    const { remoteAddress: address, remotePort } = session.socket
+    const peer = `${address}:${remotePort}`
     const idle = setTimeout(() => {
       if (!this.calls.has(session)) session.close()
     }, IDLE_CONNECTION).unref()
@@ -95,13 +104,14 @@ export class GrpcServer {
       }
       stream.on('error', () => {}) // the end of a stream is told by its `close`
       if (stream.destroyed || stream.closed) return broken(true)
-      this.#onStream(session, stream, new RequestHeaders(rawHeaders), broken)
+      this.#onStream(session, peer, stream, new RequestHeaders(rawHeaders), broken)
     })
   }
 
   /** `closed` is told of the end of the stream, and whether it came before there was an answer. */
   #onStream(
     session: ServerHttp2Session,
+    peer: string,
     stream: ServerHttp2Stream,
     headers: RequestHeaders,
     closed: (early: boolean) => void,
@@ -127,7 +137,7 @@ export class GrpcServer {
       const method = this.#methods.get(headers.first(':path') ?? '')
       const refused = tooManyHeaders(headers) ?? method?.refusal(headers)
       if (refused) call.fail(refused)
-      else if (method) await method.answer(call)
+      else if (method) await this.#connections.during(peer, () => method.answer(call))
       else call.fail(unknownMethod(headers.first(':path')))
     })
   }

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { Connections } from './connections.ts'
 import { StartError } from './errors.ts'
 
 /** What the server listens on, and its open connections. */
@@ -15,37 +16,24 @@ export interface Listeners {
 /** Ports to try until one is free on every host. */
 const ATTEMPTS = 10
 
-/** A connection that was opened less than so many ms ago need not have sent anything. */
-const NEW = 1000
-
 /**
- * Listens on the same port of each host and hands every connection to `connect`. Port 0: one that is free on all of
- * them. A host after the first may be missing on this machine; `::` takes IPv4 too, and is `0.0.0.0` where the kernel
- * has no IPv6. Beyond `maxConnections` a new connection takes the place of the one that has sent least, unless all
- * of them are new.
+ * Listens on the same port of each host and hands every connection for which there is room to `connect`. Port 0: one that is free on
+ * all of them. A host after the first may be missing on this machine; `::` takes IPv4 too, and is `0.0.0.0` where the kernel has no
+ * IPv6.
  */
 export async function listen(
   hosts: readonly string[],
   port: number,
-  maxConnections: number,
+  connections: Connections,
   connect: (socket: Socket) => void,
 ): Promise<Listeners> {
-  const sockets = new Map<Socket, number>()
   const onConnection = (socket: Socket) => {
-    if (sockets.size >= maxConnections && !makeRoom(sockets)) {
-      socket.destroy()
-      return
-    }
-    sockets.set(socket, performance.now())
-    socket.once('close', () => sockets.delete(socket))
-    connect(socket)
+    if (connections.add(socket)) connect(socket)
   }
   for (let attempt = 1; ; attempt++) {
     const servers: Server[] = []
     const close = async (limit: number) => {
-      const late = setTimeout(() => {
-        for (const socket of sockets.keys()) socket.destroy()
-      }, limit)
+      const late = setTimeout(() => connections.closeAll(), limit)
       await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
       clearTimeout(late)
     }
@@ -66,19 +54,6 @@ export async function listen(
       if (port !== 0 || attempt === ATTEMPTS || !isTaken(error)) throw refusal(error)
     }
   }
-}
-
-/** Hangs up on the connection that has sent least, or the oldest of those. Returns whether there is one old enough. */
-function makeRoom(sockets: Map<Socket, number>): boolean {
-  const now = performance.now()
-  let least: Socket | undefined
-  for (const [socket, opened] of sockets) {
-    if (now - opened < NEW) break
-    if (!least || socket.bytesRead < least.bytesRead) least = socket
-  }
-  if (!least) return false
-  least.destroy()
-  return sockets.delete(least)
 }
 
 /** Resolves to nothing if the host is not there but may be missing. */

@@ -5,6 +5,7 @@ import { atMost } from './atMost.ts'
 import { neededScope, refusal } from './authorize.ts'
 import type { Call } from './call.ts'
 import { colSum } from './colSum.ts'
+import { Connections } from './connections.ts'
 import { GrpcServer, type Method } from './grpcServer.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { listen } from './listen.ts'
@@ -61,6 +62,7 @@ export async function startServer({
   const pool = new Pool(store, workers, limits)
   // They would be more and more if nothing but crashes came between two starts.
   if (store.hasUnsynced) void pool.syncAll()
+  const connections = new Connections(limits.connections)
   const patience = new Patience(limits.idleTime)
   const { uploads, uploadBytes } = limits
   const admittedUpload = atMost(
@@ -102,7 +104,7 @@ export async function startServer({
       refusal: headers => tokens && refusal(tokens, headers, neededScope[name]),
       answer: answers[name],
     })
-  const server = new GrpcServer(methods, limits, tls)
+  const server = new GrpcServer(methods, limits, connections, tls)
 
   const release = async () => {
     tokens?.close()
@@ -110,7 +112,7 @@ export async function startServer({
     store.close()
   }
   try {
-    const listeners = await listen(hosts, port, limits.connections, socket => server.connect(socket))
+    const listeners = await listen(hosts, port, connections, socket => server.connect(socket))
     const stop = async () => {
       server.calls.draining = true
       if (!(await within(DRAIN_LIMIT, server.calls.finished()))) {

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { Connections } from '../src/connections.ts'
 import { listen } from '../src/listen.ts'
 
-async function listening(hosts: string[], port = 0, maxConnections = 100) {
+async function listening(hosts: string[], port = 0) {
   const connections: Socket[] = []
-  const listeners = await listen(hosts, port, maxConnections, socket => connections.push(socket))
+  const listeners = await listen(hosts, port, new Connections(100), socket => connections.push(socket))
   onTestFinished(() => listeners.close(0))
   return { ...listeners, connections }
 }
@@ -45,25 +46,6 @@ test('a port that is taken on any of the hosts is refused, and none is left open
     `port ${port} of 127.0.0.2 is taken`,
   )
   await expect(connected('127.0.0.1', port)).rejects.toThrow('ECONNREFUSED')
-})
-
-test('a connection over the limit is closed while all others are new, then it takes the place of the quietest', async () => {
-  vi.useFakeTimers({ toFake: ['performance'] })
-  onTestFinished(() => void vi.useRealTimers())
-  const { port, connections } = await listening(['127.0.0.1', '127.0.0.2'], 0, 2)
-  const talking = await connected('127.0.0.1', port)
-  const silent = await connected('127.0.0.2', port)
-  const refused = await connected('127.0.0.1', port)
-  await once(refused.resume(), 'close')
-  expect(connections).toHaveLength(2)
-
-  talking.write('something')
-  await once(connections[0] as Socket, 'data')
-  vi.advanceTimersByTime(1000)
-  const [closed] = [once(silent.resume(), 'close'), await connected('127.0.0.2', port)]
-  await closed
-  expect(connections).toHaveLength(3)
-  expect(talking.destroyed).toBe(false)
 })
 
 test('closing drops the connections that stay open', async () => {

@@ -21,18 +21,17 @@ export type StorageErrorCode =
   | 'undecided'
   | 'heavy'
 
-<<<<<<< HEAD
 /** Characters of what a client has sent that an error repeats. */
 const MOST_SHOWN = 200
 
 /** What an error shows of a text from a client: an answer must not be as large as what was sent. */
 export function shown(text: string): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
-=======
+}
+
 interface StorageErrorOptions extends ErrorOptions {
   /** What clients see in place of a message that holds a path. */
   forClients?: string | undefined
->>>>>>> 202c18d (Clients see which upload and file, never a path; too many open files is UNAVAILABLE and no DATA_LOSS; links are not followed)
 }
 
 export class StorageError extends Error {

@@ -20,11 +20,7 @@ export { type Damage, readUploads, verifyUpload } from './catalogue/verify.ts'
 export { type Converted, convertCsv } from './convert.ts'
 export type { Column, ColumnType } from './csv/inference.ts'
 export { CsvWriter } from './csv/writer.ts'
-<<<<<<< HEAD
-export { StorageError, type StorageErrorCode, shown } from './errors.ts'
-=======
-export { StorageError, type StorageErrorCode, shortageOf } from './errors.ts'
->>>>>>> 202c18d (Clients see which upload and file, never a path; too many open files is UNAVAILABLE and no DATA_LOSS; links are not followed)
+export { StorageError, type StorageErrorCode, shortageOf, shown } from './errors.ts'
 export { type FileOperation, observeFileOperations } from './files.ts'
 export { defaultStorageLimits, highestLimits, type StorageLimits, setStorageLimits } from './limits.ts'
 export { sumCsvColumn } from './sum/csv.ts'

@@ -2,11 +2,7 @@ import type { ColumnChunk } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { openStored } from '../catalogue/stored.ts'
 import { releaseChunk } from '../engine.ts'
-<<<<<<< HEAD
-import { StorageError, shown } from '../errors.ts'
-=======
-import { damagedFile, StorageError, shortageOf } from '../errors.ts'
->>>>>>> 202c18d (Clients see which upload and file, never a path; too many open files is UNAVAILABLE and no DATA_LOSS; links are not followed)
+import { damagedFile, StorageError, shortageOf, shown } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
 import { decodeChunk } from '../parquet/decode.ts'
@@ -37,13 +33,8 @@ export function sumParquetColumn(
     const { element, chunks } = found
     const integers = integersOf(element)
     if (!integers) {
-<<<<<<< HEAD
-      const message = `${path}: column "${shown(element.name)}" is ${typeName(element)}, expected integers`
-      throw new StorageError('invalid', message)
-=======
-      const problem = `column "${element.name}" is ${typeName(element)}, expected integers`
+      const problem = `column "${shown(element.name)}" is ${typeName(element)}, expected integers`
       throw new StorageError('invalid', `${path}: ${problem}`, { forClients: problem })
->>>>>>> 202c18d (Clients see which upload and file, never a path; too many open files is UNAVAILABLE and no DATA_LOSS; links are not followed)
     }
     let sum = 0n
     for (const chunk of chunks) {
