@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, constants } from 'node:http2'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { deflateRawSync, gzipSync, constants as zlib } from 'node:zlib'
 import { credentials } from '@grpc/grpc-js'
 import { ColSumReq, TableClient } from '@table/proto'
 import { converse } from '../../apps/server/test/fuzz.ts'
@@ -113,11 +113,13 @@ async function sendRows(call: RawCall, bytes: number): Promise<string> {
   return call.answer
 }
 
-/** Unpacks to `gigabytes`. A gzip file may have many parts. */
+/** Unpacks to `gigabytes`: a gzip header, and blocks that do not refer to what is before them. */
 async function sendBomb(session: ClientHttp2Session, gigabytes: number): Promise<string> {
-  const start = gzipSync(Buffer.concat([uploadPrefix(gigabytes * 1000 * MB).subarray(5), Buffer.from('x\n')]))
-  const part = gzipSync(Buffer.alloc(100 * MB, '1\n'))
-  const message = Buffer.concat([start, ...times(10 * gigabytes, () => part)])
+  const block = (bytes: Uint8Array) => deflateRawSync(bytes, { finishFlush: zlib.Z_FULL_FLUSH })
+  const start = Buffer.concat([uploadPrefix(gigabytes * 1000 * MB).subarray(5), Buffer.from('x\n')])
+  const part = block(Buffer.alloc(100 * MB, '1\n'))
+  const header = gzipSync('').subarray(0, 10)
+  const message = Buffer.concat([header, block(start), ...times(10 * gigabytes, () => part)])
   const prefix = Buffer.alloc(5)
   prefix[0] = 1
   prefix.writeUInt32BE(message.length, 1)
@@ -133,6 +135,13 @@ async function wholeUpload(session: ClientHttp2Session, csv: Uint8Array | string
   await call.write(uploadBytes(csv))
   call.end()
   return call.answer
+}
+
+/** A connection with 32 KB of calls on it that nobody may call. */
+function openStranger(port: number): ClientHttp2Session {
+  const session = openSession(port)
+  for (let i = 0; i < 8; i++) openCall(session, '/Table/Nothing', { junk: 'junk'.repeat(1000) }).end()
+  return session
 }
 
 export const attacks: Record<string, Attack> = {
@@ -213,6 +222,49 @@ export const attacks: Record<string, Attack> = {
       }
       await seconds(10)
       return `${open} stay open`
+    },
+  },
+
+  strangers: {
+    what: '1,000 connections with 32 KB on each but no call that is admitted, 80 new ones a second, for 10 s, beside 5 slow uploads',
+    async run(port) {
+      const calls = times(5, () => openUpload(openSession(port)))
+      for (const call of calls) await call.write(uploadPrefix(2 + 2 * 100))
+      for (const call of calls) await call.write(Buffer.from('x\n'))
+      const strangers = times(1000, () => openStranger(port))
+      for (let i = 0; i < 100; i++) {
+        strangers.push(...times(8, () => openStranger(port)))
+        for (const call of calls) await call.write(Buffer.from('1\n'))
+        await seconds(0.1)
+      }
+      for (const call of calls) call.end()
+      const seen = await answersOf(calls)
+      for (const session of strangers) session.destroy()
+      return `the uploads: ${seen}`
+    },
+  },
+
+  slots: {
+    what: '400 uploads, 8 at once, of two csv_data: 600 kB and then 4 bytes',
+    async run(port) {
+      const [large, small] = [uploadBytes(Buffer.alloc(600_000, 'x\n')), uploadBytes('x\n1\n')]
+      const message = Buffer.concat([large, small.subarray(5)])
+      message.writeUInt32BE(message.length - 5, 1)
+      const answers: string[] = []
+      await Promise.all(
+        times(8, async () => {
+          const session = openSession(port)
+          for (let i = 0; i < 50; i++) {
+            const call = openUpload(session)
+            await call.write(message)
+            call.end()
+            const late = seconds(10).then(() => 'no answer for 10 s')
+            answers.push(await Promise.race([call.answer, late]))
+          }
+          session.destroy()
+        }),
+      )
+      return tally(answers)
     },
   },
 
