@@ -65,7 +65,7 @@ const shortages: Record<string, [what: string, remedy: string]> = {
 export function shortageOf(error: unknown): StorageError | undefined {
   if (error instanceof StorageError) return error.code === 'exhausted' ? error : undefined
   const { code = '', message } = error as NodeJS.ErrnoException
-  const noBuffer = error instanceof RangeError && /allocat/.test(message)
+  const noBuffer = error instanceof RangeError && /allocat|grow instance memory/.test(message)
   const [what, remedy] = shortages[noBuffer ? 'ENOMEM' : code] ?? []
   if (!what) return undefined
   return new StorageError('exhausted', `the server has ${what} (${message}): ${remedy}`, {

@@ -1,4 +1,4 @@
-import type { Cancellation } from '../cancellation.ts'
+import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { type Format, storedFile } from '../catalogue/names.ts'
 import { StorageError, shortageOf } from '../errors.ts'
 import { sumCsvColumn } from './csv.ts'
@@ -13,6 +13,7 @@ export function sumPieces(dataDir: string, plan: SumPlan, cancellation?: Cancell
   const { format } = plan
   let sum = 0n
   for (const { id, columnIndex, columns, ...range } of takePieces(plan)) {
+    throwIfCancelled(cancellation) // before a file is opened: the sum may have waited for longer than its caller
     const path = storedFile(dataDir, id, format)
     try {
       sum +=

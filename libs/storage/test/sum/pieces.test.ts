@@ -1,0 +1,80 @@
+import { zstdCompressSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import type { Cancellation } from '../../src/cancellation.ts'
+import { commitUpload } from '../../src/catalogue/commit.ts'
+import { type Format, storedFile } from '../../src/catalogue/names.ts'
+import type { Upload } from '../../src/catalogue/upload.ts'
+import { engine } from '../../src/engine.ts'
+import { type FileOperation, observeFileOperations } from '../../src/files.ts'
+import { decompress } from '../../src/parquet/decompression.ts'
+import { sumCsvColumn } from '../../src/sum/csv.ts'
+import { sumParquetColumn } from '../../src/sum/parquet.ts'
+import { sumPieces } from '../../src/sum/pieces.ts'
+import { planSum } from '../../src/sum/plan.ts'
+import { opened, receive, temporaryDirectory, thrown } from '../catalogue/support.ts'
+
+const formats = ['csv', 'parquet'] as const
+
+/** Three uploads, and a sum of theirs that is cancelled at the operation of that kind and number, from 1. */
+async function summing(format: Format, kind?: FileOperation['kind'], number = 1) {
+  const store = opened(temporaryDirectory())
+  const uploads: Upload[] = []
+  for (const csv of ['x\n1\n', 'x\n2\n', 'x\n3\n'])
+    uploads.push(commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z'))
+  const cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(4))
+  const seen: string[] = []
+  const sum = () => {
+    observeFileOperations(operation => {
+      seen.push(operation.kind)
+      if (operation.kind === kind && seen.filter(other => other === kind).length === number)
+        Atomics.store(cancellation, 0, 1)
+    })
+    return sumPieces(store.dataDir, planSum(uploads, 'x', format, 4), cancellation)
+  }
+  return { sum, seen, cancellation, dataDir: store.dataDir }
+}
+
+test.each(formats)('a sum of %s files that was cancelled before it began opens none', async format => {
+  const { sum, seen, cancellation } = await summing(format)
+  expect(sum()).toBe(6n)
+  seen.length = 0
+  Atomics.store(cancellation, 0, 1)
+  expect(thrown(sum).code).toBe('cancelled')
+  expect(seen).toEqual([])
+})
+
+test.each(formats)(
+  'a sum of %s files that is cancelled is no damage, and opens no further file',
+  async format => {
+    const { sum, seen } = await summing(format, 'open', 2)
+    expect(thrown(sum)).toMatchObject({ code: 'cancelled', message: expect.not.stringContaining('upload') })
+    expect(seen.filter(kind => kind === 'open')).toHaveLength(2)
+  },
+)
+
+test('a sum of a Parquet file looks at the cancellation before it reads a column chunk', async () => {
+  const { cancellation, seen, dataDir } = await summing('parquet')
+  Atomics.store(cancellation, 0, 1)
+  observeFileOperations(({ kind }) => seen.push(kind))
+  const path = storedFile(dataDir, 1, 'parquet')
+  expect(thrown(() => sumParquetColumn(path, 'x', cancellation)).code).toBe('cancelled')
+  expect(seen.filter(kind => kind === 'read')).toHaveLength(2) // the footer's length, and the footer
+})
+
+test('a sum of a CSV file looks at the cancellation chunk by chunk', async () => {
+  const { cancellation, dataDir } = await summing('csv')
+  const path = storedFile(dataDir, 1, 'csv')
+  expect(sumCsvColumn(path, 0, 1, cancellation)).toBe(1n)
+  Atomics.store(cancellation, 0, 1)
+  expect(thrown(() => sumCsvColumn(path, 0, 1, cancellation)).code).toBe('cancelled')
+})
+
+test('a page is decompressed no further than to the size that it is said to have', () => {
+  const page = zstdCompressSync(Buffer.alloc(10_000_000))
+  const from = engine.rows
+  engine.bytes.set(page, from)
+  const packed = { from, to: from + page.length }
+  expect(thrown(() => decompress(6, packed, 1000)).code).toBe('ERR_BUFFER_TOO_LARGE')
+  expect(decompress(6, packed, 10_000_000)).toMatchObject({ to: engine.page + 10_000_000 })
+  expect(decompress(6, packed, engine.pageBytes + 1)).toBeUndefined()
+})
