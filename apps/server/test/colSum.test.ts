@@ -9,7 +9,7 @@ import { temporaryDirectory } from './support.ts'
 
 test('the first error of a sum is its answer, and ends what other workers do for it', async () => {
   const store = openStore(temporaryDirectory())
-  const pool = new Pool(store.dataDir, 1, defaultLimits)
+  const pool = new Pool(store, 1, defaultLimits)
   onTestFinished(async () => {
     await pool.close()
     store.close()

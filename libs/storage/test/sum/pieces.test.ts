@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Cancellation } from '../../src/cancellation.ts'
 import { commitUpload } from '../../src/catalogue/commit.ts'
 import { type Format, storedFile } from '../../src/catalogue/names.ts'
-import type { Upload } from '../../src/catalogue/upload.ts'
+import { findColumn } from '../../src/catalogue/schemas.ts'
 import { engine } from '../../src/engine.ts'
 import { type FileOperation, observeFileOperations } from '../../src/files.ts'
 import { decompress } from '../../src/parquet/decompression.ts'
@@ -18,9 +18,12 @@ const formats = ['csv', 'parquet'] as const
 /** Three uploads, and a sum of theirs that is cancelled at the operation of that kind and number, from 1. */
 async function summing(format: Format, kind?: FileOperation['kind'], number = 1) {
   const store = opened(temporaryDirectory())
-  const uploads: Upload[] = []
   for (const csv of ['x\n1\n', 'x\n2\n', 'x\n3\n'])
-    uploads.push(commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z'))
+    await store.catalogue.publish(
+      commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z'),
+    )
+  const { uploads } = await store.catalogue.snapshot()
+  const places = findColumn(store.dataDir, 'x')
   const cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(4))
   const seen: string[] = []
   const sum = () => {
@@ -29,7 +32,8 @@ async function summing(format: Format, kind?: FileOperation['kind'], number = 1)
       if (operation.kind === kind && seen.filter(other => other === kind).length === number)
         Atomics.store(cancellation, 0, 1)
     })
-    return sumPieces(store.dataDir, planSum(uploads, 'x', format, 4), cancellation)
+    const [plan] = planSum(uploads, places, 'x', format, 4)
+    return sumPieces(store.dataDir, plan, cancellation)
   }
   return { sum, seen, cancellation, dataDir: store.dataDir }
 }
