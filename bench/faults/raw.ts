@@ -22,9 +22,9 @@ export function openUpload(session: ClientHttp2Session, headers: Record<string, 
   return openCall(session, '/Table/Upload', headers)
 }
 
-export function openSum(session: ClientHttp2Session, column: string): RawCall {
+export function openSum(session: ClientHttp2Session, column: string, format = 'csv'): RawCall {
   const call = openCall(session, '/Table/ColSum', {})
-  void call.write(framed(ColSumReq.encode({ column, format: 'csv' }).finish()))
+  void call.write(framed(ColSumReq.encode({ column, format }).finish()))
   call.end()
   return call
 }

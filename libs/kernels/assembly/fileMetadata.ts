@@ -3,6 +3,7 @@ import {
   at,
   damaged,
   fail,
+  hold,
   listSize,
   nextField,
   open,
@@ -23,6 +24,8 @@ const INTEGER: u32 = 10
 // The column's schema element.
 let name: usize = 0
 let nameBytes: usize = 0
+/** Whether the element has the name. */
+let named: bool = false
 let physicalType: i32 = -1
 let repetition: i32 = 0
 let convertedType: i32 = -1
@@ -69,21 +72,25 @@ const DAMAGED: i32 = -2
 const TOO_MANY: i32 = -3
 
 /**
- * Finds a top-level column in the metadata of [from, to): number `position`, or if that is negative the first one of that name.
- * Writes to `out` what there is of it in each row group, six doubles and an int64 each: Type, CompressionCodec, values, the
- * position of its pages in the file, their bytes; and if its statistics say that all its integers are the same one, how many they
- * are, and the integer, else a negative number. Returns the number of row groups, which is at most `room`, or what there is instead.
+ * Finds a top-level column in the metadata of [from, to) and the `following` bytes that are read on for: number `position`, or if
+ * that is negative the first one of the name in [wanted, wanted + wantedBytes). Writes to `out` what there is of it in each row
+ * group, six doubles and an int64 each: Type, CompressionCodec, values, the position of its pages in the file, their bytes; and if
+ * its statistics say that all its integers are the same one, how many they are, and the integer, else a negative number. Returns
+ * the number of row groups, which is at most `room`, or what there is instead.
+ *
+ * The name of the column stays at `wanted`, which must have room for as many bytes as are in memory at a time.
  */
 export function findColumn(
   from: usize,
   to: usize,
+  following: usize,
   position: i32,
   wanted: usize,
   wantedBytes: usize,
   out: usize,
   room: u32,
 ): i32 {
-  open(from, to)
+  open(from, to, following)
   let leaf: i32 = -1
   for (let field = nextField(0); field != 0; field = nextField(field)) {
     if (field == 2) {
@@ -105,6 +112,8 @@ function findElement(position: i32, wanted: usize, wantedBytes: usize): i32 {
   let found = false
   let topLevel: i32 = -1
   let nested: i64 = 0 // elements of the top-level column under way that are still to come
+  name = wanted
+  nameBytes = wantedBytes
   for (let i: u32 = 0; i < size && !damaged; i++) {
     if (found) {
       skipFields()
@@ -112,12 +121,10 @@ function findElement(position: i32, wanted: usize, wantedBytes: usize): i32 {
     }
     const isTopLevel = i > 0 && nested == 0
     if (isTopLevel) topLevel++
-    const children = readElement()
-    if (isTopLevel) {
-      found = position < 0 ? hasName(wanted, wantedBytes) : topLevel == position
-      if (found) continue
-    }
-    if (i == 0) continue // the root
+    const atPosition = isTopLevel && topLevel == position
+    const children = readElement(atPosition)
+    found = position < 0 ? isTopLevel && named : atPosition
+    if (found || i == 0) continue // 0: the root
     nested += children - <i64>!isTopLevel
     leaf += <i32>(children == 0)
   }
@@ -136,14 +143,11 @@ function skipFields(): void {
   for (let field = nextField(0); field != 0; field = nextField(field)) skip()
 }
 
-function hasName(wanted: usize, wantedBytes: usize): bool {
-  return nameBytes == wantedBytes && memory.compare(name, wanted, wantedBytes) == 0
-}
-
-/** Returns how many children the element has. */
-function readElement(): i64 {
+/** Returns how many children the element has. Its name is compared with the one that is there, or takes its place. */
+function readElement(keepName: bool): i64 {
   let children: i64 = 0
-  nameBytes = 0
+  if (keepName) nameBytes = 0
+  named = nameBytes == 0
   physicalType = -1
   repetition = 0
   convertedType = -1
@@ -153,15 +157,26 @@ function readElement(): i64 {
     if (field == 1) physicalType = <i32>readInt()
     else if (field == 3) repetition = <i32>readInt()
     else if (field == 4) {
-      nameBytes = readLength()
-      name = at
-      pass(nameBytes)
+      const length = readLength()
+      readName(length, keepName)
+      pass(length)
     } else if (field == 5) children = readInt()
     else if (field == 6) convertedType = <i32>readInt()
     else if (field == 10) readLogicalType()
     else skip()
   }
   return children
+}
+
+/** At once: what is read next may take the place of the name in memory. */
+function readName(length: usize, keep: bool): void {
+  if (keep) {
+    if (!hold(length)) return fail()
+    memory.copy(name, at, length)
+    nameBytes = length
+  } else {
+    named = length == nameBytes && hold(length) && memory.compare(at, name, length) == 0
+  }
 }
 
 function readLogicalType(): void {
@@ -248,9 +263,9 @@ function readColumnMetadata(out: usize): void {
 
 // Statistics of a column chunk.
 let nulls: i64 = -1
-let least: usize = 0
+let least: i64 = 0
 let leastBytes: usize = 0
-let greatest: usize = 0
+let greatest: i64 = 0
 let greatestBytes: usize = 0
 let exact: bool = true
 
@@ -265,18 +280,24 @@ function readStatistics(): void {
     if (field == 3) nulls = readInt()
     else if (field == 5) {
       greatestBytes = readLength()
-      greatest = at
-      pass(greatestBytes)
+      greatest = readBound(greatestBytes)
     } else if (field == 6) {
       leastBytes = readLength()
-      least = at
-      pass(leastBytes)
+      least = readBound(leastBytes)
     } else {
       // Whether the bounds are values.
       if ((field == 7 || field == 8) && type != TRUE) exact = false
       skip()
     }
   }
+}
+
+/** The integer that so many bytes are; any number if they are none. */
+function readBound(bytes: usize): i64 {
+  let value: i64 = 0
+  if ((bytes == 4 || bytes == 8) && hold(bytes)) value = bytes == 8 ? load<i64>(at) : <i64>load<i32>(at)
+  pass(bytes)
+  return value
 }
 
 function storeConstant(out: usize, chunkType: i64, values: i64): void {
@@ -286,9 +307,9 @@ function storeConstant(out: usize, chunkType: i64, values: i64): void {
     width > 0 &&
     leastBytes == width &&
     greatestBytes == width &&
-    memory.compare(least, greatest, width) == 0 &&
+    least == greatest &&
     exact &&
     nulls >= 0
   store<f64>(out, known ? count : -1)
-  if (known) store<i64>(out, width == 8 ? load<i64>(least) : <i64>load<i32>(least), 8)
+  if (known) store<i64>(out, least, 8)
 }

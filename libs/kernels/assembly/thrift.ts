@@ -22,18 +22,42 @@ export let type: u32 = STOP
 /** The bytes ended too early or are no Thrift: nothing that was read is of use, and there are no more fields. */
 export let damaged: bool = false
 
+// The bytes that are in memory, and how many follow them.
+let start: usize = 0
 let end: usize = 0
+let following: usize = 0
 
-/** Begins to read a structure in [from, to). */
-export function open(from: usize, to: usize): void {
-  at = from
+/** Begins to read a structure in [from, to), and, where that is not all of it, in `more` bytes that the host reads on for. */
+export function open(from: usize, to: usize, more: usize = 0): void {
+  at = start = from
   end = to
+  following = more
   damaged = false
+}
+
+/**
+ * Moves the bytes from `at` on to the start of those in memory and reads more of the file behind them: at least `wanted` in all, if
+ * there is room for so many. Returns where they end.
+ */
+// @ts-expect-error: a decorator
+@external('env', 'readOn')
+declare function readOn(at: usize, wanted: usize): usize
+
+/** Has so many bytes in memory from `at` on, which may move. Returns whether they are there. */
+export function hold(bytes: usize): bool {
+  if (bytes <= end - at) return true
+  if (<u64>bytes > <u64>(end - at) + <u64>following) return false
+  const kept = end - at
+  end = readOn(at, bytes)
+  at = start
+  following -= end - at - kept
+  return bytes <= end - at
 }
 
 export function fail(): void {
   damaged = true
   at = end
+  following = 0
 }
 
 /** The number of the field behind field number `last`, 0 at the end of the structure. The field has to be read or skipped. */
@@ -51,15 +75,20 @@ export function readInt(): i64 {
   return <i64>(zigzag >> 1) ^ -(<i64>(zigzag & 1))
 }
 
-/** How many bytes follow, which are all there. They have to be passed by `pass`. */
+/** How many bytes of a text follow. They have to be passed by `pass`. */
 export function readLength(): usize {
   const length = varint()
-  if (length <= <u64>(end - at)) return <usize>length
+  if (length <= <u64>(end - at) + <u64>following) return <usize>length
   fail()
   return 0
 }
 
 export function pass(bytes: usize): void {
+  while (bytes > end - at) {
+    bytes -= end - at
+    at = end
+    if (!hold(1)) return fail()
+  }
   at += bytes
 }
 
@@ -68,7 +97,7 @@ export function listSize(): u32 {
   const header = nextByte()
   type = elementType(header)
   const size = header >> 4 == 15 ? varint() : <u64>(header >> 4)
-  if (size <= <u64>(end - at)) return <u32>size
+  if (size <= <u64>(end - at) + <u64>following) return <u32>size
   fail()
   return 0
 }
@@ -93,9 +122,7 @@ function skipValue(type: u32, depth: u32): void {
     const size = header >> 4 == 15 ? varint() : <u64>(header >> 4)
     for (let i: u64 = 0; i < size && !damaged; i++) skipValue(elementType(header), depth + 1)
   } else if (type == BYTE || type == DOUBLE) {
-    const size: usize = type == BYTE ? 1 : 8
-    if (end - at < size) fail()
-    else pass(size)
+    pass(type == BYTE ? 1 : 8)
   } else fail()
 }
 
@@ -111,7 +138,7 @@ function elementType(listHeader: u32): u32 {
 // @ts-expect-error: a decorator
 @inline
 function nextByte(): u32 {
-  if (at < end) return <u32>load<u8>(at++)
+  if (at < end || hold(1)) return <u32>load<u8>(at++)
   fail()
   return 0
 }

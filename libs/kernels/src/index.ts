@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseDecimal } from './decimal.ts'
 import type { Encoders } from './encoders.ts'
-import type { Metadata } from './metadata.ts'
+import type { Metadata, ReadOn } from './metadata.ts'
 import type { PageSums } from './pageSums.ts'
 import { powersOfFive } from './powersOfFive.ts'
 
@@ -15,6 +15,7 @@ export {
   PAGE_HEADER_NUMBERS,
   type PageHeader,
   pageHeaderOf,
+  type ReadOn,
   type SchemaElement,
   TOO_MANY_ROW_GROUPS,
 } from './metadata.ts'
@@ -75,12 +76,17 @@ export const EVERY = -1
 const module = new WebAssembly.Module(readFileSync(new URL('../build/kernels.wasm', import.meta.url)))
 
 /** New kernels, with a memory of their own. Threads share their code. */
-export function instantiate(): Kernels {
+export function instantiate(readOn: ReadOn = nothingFollows): Kernels {
   const env = {
+    readOn,
     parseDecimal: (start: number, end: number, whole: number): number =>
       parseDecimal(new Uint8Array(kernels.memory.buffer, start, end - start), whole !== 0),
   }
   const kernels = new WebAssembly.Instance(module, { env }).exports as unknown as Kernels
   new BigUint64Array(kernels.memory.buffer, kernels.powersOfFive()).set(powersOfFive)
   return kernels
+}
+
+function nothingFollows(): never {
+  throw new Error('findColumn was told that bytes follow, but not who reads them')
 }

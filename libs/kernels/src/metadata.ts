@@ -2,10 +2,11 @@
 export interface Metadata {
   memory: WebAssembly.Memory
 
-  /** Returns the number of row groups, or one of the numbers below. */
+  /** Returns the number of row groups, or one of the numbers below. Calls `ReadOn` where bytes follow. */
   findColumn(
     from: number,
     to: number,
+    following: number,
     position: number,
     wanted: number,
     wantedBytes: number,
@@ -24,6 +25,12 @@ export interface Metadata {
   readPageHeader(from: number, to: number): number
   pageHeader(): number
 }
+
+/**
+ * Moves the bytes that `findColumn` is given, from address `at` on, to where it began, and reads more of the file behind them: at
+ * least `wanted` in all, fewer only if there is no room for as many. Returns the address where they end.
+ */
+export type ReadOn = (at: number, wanted: number) => number
 
 /** What `findColumn` returns instead of a number. */
 export const NO_SUCH_COLUMN = -1

@@ -7,7 +7,7 @@ import {
   NO_SUCH_COLUMN,
   TOO_MANY_ROW_GROUPS,
 } from '../src/index.ts'
-import { at, kernels, memory } from './support/memory.ts'
+import { at, kernels, memory, reading } from './support/memory.ts'
 import { maybeDamaged, type Struct, serialized, withMore } from './support/thrift.ts'
 import { readFileMetadata } from './twins/fileMetadata.ts'
 
@@ -101,15 +101,29 @@ const metadata: fc.Arbitrary<Uint8Array> = fc
 const out = at.values
 const room = 100
 
-/** What the kernel finds, as the twin says it; the number of what it found instead. */
-function find(bytes: Uint8Array, wanted: string | number): ColumnChunks | number {
+/** What the kernel finds, as the twin says it; the number of what it found instead. It gets so many bytes at a time. */
+function find(bytes: Uint8Array, wanted: string | number, most = bytes.length): ColumnChunks | number {
   const from = at.chunk
   const name = typeof wanted === 'string' ? Buffer.from(wanted) : Buffer.alloc(0)
-  memory.fill(0xa5, from - 64, from + bytes.length + 64)
-  memory.set(bytes, from)
+  const first = bytes.subarray(0, most)
+  let to = from + first.length
+  let rest = bytes.subarray(first.length)
+  reading.on = (start, wanted) => {
+    const kept = memory.slice(start, to)
+    const more = rest.subarray(0, Math.max(most, wanted) - kept.length)
+    rest = rest.subarray(more.length)
+    memory.fill(0xa5, from, to)
+    memory.set(kept, from)
+    memory.set(more, from + kept.length)
+    to = from + kept.length + more.length
+    memory.fill(0xa5, to, to + 64)
+    return to
+  }
+  memory.fill(0xa5, from - 64, to + 64)
+  memory.set(first, from)
   memory.set(name, at.ends)
   const position = typeof wanted === 'string' ? -1 : wanted
-  const groups = kernels.findColumn(from, from + bytes.length, position, at.ends, name.length, out, room)
+  const groups = kernels.findColumn(from, to, rest.length, position, at.ends, name.length, out, room)
   if (groups < 0) return groups
   return {
     element: foundElement(kernels),
@@ -126,13 +140,15 @@ function plain(bytes: Uint8Array, wanted: string | number): ColumnChunks | numbe
   }
 }
 
-test('findColumn finds a column of any metadata as the plain reader does, or both refuse', () => {
+test('findColumn finds a column of any metadata as the plain reader does, or both refuse, however few bytes it gets at a time', () => {
   let found = 0
   let constants = 0
+  const few = fc.integer({ min: 1, max: 100 })
   fc.assert(
-    fc.property(maybeDamaged(metadata), fc.oneof(names, fc.nat({ max: 5 })), (bytes, wanted) => {
+    fc.property(maybeDamaged(metadata), fc.oneof(names, fc.nat({ max: 5 })), few, (bytes, wanted, most) => {
       const expected = plain(bytes, wanted)
       expect(find(bytes, wanted)).toEqual(expected)
+      expect(find(bytes, wanted, most)).toEqual(expected)
       if (typeof expected === 'number') return
       found++
       constants += expected.chunks.filter(chunk => chunk.constant).length
@@ -141,6 +157,21 @@ test('findColumn finds a column of any metadata as the plain reader does, or bot
   )
   expect(found).toBeGreaterThan(1000)
   expect(constants).toBeGreaterThan(500)
+})
+
+test('findColumn refuses a name that there is no room for', () => {
+  const bytes = serialized({
+    field_2: [{ field_5: 1 }, { field_1: 2, field_4: 'x'.repeat(1000) }],
+    field_4: [],
+  })
+  const { chunk, ends } = at
+  memory.set(bytes.subarray(0, 100), chunk)
+  reading.on = (start, wanted) => {
+    expect(wanted).toBe(1000)
+    memory.copyWithin(chunk, start, chunk + 100)
+    return chunk + 100 - (start - chunk)
+  }
+  expect(kernels.findColumn(chunk, chunk + 100, bytes.length - 100, 0, ends, 0, out, room)).toBe(-2)
 })
 
 test('findColumn writes no more row groups than there is room for', () => {

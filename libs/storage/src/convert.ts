@@ -150,8 +150,8 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
   const types = known ?? guessTypes(first.value ?? { records: 0, columns: names.length })
   const columns = names.map((name, i) => ({ name, type: types[i] as ColumnType }))
   const file = createFile(path)
+  const writer = new ParquetWriter(file, columns)
   try {
-    const writer = new ParquetWriter(file, columns)
     const pieces = new PieceChecksums(source.csv)
     const csvCuts: number[] = []
     for (let next = first; !next.done; next = chunks.next()) {
@@ -169,6 +169,7 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
     const checksums = { csv: pieces.finish(), parquet }
     return { rows, columns, csvCuts, parquetBytes, footerBytes, rowGroups, footerCrc, checksums }
   } finally {
+    writer.close()
     closeFile(file)
     releaseRowGroup(columns.length)
   }

@@ -1,4 +1,4 @@
-import { instantiate, type Kernels, PAGE_HEADER_NUMBERS } from '@table/kernels'
+import { instantiate, type Kernels, PAGE_HEADER_NUMBERS, type ReadOn } from '@table/kernels'
 
 /** Bytes of the engine's memory. */
 export interface Bytes {
@@ -9,6 +9,8 @@ export interface Bytes {
 /** The kernels and how their memory is divided. Addresses and sizes are in bytes. */
 export interface Engine {
   readonly kernels: Kernels
+  /** Who reads on where a kernel has not got all of a file's metadata. */
+  readOn: ReadOn | undefined
   /** All of the memory. */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** The page header that a kernel read last. */
@@ -53,7 +55,7 @@ export function releaseChunk(): void {
 
 /** Memory that nothing was written to takes none of the machine's. */
 function createEngine(chunkBytes: number): Engine {
-  const kernels = instantiate()
+  const kernels: Kernels = instantiate((at, wanted) => (made.readOn as ReadOn)(at, wanted))
   let end = kernels.heapBase()
   const reserve = (bytes: number) => {
     const start = Math.ceil((end + AROUND) / 64) * 64
@@ -76,5 +78,12 @@ function createEngine(chunkBytes: number): Engine {
   const { memory } = kernels
   memory.grow(Math.ceil((reserve(0) - memory.buffer.byteLength) / WASM_PAGE))
   const pageHeader = new Int32Array(memory.buffer, kernels.pageHeader(), PAGE_HEADER_NUMBERS)
-  return { kernels, bytes: new Uint8Array(memory.buffer), pageHeader, ...regions }
+  const made: Engine = {
+    kernels,
+    readOn: undefined,
+    bytes: new Uint8Array(memory.buffer),
+    pageHeader,
+    ...regions,
+  }
+  return made
 }

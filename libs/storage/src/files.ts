@@ -117,6 +117,16 @@ export function overwriteFile(path: string, bytes: Uint8Array): void {
   })
 }
 
+/** Creates a file for this thread alone: it has no name any more, so that it ends with whoever has it open, however that ends. */
+export function createScratchFile(path: string): OpenFile {
+  return operation({ kind: 'create', path }, () => {
+    rmSync(path, { force: true })
+    const fd = openSync(path, 'wx+')
+    rmSync(path)
+    return { fd, path, size: 0 }
+  })
+}
+
 export function closeFile(file: OpenFile): void {
   closeSync(file.fd)
 }

@@ -5,6 +5,8 @@ export interface StorageLimits {
   fieldBytes: number
   /** Of the header record, with its line end. */
   headerBytes: number
+  /** Of the footer of its Parquet file, which every Parquet sum reads: an entry for each column in each row group. */
+  footerBytes: number
   /** No upload is taken that would leave less of the disk free. */
   keptFreeBytes: number
 }
@@ -19,12 +21,14 @@ export const highestLimits = {
   columns: 10_000,
   fieldBytes: MAX_RECORD_BYTES,
   headerBytes: 4 * MIB,
+  footerBytes: 2 ** 32 - 1, // its length is a number of 32 bits
 } satisfies Partial<StorageLimits>
 
 export const defaultStorageLimits: StorageLimits = {
   columns: highestLimits.columns,
   fieldBytes: highestLimits.fieldBytes,
   headerBytes: MIB,
+  footerBytes: 64 * MIB,
   keptFreeBytes: 256 * MIB,
 }
 

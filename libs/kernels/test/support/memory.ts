@@ -1,7 +1,10 @@
-import { EVERY, instantiate } from '../../src/index.ts'
+import { EVERY, instantiate, type ReadOn } from '../../src/index.ts'
+
+/** Who reads on for the test under way. */
+export const reading: { on: ReadOn } = { on: () => 0 }
 
 /** What every test of a file works with, one test after the other. */
-export const kernels = instantiate()
+export const kernels = instantiate((at, wanted) => reading.on(at, wanted))
 
 const MIB = 1024 * 1024
 const start = Math.ceil((kernels.heapBase() + 1024) / 64) * 64

@@ -52,6 +52,11 @@ export function storedFile(dataDir: string, id: number, format: Format): string 
   return join(filesDirectory(dataDir), fileName(id, format))
 }
 
+/** Where the footer of the Parquet file at `path` is gathered. */
+export function footerFile(path: string): string {
+  return `${path}.footer`
+}
+
 /** The name of an upload's file inside its directory: `00000012.csv` for upload 12. */
 export function fileName(id: number, format: Format): string {
   return `${String(id).padStart(8, '0')}.${format}`
@@ -62,4 +67,9 @@ export function parseFileName(name: string): { id: number; format: Format } | un
   const [, digits, format] = /^(\d{8,15})\.(csv|parquet)$/.exec(name) ?? []
   const id = Number(digits)
   return id > 0 && fileName(id, format as Format) === name ? { id, format: format as Format } : undefined
+}
+
+/** Whether an upload under way may leave a file of this name in `incoming/`. */
+export function isUncommitted(name: string): boolean {
+  return parseFileName(name.replace(/\.footer$/, '')) !== undefined
 }

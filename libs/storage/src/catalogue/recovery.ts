@@ -10,6 +10,7 @@ import {
   filesDirectory,
   formats,
   incomingDirectory,
+  isUncommitted,
   lostDirectory,
   lostFile,
   parseFileName,
@@ -43,7 +44,7 @@ export function recoverUploads(
 
   const uploads = readUploads(dataDir, stored)
   moveLost(dataDir, stored, say)
-  removeAll(incomingDirectory(dataDir))
+  removeUncommitted(incomingDirectory(dataDir))
   if (uploads.length >= MANY_UPLOADS)
     say(`read ${uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
   return { uploads, nextId: highestStored + 1 }
@@ -137,6 +138,6 @@ function moveToLost(dataDir: string, id: number, format: Format): void {
   if (!linkFile(from, to)) renameFile(from, to)
 }
 
-function removeAll(directory: string): void {
-  for (const name of eachName(directory)) if (parseFileName(name)) removeFile(join(directory, name))
+function removeUncommitted(directory: string): void {
+  for (const name of eachName(directory)) if (isUncommitted(name)) removeFile(join(directory, name))
 }

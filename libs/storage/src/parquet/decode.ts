@@ -4,7 +4,7 @@ import type { ColumnChunk } from '@table/kernels'
 import type { Compressors, SchemaElement } from 'hyparquet'
 import type { OpenFile } from '../files.ts'
 import type { Integers } from './columnType.ts'
-import { checkRange, readWhole } from './reader.ts'
+import { checkRange, readWhole } from './ranges.ts'
 
 const compressors: Compressors = {
   GZIP: bytes => gunzipSync(bytes),

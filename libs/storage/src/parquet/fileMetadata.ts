@@ -10,11 +10,13 @@ import {
 import { type Bytes, engine } from '../engine.ts'
 
 /**
- * The FileMetaData in the engine's memory, of which only the one column becomes objects, in its row groups [from, to): a wide
- * table's others would not fit into a worker's memory. Undefined if there is no such column. Throws RangeError if it is damaged.
+ * The FileMetaData that begins in the engine's memory, and of which `following` bytes come through `engine.readOn`. Only the one
+ * column becomes objects, in its row groups [from, to): a wide table's others would not fit into a worker's memory. Undefined if
+ * there is no such column. Throws RangeError if it is damaged.
  */
 export function readFileMetadata(
   { from: start, to: end }: Bytes,
+  following: number,
   column: string | number,
   from = 0,
   to?: number,
@@ -24,7 +26,7 @@ export function readFileMetadata(
   if (name) bytes.set(name, page)
   const position = name ? -1 : (column as number)
   const room = Math.floor(tablesBytes / CHUNK_NUMBERS / 8)
-  const rowGroups = kernels.findColumn(start, end, position, page, name?.length ?? 0, tables, room)
+  const rowGroups = kernels.findColumn(start, end, following, position, page, name?.length ?? 0, tables, room)
   if (rowGroups === NO_SUCH_COLUMN) return undefined
   if (rowGroups === TOO_MANY_ROW_GROUPS) throw new RangeError(`it has more than ${room} row groups`)
   if (rowGroups < 0) throw new RangeError('its metadata is damaged')

@@ -9,6 +9,9 @@ import {
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 import type { Column } from '../csv/inference.ts'
+import { StorageError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import { Gathered } from './gathered.ts'
 import { columnSchemas } from './schema.ts'
 import { thriftStatistics } from './statistics.ts'
 
@@ -18,21 +21,27 @@ const STRUCT = 12
 
 /**
  * The footer of a file under way: FileMetaData of parquet.thrift. A row group is serialized when it ends, because a wide
- * table has so many column chunks that their objects, all kept until the end, would not fit into a worker's memory.
+ * table has so many column chunks that their objects, all kept until the end, would not fit into a worker's memory. What is
+ * serialized might not either, and goes to a file.
  */
 export class Footer {
   readonly #columns: readonly Column[]
-  readonly #rowGroups = new ByteWriter()
+  readonly #rowGroups: Gathered
   #count = 0
   #rows = 0
 
-  constructor(columns: readonly Column[]) {
+  /** `path`: of the file that the footer is gathered in where it is long. To be closed. */
+  constructor(columns: readonly Column[], path: string) {
     this.#columns = columns
+    this.#rowGroups = new Gathered(path)
   }
 
+  /** Throws StorageError `invalid` if the footer is longer than the limit. */
   addRowGroup(rows: number, chunks: readonly ColumnMetaData[]): void {
     const bytes = chunks.reduce((sum, { total_compressed_size }) => sum + total_compressed_size, 0n)
-    serializeTCompactProtocol(this.#rowGroups, {
+    this.#count++
+    this.#rows += rows
+    this.#rowGroups.add({
       field_1: chunks.map((chunk, i) => ({
         field_2: 0n,
         field_3: thriftChunk(chunk, this.#columns[i] as Column),
@@ -41,12 +50,11 @@ export class Footer {
       field_3: BigInt(rows),
       field_6: bytes,
     })
-    this.#count++
-    this.#rows += rows
+    this.#check(this.#rowGroups.length)
   }
 
-  /** The footer in parts, with its length in the four bytes that stand behind it. */
-  parts(createdBy: string): Uint8Array[] {
+  /** The footer in parts, with its length in the four bytes that stand behind it. A part is valid until the next. */
+  *parts(createdBy: string): Generator<Uint8Array> {
     const start = new ByteWriter()
     serializeTCompactProtocol(start, {
       field_1: 2,
@@ -64,8 +72,23 @@ export class Footer {
       field_2: createdBy,
       field_3: this.#columns.map(() => ({ field_1: {} })),
     })
-    end.appendUint32(start.offset + this.#rowGroups.offset + end.offset)
-    return [start.getBytes(), this.#rowGroups.getBytes(), end.getBytes()]
+    const length = start.offset + this.#rowGroups.length + end.offset
+    this.#check(length)
+    end.appendUint32(length)
+    yield start.getBytes()
+    yield* this.#rowGroups.parts()
+    yield end.getBytes()
+  }
+
+  close(): void {
+    this.#rowGroups.close()
+  }
+
+  #check(bytes: number): void {
+    if (bytes <= limits.footerBytes) return
+    const found = `${this.#columns.length} columns in ${this.#count} row groups, which take ${bytes} bytes of a Parquet footer`
+    const advice = 'upload it in pieces, or with shorter column names'
+    throw new StorageError('invalid', `found ${found}, expected at most ${limits.footerBytes}: ${advice}`)
   }
 }
 

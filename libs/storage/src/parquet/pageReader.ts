@@ -3,7 +3,7 @@ import type { ColumnChunk, PageHeader } from '@table/kernels'
 import { engine } from '../engine.ts'
 import type { OpenFile } from '../files.ts'
 import { readPageHeader } from './pageHeader.ts'
-import { checkRange, readWhole } from './reader.ts'
+import { checkRange, readWhole } from './ranges.ts'
 
 /** Of a chunk that is larger, so much is read at once, or a page if that is larger still. */
 const WINDOW_BYTES = 3 * 1024 * 1024

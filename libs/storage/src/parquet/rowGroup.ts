@@ -20,13 +20,21 @@ const MAX_ROWS = 1024 * 1024
 const MIN_BYTES = 3 * 1024 * 1024
 const MAX_BYTES = 12 * 1024 * 1024
 const COLUMN_BYTES = 96 * 1024
+/** Memory of which more is taken is not divided again: that would give little room. */
+const WORTH_DIVIDING = 0.75
+
+/** A column's part of the memory, in bytes: for the levels of its rows, which texts have not, and for its values. */
+interface Share {
+  levels: number
+  values: number
+}
 
 /** The row group under way: its columns share the engine's memory for rows, which never grows. */
 export class RowGroup {
   readonly columns: ColumnBuffer[]
   rows = 0
   #maxRows = 0
-  readonly #textRoom: number[]
+  #shares: Share[]
 
   constructor(columns: readonly Column[]) {
     this.columns = columns.map(({ name, type }) => ({
@@ -39,25 +47,23 @@ export class RowGroup {
       count: 0,
       levels: 0,
     }))
-    this.#textRoom = columns.map(() => 0)
+    this.#shares = columns.map(() => ({ levels: 0, values: 0 }))
   }
 
   /** Whether there is room for the chunk's records. There always is at first. */
   fits(reader: ChunkReader): boolean {
     if (this.rows === 0) this.#divide(reader)
-    return (
-      this.rows + reader.records <= this.#maxRows &&
-      this.columns.every(
-        ({ type, valueBytes }, i) =>
-          type !== 'text' || valueBytes + textBytes(reader, i) <= (this.#textRoom[i] as number),
-      )
-    )
+    const rows = this.rows + reader.records
+    const fit =
+      rows <= this.#maxRows &&
+      this.columns.every((column, i) => fits(column, reader, i, this.#shares[i] as Share))
+    return fit || (rows <= MAX_ROWS && this.#divideAgain(reader))
   }
 
   /** Appends the chunk's records. Returns false if a field is not of its column's type. */
   append(reader: ChunkReader): boolean {
     this.rows += reader.records
-    return this.columns.every((column, i) => appendColumn(reader, i, column))
+    return this.columns.every((column, i) => appendColumn(reader, i, column, this.#shares[i] as Share))
   }
 
   clear(): void {
@@ -77,16 +83,107 @@ export class RowGroup {
     )
     const wanted = rowBytes.reduce((sum, bytes) => sum + bytes)
     const room = Math.max(sharedBytes(this.columns.length), wanted * reader.records)
-    this.#maxRows = Math.min(MAX_ROWS, Math.max(reader.records, Math.floor(room / wanted)))
+    const rows = Math.min(MAX_ROWS, Math.max(reader.records, Math.floor(room / wanted)))
+    this.columns.forEach(({ type }, i) => {
+      const bytes = Math.ceil(rows * (rowBytes[i] as number))
+      const levels = type === 'text' ? 0 : rows
+      this.#shares[i] = { levels, values: bytes - levels }
+    })
+    this.#maxRows = rows
+    this.#place()
+  }
+
+  /**
+   * Divides the memory anew where much of it is left: most columns of a wide table may be empty, and each row group costs as many
+   * entries in the footer as there are columns. Returns whether there is room for the chunk's records now.
+   */
+  #divideAgain(reader: ChunkReader): boolean {
+    const room = sharedBytes(this.columns.length)
+    if (room === MIN_BYTES) return false
+    const needs = this.columns.map((column, i) => need(column, reader, i))
+    const needed = needs.reduce((sum, { levels, values }) => sum + levels + values, 0)
+    if (needed > WORTH_DIVIDING * room) return false
+    const more = room / Math.max(needed, 1)
+    this.#maxRows = MAX_ROWS
+    this.#takeOut()
+    this.#shares = needs.map(({ levels, values }) => ({
+      levels: Math.floor(levels * more),
+      values: Math.floor(values * more),
+    }))
+    this.#place()
+    this.#putBack()
+    return true
+  }
+
+  #place(): void {
     let at = engine.rows
     this.columns.forEach((column, i) => {
-      const bytes = Math.ceil(this.#maxRows * (rowBytes[i] as number))
+      const { levels, values } = this.#shares[i] as Share
       column.levels = at
-      column.values = at + (column.type === 'text' ? 0 : this.#maxRows)
-      this.#textRoom[i] = bytes
-      at += bytes + SLACK
+      column.values = at + levels
+      at += levels + values + SLACK
     })
   }
+
+  /** Copies what the columns have to the engine's page, which is only used when the row group ends. */
+  #takeOut(): void {
+    const { bytes, page } = engine
+    let at = page
+    for (const column of this.columns) {
+      const { levels, values, valueBytes } = column
+      const rows = storedLevels(column)
+      bytes.copyWithin(at, levels, levels + rows)
+      bytes.copyWithin(at + rows, values, values + valueBytes)
+      at += rows + valueBytes
+    }
+  }
+
+  #putBack(): void {
+    const { bytes, page } = engine
+    let at = page
+    for (const [i, column] of this.columns.entries()) {
+      const { levels, values, valueBytes } = column
+      const rows = storedLevels(column)
+      bytes.copyWithin(levels, at, at + rows)
+      bytes.copyWithin(values, at + rows, at + rows + valueBytes)
+      at += rows + valueBytes
+      // All rows so far are null.
+      if (column.count === 0 && hasLevels(this.#shares[i] as Share)) bytes.fill(0, levels, levels + this.rows)
+    }
+  }
+}
+
+/** Of a column of nulls alone the levels are not kept: they are written when a value comes. */
+function storedLevels({ type, count, rows }: ColumnBuffer): number {
+  return type === 'text' || count === 0 ? 0 : rows
+}
+
+/** A column that has nothing but nulls gets no share when the memory is divided again. */
+function hasLevels({ levels }: Share): boolean {
+  return levels > 0
+}
+
+/** Whether there is room for the chunk's fields of the column. */
+function fits(column: ColumnBuffer, reader: ChunkReader, index: number, share: Share): boolean {
+  const { type, rows, valueBytes } = column
+  if (type === 'text') return valueBytes + textBytes(reader, index) <= share.values
+  if (!hasLevels(share)) return holdsNothing(type, reader, index)
+  return rows + reader.records <= share.levels && valueBytes + reader.records * widths[type] <= share.values
+}
+
+/** What the column takes with the chunk's fields. */
+function need(column: ColumnBuffer, reader: ChunkReader, index: number): Share {
+  const { type, rows, valueBytes, count } = column
+  if (type === 'text') return { levels: 0, values: valueBytes + textBytes(reader, index) }
+  if (count === 0 && holdsNothing(type, reader, index)) return { levels: 0, values: 0 }
+  return { levels: rows + reader.records, values: valueBytes + reader.records * widths[type] }
+}
+
+/** Whether all of the chunk's fields are null. Overwrites the engine's page. */
+function holdsNothing(type: Exclude<ColumnType, 'text'>, reader: ChunkReader, index: number): boolean {
+  const values = engine.page
+  const levels = values + reader.records * widths[type] + SLACK
+  return readColumn(type, reader, index, values, levels) === 0
 }
 
 /** What the row group under way may take. */
@@ -99,13 +196,15 @@ export function releaseRowGroup(columns: number): void {
   if (sharedBytes(columns) > MIN_BYTES) renewEngine()
 }
 
-function appendColumn(reader: ChunkReader, index: number, column: ColumnBuffer): boolean {
+function appendColumn(reader: ChunkReader, index: number, column: ColumnBuffer, share: Share): boolean {
   const { kernels, ends } = engine
   const { records, columns } = reader
   const to = column.values + column.valueBytes
   if (column.type === 'text') {
     column.valueBytes += kernels.textColumn(ends, records, columns, index, to)
     column.count += records
+  } else if (!hasLevels(share)) {
+    column.nulls += records
   } else {
     const count = readColumn(column.type, reader, index, to, column.levels + column.rows)
     if (count < 0) return false

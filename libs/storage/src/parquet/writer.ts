@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { footerFile } from '../catalogue/names.ts'
 import type { ChunkReader } from '../csv/chunks.ts'
 import type { Column } from '../csv/inference.ts'
 import type { OpenFile } from '../files.ts'
@@ -17,10 +18,10 @@ export class ParquetWriter {
   readonly #footer: Footer
   readonly #out: FileOutput
 
-  /** `file` has just been created. */
+  /** `file` has just been created. To be closed, which leaves the file as it is. */
   constructor(file: OpenFile, columns: readonly Column[]) {
     this.#out = new FileOutput(file)
-    this.#footer = new Footer(columns)
+    this.#footer = new Footer(columns, footerFile(file.path))
     this.#rowGroup = new RowGroup(columns)
     this.#out.write(MAGIC)
   }
@@ -40,13 +41,19 @@ export class ParquetWriter {
     if (this.#rowGroup.rows > 0) this.#endRowGroup()
     const start = this.#out.offset
     let footerCrc = 0
-    for (const part of [...this.#footer.parts('table version 1.0.0'), MAGIC]) {
+    const write = (part: Uint8Array) => {
       footerCrc = crc32(part, footerCrc)
       this.#out.write(part)
     }
+    for (const part of this.#footer.parts('table version 1.0.0')) write(part)
+    write(MAGIC)
     this.#out.flush()
     const { offset: bytes, checksum } = this.#out
     return { bytes, footerBytes: bytes - start, footerCrc: footerCrc | 0, checksum: checksum.digest() }
+  }
+
+  close(): void {
+    this.#footer.close()
   }
 
   #endRowGroup(): void {

@@ -5,7 +5,7 @@ import type { Integers } from '../parquet/columnType.ts'
 import { decompress, UNCOMPRESSED } from '../parquet/decompression.ts'
 import { DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE } from '../parquet/pageHeader.ts'
 import { PageReader } from '../parquet/pageReader.ts'
-import { checkRange, readWhole, uint32At } from '../parquet/reader.ts'
+import { checkRange, readWhole, uint32At } from '../parquet/ranges.ts'
 
 // Encoding of parquet.thrift.
 const PLAIN = 0

@@ -1,7 +1,6 @@
 import type { ColumnChunk } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { openStored } from '../catalogue/stored.ts'
-import { releaseChunk } from '../engine.ts'
 import { damagedFile, StorageError, shortageOf, shown } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
@@ -44,7 +43,6 @@ export function sumParquetColumn(
     return sum
   } finally {
     closeFile(file)
-    releaseChunk()
   }
 }
 

@@ -1,5 +1,6 @@
+import { basename } from 'node:path'
 import { expect, test } from 'vitest'
-import { incomingFile, parseFileName, storedFile } from '../../src/catalogue/names.ts'
+import { footerFile, incomingFile, isUncommitted, parseFileName, storedFile } from '../../src/catalogue/names.ts'
 
 test('an upload has the same name in both directories, with its id in eight digits', () => {
   expect(incomingFile('/data', 12, 'csv')).toBe('/data/incoming/00000012.csv')
@@ -20,4 +21,10 @@ test.each([
   ['lost+found', undefined],
 ])('the name %s belongs to upload %s', (name, id) => {
   expect(parseFileName(name)?.id).toBe(id)
+})
+
+test('what an upload under way leaves is known by its name', () => {
+  const paths = [incomingFile('', 12, 'csv'), footerFile(incomingFile('', 12, 'parquet'))]
+  for (const path of paths) expect(isUncommitted(basename(path)), path).toBe(true)
+  for (const name of ['footer', '.footer', '12.parquet.footer', 'notes.csv']) expect(isUncommitted(name)).toBe(false)
 })

@@ -1,13 +1,22 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { parquetHeader } from 'hyparquet/src/column.js'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { convertCsv } from '../../src/convert.ts'
+import { type FileOperation, observeFileOperations } from '../../src/files.ts'
+import { defaultStorageLimits, setStorageLimits } from '../../src/limits.ts'
 import { sumParquetColumn } from '../../src/sum/parquet.ts'
+import { thrown } from '../catalogue/support.ts'
 import { temporaryFile, temporaryPath } from '../support/files.ts'
 import { footerOf, readParquet } from '../support/readParquet.ts'
 
 const path = temporaryPath('output.parquet')
+
+afterEach(() => observeFileOperations(undefined))
+
+function rowsOfGroups(): number[] {
+  return footerOf(path).row_groups.map(({ num_rows }) => Number(num_rows))
+}
 
 function convert(text: string) {
   return convertCsv(temporaryFile(text), path)
@@ -99,12 +108,122 @@ test('a large table is written in row groups of bounded size, each page with its
   expect(pages).toBeGreaterThan(3 * row_groups.length)
 })
 
-test('row groups are bounded where most fields are empty, too', () => {
+test('row groups are large where most fields of many columns are empty', () => {
   const columns = Array.from({ length: 64 }, (_, i) => `c${i}`)
   convert(`${columns.join(',')}\n${`1${','.repeat(63)}\n`.repeat(150_000)}`)
-  const rows = footerOf(path).row_groups.map(({ num_rows }) => num_rows)
-  expect(rows.reduce((a, b) => a + b)).toBe(150_000n)
-  expect(rows[0]).toBeLessThan(60_000n)
+  expect(rowsOfGroups()).toEqual([150_000])
+})
+
+test('row groups of many columns are bounded by what their values take, nulls among them', () => {
+  const columns = Array.from({ length: 64 }, (_, i) => `c${i}`)
+  const full = `${columns.map((_, i) => i).join(',')}\n`
+  convert(`${columns.join(',')}\n${full.repeat(30_000)}`)
+  expect(rowsOfGroups()[0]).toBeLessThan(11_000)
+  // A byte a row and column says which rows are null.
+  convert(`${columns.join(',')}\n${full}${`${','.repeat(63)}\n`.repeat(200_000)}`)
+  expect(rowsOfGroups()[0]).toBeGreaterThan(50_000)
+  expect(rowsOfGroups()[0]).toBeLessThan(100_000)
+})
+
+test('values of many columns come back wherever a column is empty for a while', async () => {
+  // Each column is of a type, and has values in one row of so many, but for a stretch of rows where it has none.
+  const kinds: [fill: (i: number) => string, read: (i: number) => unknown][] = [
+    [i => `${i * 7919}`, i => BigInt(i * 7919)],
+    [i => `${i}.5`, i => i + 0.5],
+    [i => `${i % 3 === 0}`, i => i % 3 === 0],
+    [i => `text ${'x'.repeat(i % 50)}`, i => `text ${'x'.repeat(i % 50)}`],
+    [i => `20${10 + (i % 90)}-01-01`, i => Date.UTC(2010 + (i % 90), 0, 1) / 86_400_000],
+  ]
+  const rows = 60_000
+  const columns = 35
+  const has = (row: number, column: number) => {
+    const stretch = Math.floor(row / 12_000)
+    if (stretch % 5 === column % 5 || (column % 3 === 0 && stretch < column % 4)) return false
+    return row % (1 + ((column * 7) % 11)) === 0
+  }
+  const lines = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) =>
+      has(row, column) ? kinds[column % kinds.length]?.[0](row) : '',
+    ).join(','),
+  )
+  convert(`${Array.from({ length: columns }, (_, i) => `c${i}`).join(',')}\n${lines.join('\n')}`)
+  expect(rowsOfGroups().length).toBeGreaterThan(1)
+  const read = await readParquet(path)
+  expect(read.length).toBe(rows)
+  const wrong = read.findIndex((values, row) =>
+    values.some((value, column) => {
+      const kind = kinds[column % kinds.length]
+      const empty = column % kinds.length === 3 ? '' : null
+      return value !== (has(row, column) ? kind?.[1](row) : empty)
+    }),
+  )
+  expect(wrong).toBe(-1)
+})
+
+/** Of a table whose footer is longer than what is kept of it in memory, or read at once. */
+function wideCsv(): { names: string[]; csv: string; rows: number } {
+  const names = Array.from({ length: 500 }, (_, i) => `${i} ${'n'.repeat(1000)}`)
+  const rows = 9000
+  return { names, rows, csv: `${names.join()}\n${`${names.map((_, i) => i).join()}\n`.repeat(rows)}` }
+}
+
+test('a long footer is written and read in parts', async () => {
+  const { names, rows, csv } = wideCsv()
+  const input = temporaryFile(csv)
+  const operations: FileOperation[] = []
+  observeFileOperations(operation => operations.push(operation))
+  const { footerBytes, footerCrc } = convertCsv(input, path)
+  expect(footerBytes).toBeGreaterThan(2.5 * 1024 * 1024)
+  const gathered = operations.filter(({ path: file }) => file === `${path}.footer`)
+  expect(new Set(gathered.map(({ kind }) => kind))).toEqual(new Set(['create', 'write', 'read']))
+  expect(existsSync(`${path}.footer`)).toBe(false)
+  for (const known of [{}, { footerBytes, footerCrc }])
+    for (const column of [0, 250, 499]) {
+      operations.length = 0
+      expect(sumParquetColumn(path, column, undefined, known)).toBe(BigInt(column * rows))
+      expect(sumParquetColumn(path, names[column] as string, undefined, known)).toBe(BigInt(column * rows))
+      expect(sumParquetColumn(path, 'other', undefined, known)).toBe(0n)
+      expect(Math.max(...operations.map(({ length = 0 }) => length))).toBeLessThanOrEqual(1024 * 1024)
+    }
+  observeFileOperations(undefined)
+  const { row_groups, num_rows } = footerOf(path)
+  expect(num_rows).toBe(BigInt(rows))
+  expect(row_groups.every(({ columns }) => columns.length === names.length)).toBe(true)
+})
+
+test('no byte of a long footer can be another without an error', () => {
+  const { csv } = wideCsv()
+  const { footerBytes, footerCrc } = convertCsv(temporaryFile(csv), path)
+  const bytes = readFileSync(path)
+  const start = bytes.length - footerBytes
+  for (let at = start; at < bytes.length; at += at > bytes.length - 50 ? 1 : 99_991) {
+    for (const bit of [1, 16, 128]) {
+      const damaged = Buffer.from(bytes)
+      damaged[at] = (bytes[at] as number) ^ bit
+      const known = { footerBytes, footerCrc }
+      const file = temporaryFile(damaged, 'damaged.parquet')
+      expect(() => sumParquetColumn(file, 250, undefined, known), `byte ${at}`).toThrow(/damaged|no footer/)
+    }
+  }
+})
+
+test('a table whose footer would be longer than the limit is refused', () => {
+  setStorageLimits({ ...defaultStorageLimits, footerBytes: 20_000 })
+  try {
+    const header = Array.from({ length: 20 }, (_, i) => `column ${i}`).join()
+    const row = `${'1,'.repeat(19)}1\n`
+    expect(convert(`${header}\n${row.repeat(10_000)}`).footerBytes).toBeLessThanOrEqual(20_008)
+    expect(thrown(() => convert(`${header}\n${row.repeat(300_000)}`))).toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(
+        /^found 20 columns in \d+ row groups, which take 2\d{4} bytes of a Parquet footer, expected at most 20000: upload it in pieces, or with shorter column names$/,
+      ),
+    })
+    const names = Array.from({ length: 20 }, (_, i) => `${i} ${'n'.repeat(1000)}`).join()
+    expect(() => convert(`${names}\n`)).toThrow('found 20 columns in 0 row groups, which take 20')
+  } finally {
+    setStorageLimits(defaultStorageLimits)
+  }
 })
 
 test('a column of few distinct values gets a dictionary, one of many does not', () => {

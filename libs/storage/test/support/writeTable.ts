@@ -19,7 +19,7 @@ export interface TableColumn {
 export function writeTable(path: string, columns: readonly TableColumn[], groupRows = 1_000_000): void {
   const file = createFile(path)
   const out = new FileOutput(file)
-  const footer = new Footer(columns)
+  const footer = new Footer(columns, `${path}.footer`)
   out.write(Buffer.from('PAR1'))
   const rows = columns[0]?.values.length ?? 0
   for (let from = 0; from < rows; from += groupRows) {
@@ -31,6 +31,7 @@ export function writeTable(path: string, columns: readonly TableColumn[], groupR
   for (const part of footer.parts('test')) out.write(part)
   out.write(Buffer.from('PAR1'))
   out.flush()
+  footer.close()
   closeFile(file)
 }
 

@@ -1,0 +1,48 @@
+import { dirname } from 'node:path'
+import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
+import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
+import { bytesOf } from '../csv/pieces.ts'
+import { append, closeFile, createScratchFile, type OpenFile } from '../files.ts'
+import { checkFreeSpace } from '../freeSpace.ts'
+
+/** More is not kept in memory. */
+const KEPT_BYTES = 1024 * 1024
+
+/** Structures of Thrift's compact protocol one behind the other: few in memory, many in a file. */
+export class Gathered {
+  /** In bytes, of all of them. */
+  length = 0
+  readonly #path: string
+  readonly #kept = new ByteWriter()
+  #file: OpenFile | undefined
+
+  /** `path`: of the file, for the moment that it has a name. */
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  add(structure: Parameters<typeof serializeTCompactProtocol>[1]): void {
+    const before = this.#kept.offset
+    serializeTCompactProtocol(this.#kept, structure)
+    this.length += this.#kept.offset - before
+    if (this.#kept.offset > KEPT_BYTES) this.#spill()
+  }
+
+  /** All of them. A part is valid until the next. */
+  *parts(): Generator<Uint8Array> {
+    if (this.#file) yield* bytesOf(this.#file, 0, this.length - this.#kept.offset)
+    yield this.#kept.getBytes()
+  }
+
+  close(): void {
+    if (this.#file) closeFile(this.#file)
+    this.#file = undefined
+  }
+
+  #spill(): void {
+    checkFreeSpace(dirname(this.#path))
+    this.#file ??= createScratchFile(this.#path)
+    append(this.#file, this.#kept.getBytes())
+    this.#kept.index = this.#kept.offset = 0
+  }
+}
