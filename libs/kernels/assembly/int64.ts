@@ -9,6 +9,11 @@ export function clearNoInt64(): void {
   noInt64 = false
 }
 
+/** For a field that is seen to be none before it is parsed. */
+export function refuse(): void {
+  noInt64 = true
+}
+
 /** The value of [start, end). Where it is no int64, sets `noInt64` and returns any number. */
 // @ts-expect-error: a decorator
 @inline

@@ -16,7 +16,7 @@ export function plainScanNext(): usize {
 /**
  * Finds records from `from` on, as `scan` does, and writes to `ends` where the second fields end, or, without `second`, the lines.
  * Finds no record that it cannot, because the bytes are not plain or too few, and none at all if records have not `columns`
- * fields on average.
+ * fields on average: in all, and up to the end of each stretch.
  */
 export function plainScan(
   second: bool,
@@ -48,6 +48,7 @@ function scanStretches(
   let out = ends
   let records: u64 = 0
   let separators: u64 = 0
+  let uneven: u64 = 0
   // What a block needs to know of the one before it, in bit 0.
   let startsLine: u64 = 1
   let inFirst: u64 = 1
@@ -103,11 +104,13 @@ function scanStretches(
     out = written
     records += lineCount
     separators += lineCount + (second ? commaCount : sumOf(commas))
+    // The record under way has some of its fields.
+    uneven |= <u64>(separators - records * columns >= columns)
   }
   // What follows the last line feed belongs to no whole record.
   while (at > from && load<u8>(at - 1) != LF) separators -= <u64>(load<u8>(--at) == COMMA)
   next = at
-  if (separators == records * columns) return <u32>records
+  if (separators == records * columns && uneven == 0) return <u32>records
   next = from
   return 0
 }

@@ -65,6 +65,7 @@ export function scan(
   let whole: u64 = 0 // those of whole records
   let lastLine: usize = from - 1
   let problem: u64 = 0
+  let uneven: u64 = 0 // not 0: at the end of a block the whole records had too many or too few fields
   // What a block needs to know of the bytes before it, each in bit 0 but for `inQuotes`, which is all bits or none.
   let atStart: u64 = 1 // a record begins
   let crAtStart: u64 = 0 // it began with the CR before the block
@@ -137,6 +138,7 @@ export function scan(
     lines ^= blank
     found += popcnt(separators)
     records += <u32>popcnt(lines)
+    uneven |= whole ^ (<u64>(records - plain) * columns)
     if (column == EVERY) {
       out = writePositions(separators, at, out)
     } else if (column == columns - 1) {
@@ -166,7 +168,7 @@ export function scan(
   next = lastLine + 1
   const endless = records == 0 && out >= full
   const unclosed = last && out < full && next < to
-  broken = problem != 0 || whole != <u64>(records - plain) * columns || endless || unclosed
+  broken = (problem | uneven) != 0 || endless || unclosed
   return records
 }
 

@@ -2,7 +2,7 @@
 import { COMMA, LF, MINUS, QUOTE } from './bytes'
 import { anyNoDigit, keepLast, lastLanes, ZEROS } from './digits'
 import { endsLines, fieldEnd, skipBlankLines } from './fields'
-import { clearNoInt64, noInt64, parseInt64 } from './int64'
+import { clearNoInt64, noInt64, parseInt64, refuse } from './int64'
 
 /** So many digits add up in a byte. */
 const GROUP: usize = 28
@@ -215,15 +215,18 @@ function addAny(end: usize, separator: v128): void {
   addField(at - <usize>length + 16, end)
 }
 
-/** The field at the start of a line, in front of which there may be blank ones. */
+/** The field at the start of a line, in front of which there may be blank ones. It is not the only one. */
 function addFirst(line: usize): void {
   const start = skipBlankLines(line)
   let end = start
   while (load<u8>(end) != COMMA && load<u8>(end) != LF) end++
-  addField(start, end)
+  // A comma or line feed inside of quotes ends no field, but then the field is no number.
+  const isOpen = load<u8>(start) == QUOTE && (load<u8>(end - 1) != QUOTE || end - start == 1)
+  if (load<u8>(end) == LF || isOpen) refuse()
+  else addField(start, end)
 }
 
-/** What stands between the separators may be quoted, but no number has a separator inside its quotes. */
+/** The field may be quoted. */
 // @ts-expect-error: a decorator
 @inline
 function addField(start: usize, end: usize): void {

@@ -23,7 +23,7 @@ const magnitudes = fc.oneof(
 const sign = fc.constantFrom('', '-')
 const signed = fc.tuple(sign, magnitudes).map(([minus, text]) => minus + text.replace('-', ''))
 
-const strange = fc.constantFrom('/', ':', '-', '+', '.', ' ', 'e', '"', 'é', '\0', '0', '')
+const strange = fc.constantFrom('/', ':', '-', '+', '.', ' ', 'e', '"', 'é', '\0', ',', '\n', '\r\n', '0', '')
 
 /** One byte of them is another, or there is one more: just below and above the digits, among them, anywhere. */
 const flawed = (texts: fc.Arbitrary<string>) =>

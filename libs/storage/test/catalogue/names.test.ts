@@ -1,6 +1,12 @@
 import { basename } from 'node:path'
 import { expect, test } from 'vitest'
-import { footerFile, incomingFile, isUncommitted, parseFileName, storedFile } from '../../src/catalogue/names.ts'
+import {
+  footerFile,
+  incomingFile,
+  isUncommitted,
+  parseFileName,
+  storedFile,
+} from '../../src/catalogue/names.ts'
 
 test('an upload has the same name in both directories, with its id in eight digits', () => {
   expect(incomingFile('/data', 12, 'csv')).toBe('/data/incoming/00000012.csv')
@@ -26,5 +32,6 @@ test.each([
 test('what an upload under way leaves is known by its name', () => {
   const paths = [incomingFile('', 12, 'csv'), footerFile(incomingFile('', 12, 'parquet'))]
   for (const path of paths) expect(isUncommitted(basename(path)), path).toBe(true)
-  for (const name of ['footer', '.footer', '12.parquet.footer', 'notes.csv']) expect(isUncommitted(name)).toBe(false)
+  for (const name of ['footer', '.footer', '12.parquet.footer', 'notes.csv'])
+    expect(isUncommitted(name)).toBe(false)
 })
