@@ -63,10 +63,10 @@ export function spawnServer({
   return { child, dataDir, ready, exited }
 }
 
-/** A server with one worker, which stops at `moment` from `hold` to `release`. */
-export async function spawnHeldServer(moment: string) {
+/** A server whose workers stop at `moment` from `hold` to `release`. */
+export async function spawnHeldServer(moment: string, workers = 1) {
   const fuse = join(temporaryDirectory(), 'fuse')
-  const server = spawnServer({ hook: 'hold.ts', env: { MOMENT: moment, FUSE: fuse }, workers: 1 })
+  const server = spawnServer({ hook: 'hold.ts', env: { MOMENT: moment, FUSE: fuse }, workers })
   const { port } = await server.ready
   const client = connectClient(port)
   const held = () => eventually(() => expect(existsSync(`${fuse}.holds`)).toBe(true))

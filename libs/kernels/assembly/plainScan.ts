@@ -16,7 +16,7 @@ export function plainScanNext(): usize {
 /**
  * Finds records from `from` on, as `scan` does, and writes to `ends` where the second fields end, or, without `second`, the lines.
  * Finds no record that it cannot, because the bytes are not plain or too few, and none at all if records have not `columns`
- * fields on average: in all, and up to the end of each stretch.
+ * fields on average: in all, and up to the last line that ends a stretch.
  */
 export function plainScan(
   second: bool,
@@ -62,6 +62,8 @@ function scanStretches(
     let blank: u64 = 0
     let commas = i8x16.splat(0)
     let least = i8x16.splat(-1)
+    let lastLines: u64 = 0
+    let lastCommas: u64 = 0
     for (; block < stop; block += 64) {
       const a = v128.load(block)
       const b = v128.load(block, 16)
@@ -83,6 +85,7 @@ function scanStretches(
       lineCount += popcnt(lines)
       blank |= lines & ((lines << 1) | startsLine)
       startsLine = lines >> 63
+      lastLines = lines
       if (second) {
         // A bit at a field's start, added to the bits that separate nothing, carries to the field's end.
         const both = lines | mask(ac, bc, cc, dc)
@@ -92,7 +95,8 @@ function scanStretches(
         const firstEnds = first & both
         const next = ((firstEnds << 1) | inSecond) + inner
         inSecond = <u64>(next < inner) | (firstEnds >> 63)
-        commaCount += popcnt(both ^ lines)
+        lastCommas = both ^ lines
+        commaCount += popcnt(lastCommas)
         written = writeFew(next & both, block, written)
       } else {
         commas = i8x16.sub(commas, i8x16.add(i8x16.add(ac, bc), i8x16.add(cc, dc)))
@@ -100,12 +104,16 @@ function scanStretches(
       }
     }
     if (v128.any_true(i8x16.lt_u(least, comma)) || blank != 0) break
+    if (!second) lastCommas = commaMask(stop - 64)
     at = stop
     out = written
     records += lineCount
     separators += lineCount + (second ? commaCount : sumOf(commas))
-    // The record under way has some of its fields.
-    uneven |= <u64>(separators - records * columns >= columns)
+    if (lastLines != 0) {
+      // Those of the record under way, whose start is in the last block.
+      const rest = popcnt(lastCommas & ~(~(<u64>0) >> clz(lastLines)))
+      uneven |= (separators - rest) ^ (records * columns)
+    }
   }
   // What follows the last line feed belongs to no whole record.
   while (at > from && load<u8>(at - 1) != LF) separators -= <u64>(load<u8>(--at) == COMMA)
@@ -113,6 +121,18 @@ function scanStretches(
   if (separators == records * columns && uneven == 0) return <u32>records
   next = from
   return 0
+}
+
+/** Which of 64 bytes are commas. */
+// @ts-expect-error: a decorator
+@inline
+function commaMask(at: usize): u64 {
+  const comma = v128.load(COMMAS)
+  const a = i8x16.eq(v128.load(at), comma)
+  const b = i8x16.eq(v128.load(at, 16), comma)
+  const c = i8x16.eq(v128.load(at, 32), comma)
+  const d = i8x16.eq(v128.load(at, 48), comma)
+  return mask(a, b, c, d)
 }
 
 /** Of all lanes. */

@@ -223,6 +223,25 @@ test('bytes that are not UTF-8 are refused with line and column', () => {
   )
 })
 
+test.each([
+  ['more fields', '3,4,5\n6\n', 3, 3],
+  ['fewer fields', '6\n3,4,5\n', 3, 1],
+])(
+  'a record with %s than the header is refused, even where the next one makes up for it',
+  (_, records, line, fields) => {
+    const more = (rows: number) => '7,8\n'.repeat(rows)
+    for (const [before, after] of [
+      [1, 1],
+      [1, 200_000],
+      [200_000, 1],
+      [200_000, 200_000],
+    ] as const)
+      expect(() => convert(`a,b\n${more(before)}${records}${more(after)}`)).toThrow(
+        `line ${before - 1 + line}: found ${fields} fields, expected 2`,
+      )
+  },
+)
+
 test('the CSV is not touched', () => {
   const text = '\uFEFFa,b\r\n1,"x\n"\r\n\r\n'
   convert(text)

@@ -214,6 +214,22 @@ test('a CSV that breaks a rule is refused and nothing of it is left', async () =
   expect(listUploads(store.dataDir)).toEqual([])
 })
 
+test.each([
+  ['received into a file', false],
+  ['held in memory', true],
+])('an upload that takes much memory, %s, stays until it is converted alone', async (_, isHeld) => {
+  const store = opened(temporaryDirectory())
+  const wide = `${Array.from({ length: 1001 }, (_, i) => `c${i}`)}\n${'1,'.repeat(1000)}1\n`
+  const id = await receive(store, wide)
+  const held = isHeld ? Buffer.from(wide) : undefined
+  const commit = (alone: boolean) =>
+    commitUpload(store.dataDir, id, receivedAt, undefined, held, undefined, alone)
+  expect(thrown(() => commit(false)).code).toBe('heavy')
+  expect(incomingNames(store.dataDir)).toEqual(['00000001.csv'])
+  expect(commit(true)).toMatchObject({ id, rows: 1, csvBytes: wide.length })
+  expect(readFileSync(storedFile(store.dataDir, id, 'csv'), 'utf8')).toBe(wide)
+})
+
 test('a commit of an id that has no received file leaves the committed upload of that id alone', async () => {
   const store = opened(temporaryDirectory())
   const id = await receive(store, csv)

@@ -60,6 +60,24 @@ test('statistics are the least and the greatest value and the number of nulls', 
   ])
 })
 
+test.each([
+  ['b', 'c'],
+  ['\uD7FF', '\uE000'], // the surrogates between them are no characters
+  ['\u{10FFFF}', ''], // there is no greater one
+])('the greatest of long texts is cut in front of %j, upwards', (last, next) => {
+  const size = 64 - Buffer.byteLength(last)
+  const head = 'a'.repeat(size)
+  convert(`t\n${head}${last}xyz\n`)
+  const { max_value, min_value, is_max_value_exact } = chunkStatistics()
+  expect(min_value).toBe(head + last)
+  expect(max_value).toBe(next ? head + next : `${'a'.repeat(size - 1)}b`)
+  expect(is_max_value_exact).toBe(false)
+})
+
+function chunkStatistics() {
+  return footerOf(path).row_groups[0]?.columns[0]?.meta_data?.statistics ?? {}
+}
+
 test('zero bounds of doubles keep their sign and a column of NaN has no bounds', () => {
   convert('zero,nan\n0.0,NaN\n-0.0,NaN\n')
   const [zero, nan] = footerOf(path).row_groups[0].columns.map(({ meta_data }) => meta_data?.statistics)
