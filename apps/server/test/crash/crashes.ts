@@ -7,7 +7,8 @@ import { closeDatabase, type Damage, readUploads, type Upload, verifyUpload } fr
 import { expect } from 'vitest'
 import { type ServerProcess, spawnServer } from '../process.ts'
 import { columnSum, connectClient, incoming, stored, temporaryDirectory, upload } from '../support.ts'
-import { hashOf, type Sent, uploadsOfRound } from './uploads.ts'
+import { FaultyDisk, type Order } from './faultyDisk.ts'
+import { hashOf, type Outcome, type Sent, uploadsOfRound } from './uploads.ts'
 
 /** When a server is killed: before a step, counted from its start or from its first upload, or some ms after that. */
 export type Moment = { step: number; from: 'start' | 'uploads' } | { wait: number }
@@ -67,6 +68,7 @@ export class Crashes {
         if ('wait' in moment) setTimeout(kill, moment.wait)
         else if (moment.from === 'uploads') this.#arm(moment.step)
         await this.#upload(client, uploadsOfRound(this.#rounds++))
+        for (const { outcome } of this.#sent) expect(outcome).not.toBe('refused')
       }
       kill()
       client.close()
@@ -77,6 +79,43 @@ export class Crashes {
     this.#count()
   }
 
+  /**
+   * Starts a server, checks what it finds, and ends it when its uploads are answered, or when it has ended by itself. Calls of its
+   * system fail as `order` says: from its start on, which may be refused then, or from its first upload on. Uploads that are sent one by
+   * one end with the first that fails: nothing comes after it that would hide what it left. Returns what failed.
+   */
+  async fail(
+    order: Order,
+    { from, end, oneByOne }: { from: 'start' | 'uploads'; end: 'kill' | 'stop'; oneByOne: boolean },
+  ): Promise<string[]> {
+    const disk = new FaultyDisk(this.#dataDir)
+    if (from === 'start') disk.fail(order)
+    const env = { NODE_COMPILE_CACHE: compileCache }
+    const server = spawnServer({
+      dataDir: this.#dataDir,
+      hook: 'earlyCheckpoints.ts',
+      env,
+      under: disk.command,
+    })
+    const port = await server.ready.then(
+      ({ port }) => port,
+      error => {
+        if (disk.failures().length === 0) throw error
+      },
+    )
+    if (port !== undefined) {
+      const client = connectClient(port)
+      if (await survives(this.#check(client, false))) {
+        if (from === 'uploads') disk.fail(order)
+        await this.#upload(client, uploadsOfRound(this.#rounds++), oneByOne)
+      }
+      disk.end(server.child, end)
+      client.close()
+    }
+    await server.exited
+    return disk.failures()
+  }
+
   /** Repeats what has an id and was never acknowledged, and checks all bytes of all uploads. Returns how many there are. */
   async end(): Promise<number> {
     const server = spawnServer({ dataDir: this.#dataDir })
@@ -84,8 +123,8 @@ export class Crashes {
     await this.#check(client, true)
     await this.#upload(client, [])
     await this.#check(client, false)
-    for (const { uploadId, acknowledged } of this.#sent)
-      expect(uploadId === undefined || acknowledged).toBe(true)
+    for (const { uploadId, outcome } of this.#sent)
+      expect(uploadId === undefined || outcome === 'acknowledged').toBe(true)
     server.child.kill()
     expect(await server.exited).toMatchObject({ code: 0 })
 
@@ -111,12 +150,14 @@ export class Crashes {
       expect(found?.hash, `${id}.csv is what was uploaded`).toBe(hash)
       this.#stored.set(id, found as Sent)
     }
-    // None that was there is gone, none is there twice, all that were acknowledged are there.
+    // None that was there is gone, none is there twice, all that were acknowledged are there, none that was refused is.
     const present = new Set(this.#stored.values())
     expect(ids).toHaveLength(this.#stored.size)
     expect(present.size).toBe(ids.length)
-    const lost = this.#sent.filter(sent => sent.acknowledged && !present.has(sent))
-    expect(lost.map(({ column, bytes }) => `${bytes} bytes with ${column}`)).toEqual([])
+    const lost = this.#sent.filter(sent => sent.outcome === 'acknowledged' && !present.has(sent))
+    expect(lost.map(nameOf), 'acknowledged, but not there').toEqual([])
+    const resurrected = [...present].filter(sent => sent.outcome === 'refused')
+    expect(resurrected.map(nameOf), 'refused, but there').toEqual([])
 
     if (everything) for (const { column } of this.#sent) this.#unchecked.add(column)
     for (const column of this.#unchecked) {
@@ -128,20 +169,33 @@ export class Crashes {
     this.#unchecked.clear()
   }
 
-  /** Sends these, and those of earlier rounds that have an id and were not acknowledged, all at once. */
-  async #upload(client: TableClient, round: Sent[]): Promise<void> {
+  /**
+   * Sends these, and those of earlier rounds that have an id and were not acknowledged: all at once, or one by one, up to the first
+   * that is not acknowledged.
+   */
+  async #upload(client: TableClient, round: Sent[], oneByOne = false): Promise<void> {
     this.#sent.push(...round)
     const due = this.#sent.filter(sent => sent.csv)
-    await Promise.all(
-      due.map(async sent => {
-        this.#unchecked.add(sent.column)
-        const metadata = new Metadata()
-        if (sent.uploadId) metadata.set('upload-id', sent.uploadId)
-        const answer = upload(client, sent.csv as Buffer, {}, metadata)
-        sent.acknowledged = await survives(answer.then(error => expect(error).toBe('')))
-        if (sent.acknowledged || !sent.uploadId) sent.csv = undefined
-      }),
-    )
+    if (!oneByOne) {
+      await Promise.all(due.map(sent => this.#send(client, sent)))
+      return
+    }
+    // Another one of them comes first in each round.
+    for (const i of due.keys()) {
+      const sent = due[(i + 3 * this.#rounds) % due.length] as Sent
+      await this.#send(client, sent)
+      if (sent.outcome !== 'acknowledged') return
+    }
+  }
+
+  async #send(client: TableClient, sent: Sent): Promise<void> {
+    this.#unchecked.add(sent.column)
+    const metadata = new Metadata()
+    if (sent.uploadId) metadata.set('upload-id', sent.uploadId)
+    const outcome = await outcomeOf(upload(client, sent.csv as Buffer, {}, metadata))
+    // An attempt whose outcome nobody knows may have been stored, whatever is said of a later one.
+    if (outcome === 'acknowledged' || sent.outcome !== 'unknown') sent.outcome = outcome
+    if (outcome === 'acknowledged' || !sent.uploadId) sent.csv = undefined
   }
 
   #arm(step: number | undefined): void {
@@ -181,7 +235,26 @@ async function survives(calls: Promise<void>): Promise<boolean> {
     await calls
     return true
   } catch (error) {
-    if ((error as { code?: unknown }).code === status.UNAVAILABLE) return false
+    if (isLost(error)) return false
     throw error
   }
+}
+
+async function outcomeOf(answer: Promise<string>): Promise<Outcome> {
+  try {
+    return (await answer) === '' ? 'acknowledged' : 'refused'
+  } catch (error) {
+    if (isLost(error)) return 'unknown'
+    if ((error as { code?: unknown }).code === undefined) throw error
+    return 'refused'
+  }
+}
+
+/** Whether a call has no answer because its server ended. */
+function isLost(error: unknown): boolean {
+  return (error as { code?: unknown }).code === status.UNAVAILABLE
+}
+
+function nameOf({ column, bytes }: Sent): string {
+  return `${bytes} bytes with ${column}`
 }

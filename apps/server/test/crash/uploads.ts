@@ -12,8 +12,11 @@ export interface Sent {
   column: string
   /** Of that column. */
   total: bigint
-  acknowledged: boolean
+  outcome: Outcome
 }
+
+/** What its client knows: nothing if the connection was lost. Refused is what was answered with an error, and never sent without an answer. */
+export type Outcome = 'acknowledged' | 'refused' | 'unknown' | 'not sent'
 
 /** Every way that an upload can take: its row has all; held, but too large for a row; spooled; converted while it arrives. */
 const sizes = [50, 9000, 20_000, 120_000, 350_000, 600_000, 900_000]
@@ -24,7 +27,7 @@ export function uploadsOfRound(round: number): Sent[] {
     const column = `r${round}`
     const uploadId = (i + round) % 2 ? randomUUID() : undefined
     const { csv, total } = csvOf(column, bytes)
-    return { csv, bytes: csv.length, hash: hashOf(csv), uploadId, column, total, acknowledged: false }
+    return { csv, bytes: csv.length, hash: hashOf(csv), uploadId, column, total, outcome: 'not sent' }
   })
 }
 

@@ -6,6 +6,7 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 // Not by way of index.ts, which would make each start slower.
 import { type FileOperation, observeFileOperations } from '../../../../libs/storage/src/files.ts'
+import './earlyCheckpoints.ts'
 
 const changing: FileOperation['kind'][] = ['create', 'write', 'sync', 'rename', 'remove', 'mkdir', 'insert']
 const fuse = process.env.FUSE ?? ''
@@ -39,7 +40,5 @@ StatementSync.prototype.run = function (this: StatementSync, ...values: Paramete
 const { exec } = DatabaseSync.prototype
 DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
   exec.call(this, sql)
-  // The server copies the log into the database after 1 MiB of a thread: here after each commit, so that kills meet that too.
-  if (sql === 'COMMIT') exec.call(this, 'PRAGMA wal_checkpoint(PASSIVE)')
   step(`after ${/^\s*(\w+)/.exec(sql)?.[1]}`)
 }

@@ -49,7 +49,7 @@ async function expectFacts(store: Store): Promise<void> {
 
 for (const fixture of fixtures) {
   test(`${fixture}: every upload is there with its bytes, every sum is exact in both formats, and again after another start`, {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const dataDir = unpackFixture(fixture)
     const store = opened(dataDir)
@@ -63,7 +63,7 @@ for (const fixture of fixtures) {
   })
 
   test(`${fixture}: what a power cut took of the files that were not synced is written again`, {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const dataDir = unpackFixture(fixture)
     for (const id of facts.unsynced)
@@ -81,7 +81,9 @@ for (const fixture of fixtures) {
       }
   })
 
-  test(`${fixture}: a file that is missing stops the start`, () => {
+  test(`${fixture}: a file that was synced and is another one now is noticed, as for any other upload`, {
+    timeout: 120_000,
+  }, () => {
     const dataDir = unpackFixture(fixture)
     const { id } = facts.uploads.find(({ csvBytes }) => csvBytes > 64 * 1024) ?? { id: 0 }
     rmSync(storedFile(dataDir, id, 'csv'))

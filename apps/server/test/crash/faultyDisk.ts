@@ -1,0 +1,64 @@
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryDirectory } from '../support.ts'
+
+/** Which system calls of a server fail: as in faults.py. */
+export interface Order {
+  calls: readonly string[]
+  /** Of the files of the data directory. */
+  file: FileKind
+  error: 'EIO' | 'ENOSPC'
+  /** The one that fails, or all from it on, or as many as chance would have it. */
+  which: { nth: number; lasting?: boolean } | { chance: number; seed: number }
+  done?: 'nothing' | 'half' | 'all'
+}
+
+/** What each file is called, from the data directory on. */
+const files = {
+  database: 'catalogue\\.db$',
+  log: 'catalogue\\.db-wal$',
+  index: 'catalogue\\.db-shm$',
+  stored: 'files(/.*)?$',
+  incoming: 'incoming(/.*)?$',
+  any: '.*$',
+}
+
+export type FileKind = keyof typeof files
+
+/** What a server runs on whose system calls are to fail. */
+export class FaultyDisk {
+  readonly #dataDir: string
+  readonly #order = join(temporaryDirectory(), 'order')
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  /** The command that runs the server. */
+  get command(): string[] {
+    return ['python3', join(import.meta.dirname, 'faults.py'), this.#order]
+  }
+
+  /** From now on. */
+  fail({ which, file, ...order }: Order): void {
+    const text = JSON.stringify({
+      ...order,
+      ...which,
+      file: `^${RegExp.escape(this.#dataDir)}/${files[file]}`,
+    })
+    writeFileSync(`${this.#order}.new`, text)
+    renameSync(`${this.#order}.new`, this.#order)
+  }
+
+  /** Kills the server, or asks it to stop. */
+  end(child: ChildProcess, end: 'kill' | 'stop'): void {
+    child.kill(end === 'kill' ? 'SIGTERM' : 'SIGINT')
+  }
+
+  /** The calls that failed so far. */
+  failures(): string[] {
+    const path = `${this.#order}.faults`
+    return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
+  }
+}

@@ -1,0 +1,124 @@
+// System calls that fail inside SQLite and around it. TABLE_FAULT_CYCLES makes it longer.
+import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { Crashes } from './crash/crashes.ts'
+import { FaultyDisk, type FileKind, type Order } from './crash/faultyDisk.ts'
+import { temporaryDirectory } from './support.ts'
+
+const cycles = Number(process.env.TABLE_FAULT_CYCLES ?? 8)
+/** In the long form each call fails once, up to the last that there is. */
+const long = process.env.TABLE_FAULT_CYCLES !== undefined
+
+/** What fails, and at which calls of a server in the short form. */
+const kinds: [
+  call: string,
+  file: FileKind,
+  nths: number[],
+  from: 'start' | 'uploads',
+  done?: Order['done'],
+][] = [
+  ['fsync', 'log', [1, 2, 3, 4], 'uploads'],
+  ['fsync', 'log', [1, 2], 'uploads', 'all'],
+  ['pwrite64', 'log', [1, 2, 7, 8], 'uploads'],
+  ['pwrite64', 'log', [2, 6], 'uploads', 'half'],
+  ['pwrite64', 'database', [1, 2], 'uploads'],
+  ['pwrite64', 'database', [1], 'uploads', 'half'],
+  ['fsync', 'database', [1, 1], 'uploads'],
+  ['ftruncate', 'database', [1], 'uploads'],
+  ['ftruncate', 'index', [1], 'start'],
+  ['pwrite64', 'index', [1], 'start'],
+  ['pwrite64', 'database', [1], 'start'],
+  ['fsync', 'database', [1], 'start'],
+  ['pwrite64', 'log', [1, 3], 'start'],
+  ['fsync', 'log', [1, 2], 'start'],
+  ['rename', 'stored', [1, 2], 'uploads'],
+  ['fsync', 'stored', [1, 2], 'uploads'],
+  ['fsync', 'incoming', [1], 'uploads'],
+  ['write', 'incoming', [1, 4], 'uploads'],
+  ['openat', 'incoming', [1, 4], 'uploads'],
+]
+
+const promise = 'acknowledged uploads are there once, refused ones are not, the next start is not refused'
+
+for (const [call, file, nths, from, done = 'nothing'] of kinds)
+  test(`${call} of the ${file} fails, ${done} done, from the ${from} on: ${promise}`, {
+    timeout: long ? 3_600_000 : 240_000,
+  }, async () => {
+    const crashes = new Crashes(temporaryDirectory())
+    for (let i = 0; long || i < nths.length; i++) {
+      // In the long form each of them, before a kill and before a stop.
+      const nth = long ? 1 + Math.floor(i / 2) : (nths[i] ?? 0)
+      const order: Order = { calls: [call], file, error: i % 4 < 2 ? 'EIO' : 'ENOSPC', which: { nth }, done }
+      const failures = await crashes.fail(order, { from, end: i % 2 ? 'stop' : 'kill', oneByOne: true })
+      if (failures.length === 0) break
+    }
+    await crashes.end()
+  })
+
+test(`a disk that becomes full for good: ${promise}`, { timeout: 240_000 }, async () => {
+  const crashes = new Crashes(temporaryDirectory())
+  const calls = ['write', 'pwrite64', 'writev', 'pwritev', 'ftruncate', 'fallocate', 'openat']
+  for (const nth of [1, 20, 60]) {
+    const order: Order = { calls, file: 'any', error: 'ENOSPC', which: { nth, lasting: true } }
+    await crashes.fail(order, { from: 'uploads', end: nth === 20 ? 'stop' : 'kill', oneByOne: nth === 1 })
+  }
+  await crashes.end()
+})
+
+test(`writes and syncs fail with 10 %, ${cycles} times: ${promise}`, {
+  timeout: 60_000 + cycles * 20_000,
+}, async () => {
+  const crashes = new Crashes(temporaryDirectory())
+  let failures = 0
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    const from = cycle % 4 === 3 ? 'start' : 'uploads'
+    const how = { from, end: oneOf('kill', 'stop'), oneByOne: cycle % 2 === 0 } as const
+    failures += (await crashes.fail(randomOrder(), how)).length
+    // One without faults, which is never refused.
+    if (from === 'start') await crashes.fail(nothing, { from, end: 'kill', oneByOne: false })
+  }
+  const uploads = await crashes.end()
+  console.log(`${uploads} uploads after ${cycles} cycles with ${failures} calls that failed`)
+})
+
+test('the disk of these faults fails what it is told to, and does as much of it as it is told', () => {
+  const directory = temporaryDirectory()
+  const disk = new FaultyDisk(directory)
+  const script = `
+    const { openSync, readFileSync, writeSync } = require('node:fs')
+    const file = openSync('files', 'w+')
+    const outcomes = [0, 4, 8, 12].map(position => {
+      try { return writeSync(file, 'abcd', position) } catch ({ code }) { return code }
+    })
+    console.log(outcomes.join(), readFileSync('files', 'latin1').replace(/\\0/g, '.'))`
+  const run = (which: Order['which'], done: NonNullable<Order['done']>) => {
+    disk.fail({ calls: ['pwrite64'], file: 'stored', error: 'ENOSPC', which, done })
+    const [python = '', ...rest] = disk.command
+    return spawnSync(python, [...rest, process.execPath, '-e', script], { cwd: directory, encoding: 'utf8' })
+      .stdout
+  }
+  expect(run({ nth: 2 }, 'nothing')).toBe('4,ENOSPC,4,4 abcd....abcdabcd\n')
+  expect(run({ nth: 4 }, 'half')).toBe('4,4,4,ENOSPC abcdabcdabcdab\n')
+  expect(run({ nth: 3, lasting: true }, 'nothing')).toBe('4,4,ENOSPC,ENOSPC abcdabcd\n')
+  expect(run({ chance: 1, seed: 1 }, 'all')).toBe('ENOSPC,ENOSPC,ENOSPC,ENOSPC abcdabcdabcdabcd\n')
+  expect(run({ chance: 0, seed: 1 }, 'all')).toBe('4,4,4,4 abcdabcdabcdabcd\n')
+  expect(disk.failures()).toHaveLength(1 + 1 + 2 + 4)
+})
+
+const nothing: Order = { calls: [], file: 'any', error: 'EIO', which: { nth: 1 } }
+
+function randomOrder(): Order {
+  const writes = ['write', 'pwrite64', 'writev', 'pwritev', 'ftruncate']
+  const syncs = ['fsync', 'fdatasync']
+  return {
+    calls: oneOf(writes, syncs, [...writes, ...syncs]),
+    file: oneOf('log', 'database', 'any'),
+    error: oneOf('EIO', 'ENOSPC'),
+    which: { chance: 0.1, seed: randomInt(2 ** 31) },
+  }
+}
+
+function oneOf<T>(...values: T[]): T {
+  return values[randomInt(values.length)] as T
+}
