@@ -22,6 +22,22 @@ export function openUpload(session: ClientHttp2Session, headers: Record<string, 
   return openCall(session, '/Table/Upload', headers)
 }
 
+/** One upload over a connection of its own. Resolves to its answer, or as soon as all is sent to `hung up`. */
+export async function attemptUpload(
+  port: number,
+  csv: Uint8Array,
+  headers: Record<string, string>,
+  hangUp = false,
+): Promise<string> {
+  const session = openSession(port)
+  const call = openUpload(session, headers)
+  await call.write(uploadBytes(csv))
+  call.end()
+  const answer = hangUp ? 'hung up' : await call.answer
+  session.destroy()
+  return answer
+}
+
 export function openSum(session: ClientHttp2Session, column: string, format = 'csv'): RawCall {
   const call = openCall(session, '/Table/ColSum', {})
   void call.write(framed(ColSumReq.encode({ column, format }).finish()))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Uploader } from '../../apps/cli/src/uploader.ts'
-import { openSession, openUpload, uploadBytes } from '../faults/raw.ts'
+import { attemptUpload, openSession, openUpload, uploadBytes } from '../faults/raw.ts'
 import type { Ledger } from './ledger.ts'
 import type { Measurements } from './measurements.ts'
 import type { SoakServer } from './server.ts'
@@ -92,21 +92,28 @@ async function vanish({ server, ledger }: Surroundings): Promise<void> {
   const { csv, total } = randomTable(Math.random() < 0.5 ? SMALL : LARGE)
   const uploadId = randomUUID()
   const acknowledge = ledger.begin(total)
-  const send = async (wait: boolean): Promise<string> => {
-    const session = openSession(server.port)
-    const call = openUpload(session, { 'upload-id': uploadId })
-    await call.write(uploadBytes(csv))
-    call.end()
-    const answer = wait ? await call.answer : 'vanished'
-    session.destroy()
-    return answer
-  }
-  await send(false)
+  const id = { 'upload-id': uploadId }
+  await attemptUpload(server.port, csv, id, true)
+  await uploadUntilStored(server, csv, id)
+  acknowledge()
+}
+
+/** Sends it again and again under its id, as long as the server's ends explain that there is no answer. */
+export async function uploadUntilStored(
+  server: SoakServer,
+  csv: Uint8Array,
+  id: { 'upload-id': string },
+): Promise<void> {
   for (;;) {
     const start = performance.now()
-    const answer = await send(true)
-    if (answer === 'OK') return acknowledge()
-    if (!/^(UNAVAILABLE|no status)/.test(answer) || !server.wasDown(start)) throw new Error(answer)
+    const answer = await attemptUpload(server.port, csv, id)
+    if (answer === 'OK') return
+    if (!isLost(answer) || !server.wasDown(start)) throw new Error(answer)
     await pause(200)
   }
+}
+
+/** Whether a call ended because its server did. */
+export function isLost(answer: string): boolean {
+  return /^(UNAVAILABLE|no status)/.test(answer)
 }

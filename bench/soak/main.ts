@@ -1,33 +1,22 @@
 // Keeps our server busy for a given time, kills and restarts it, and counts everything: a table on stdout, progress on stderr.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { cpus, totalmem } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
-import { killAll } from '../processes.ts'
 import { progress } from '../progress.ts'
 import { startClients } from './clients.ts'
+import { readSeconds, scratchDataDir } from './frame.ts'
 import { Ledger } from './ledger.ts'
 import { Measurements } from './measurements.ts'
 import { SoakServer } from './server.ts'
 import { SumAsker } from './sums.ts'
+import { verified } from './verified.ts'
 
 /** Between two looks at the server's process, in ms. */
 const LOOK = 1000
 /** Between two kills or restarts, in seconds, if there is time for more than two. */
 const UP_TIME = 60
 
-const seconds = readSeconds()
-const scratch = mkdtempSync(join(tmpdir(), 'table-soak-'))
-const dataDir = join(scratch, 'data')
-
-process.on('exit', () => {
-  killAll()
-  rmSync(scratch, { recursive: true, maxRetries: 10 })
-})
-process.on('SIGINT', () => process.exit(130))
-process.on('SIGTERM', () => process.exit(143))
+const seconds = readSeconds('soak', 3600)
+const dataDir = scratchDataDir('soak')
 
 const server = await SoakServer.start(dataDir)
 const ledger = new Ledger()
@@ -61,7 +50,7 @@ async function soak(): Promise<string> {
   clearInterval(looking)
   await sums.checkAll()
   await server.stop()
-  return `${clients.map(({ name, count }) => `${count()} ${name}`).join(', ')}: every sum exact.\n${verified()}`
+  return `${clients.map(({ name, count }) => `${count()} ${name}`).join(', ')}: every sum exact.\n${verified(dataDir, ledger.uploads)}`
 }
 
 /**
@@ -77,33 +66,4 @@ async function stopAgainAndAgain(): Promise<void> {
     progress(`${killed ? 'killed' : 'restarted'}, ${ledger.uploads} uploads are acknowledged`)
   }
   await pause(measurements.left())
-}
-
-/** What `table-cli verify` says of the data that is left. Throws if it is not what was acknowledged, each upload once. */
-function verified(): string {
-  const cli = join(import.meta.dirname, '../../apps/cli/src/main.ts')
-  const said = execFileSync(process.execPath, [cli, 'verify', '--data-dir', dataDir], { encoding: 'utf8' })
-  const found = {
-    files: readdirSync(join(dataDir, 'files')),
-    incoming: readdirSync(join(dataDir, 'incoming')),
-  }
-  if (!said.startsWith(`${ledger.uploads} uploads,`) || !said.endsWith(', 0 files damaged\n'))
-    throw new Error(`table-cli verify says "${said}", ${ledger.uploads} uploads were acknowledged`)
-  if (found.files.length !== 2 * ledger.uploads || found.incoming.length > 0)
-    throw new Error(
-      `there are ${found.files.length} files for ${ledger.uploads} uploads, and ${found.incoming}`,
-    )
-  return `table-cli verify: ${said.trim()}`
-}
-
-function readSeconds(): number {
-  try {
-    const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3600' } } })
-    const value = Number(values.seconds)
-    if (/^\d+$/.test(values.seconds) && value >= 5 && value <= 86400) return value
-    throw new Error(`--seconds is ${values.seconds}, expected a whole number from 5 to 86400`)
-  } catch (error) {
-    console.error(`soak: ${(error as Error).message}\nusage: npm run soak -- [--seconds 3600]`)
-    process.exit(2)
-  }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { listeningAddress } from '../contestants/server.ts'
 import { startCommand } from '../contestants/servers.ts'
 import { forgetPeak, type Process, startProcess } from '../processes.ts'
@@ -60,6 +61,13 @@ export class SoakServer {
   async stop(): Promise<void> {
     const code = await this.#end('SIGTERM')
     if (code !== 0) throw new Error(`the server ended with exit code ${code} after SIGTERM`)
+  }
+
+  /** Lets it do nothing for so many ms, as a machine does that is suspended. */
+  async halt(ms: number): Promise<void> {
+    this.#child.kill('SIGSTOP')
+    await pause(ms)
+    this.#child.kill('SIGCONT')
   }
 
   /** Nothing while it is down. */
