@@ -46,14 +46,23 @@ for (const [call, file, nths, from, done = 'nothing'] of kinds)
     timeout: long ? 3_600_000 : 240_000,
   }, async () => {
     const crashes = new Crashes(temporaryDirectory())
+    let failed = 0
     for (let i = 0; long || i < nths.length; i++) {
       // In the long form each of them, before a kill and before a stop.
       const nth = long ? 1 + Math.floor(i / 2) : (nths[i] ?? 0)
-      const order: Order = { calls: [call], file, error: i % 4 < 2 ? 'EIO' : 'ENOSPC', which: { nth }, done }
+      const order: Order = {
+        calls: [call],
+        file,
+        error: i % 4 === 0 || i % 4 === 3 ? 'EIO' : 'ENOSPC',
+        which: { nth },
+        done,
+      }
       const failures = await crashes.fail(order, { from, end: i % 2 ? 'stop' : 'kill', oneByOne: true })
+      failed += failures.length
       if (failures.length === 0) break
     }
-    await crashes.end()
+    const uploads = await crashes.end()
+    console.log(`${uploads} uploads, ${failed} calls failed`)
   })
 
 test(`a disk that becomes full for good: ${promise}`, { timeout: 240_000 }, async () => {

@@ -8,7 +8,7 @@ import { expect } from 'vitest'
 import { type ServerProcess, spawnServer } from '../process.ts'
 import { columnSum, connectClient, incoming, stored, temporaryDirectory, upload } from '../support.ts'
 import { FaultyDisk, type Order } from './faultyDisk.ts'
-import { hashOf, type Outcome, type Sent, uploadsOfRound } from './uploads.ts'
+import { hashOf, type Sent, uploadsOfRound } from './uploads.ts'
 
 /** When a server is killed: before a step, counted from its start or from its first upload, or some ms after that. */
 export type Moment = { step: number; from: 'start' | 'uploads' } | { wait: number }
@@ -196,7 +196,8 @@ export class Crashes {
     this.#unchecked.add(sent.column)
     const metadata = new Metadata()
     if (sent.uploadId) metadata.set('upload-id', sent.uploadId)
-    const outcome = await outcomeOf(upload(client, sent.csv as Buffer, {}, metadata))
+    const { outcome, refusal } = await outcomeOf(upload(client, sent.csv as Buffer, {}, metadata))
+    if (refusal) sent.refusal = refusal
     // An attempt whose outcome nobody knows may have been stored, whatever is said of a later one.
     if (outcome === 'acknowledged' || sent.outcome !== 'unknown') sent.outcome = outcome
     if (outcome === 'acknowledged' || !sent.uploadId) sent.csv = undefined
@@ -244,13 +245,14 @@ async function survives(calls: Promise<void>): Promise<boolean> {
   }
 }
 
-async function outcomeOf(answer: Promise<string>): Promise<Outcome> {
+async function outcomeOf(answer: Promise<string>): Promise<Pick<Sent, 'outcome' | 'refusal'>> {
   try {
-    return (await answer) === '' ? 'acknowledged' : 'refused'
+    const error = await answer
+    return error === '' ? { outcome: 'acknowledged' } : { outcome: 'refused', refusal: error }
   } catch (error) {
-    if (isLost(error)) return 'unknown'
+    if (isLost(error)) return { outcome: 'unknown' }
     if ((error as { code?: unknown }).code === undefined) throw error
-    return 'refused'
+    return { outcome: 'refused', refusal: (error as Error).message }
   }
 }
 
@@ -259,6 +261,6 @@ function isLost(error: unknown): boolean {
   return (error as { code?: unknown }).code === status.UNAVAILABLE
 }
 
-function nameOf({ column, bytes }: Sent): string {
-  return `${bytes} bytes with ${column}`
+function nameOf({ column, bytes, refusal }: Sent): string {
+  return `${bytes} bytes with ${column}${refusal ? `, refused with ${refusal}` : ''}`
 }

@@ -13,6 +13,8 @@ export interface Sent {
   /** Of that column. */
   total: bigint
   outcome: Outcome
+  /** What was said of it when it was refused. */
+  refusal?: string
 }
 
 /** What its client knows: nothing if the connection was lost. Refused is what was answered with an error, and never sent without an answer. */

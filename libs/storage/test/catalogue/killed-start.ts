@@ -38,5 +38,5 @@ StatementSync.prototype.run = function (this: StatementSync, ...values: Paramete
   return result
 } as typeof run
 
-openStore(dataDir).close()
+openStore(dataDir, () => {}).close()
 writeSync(1, JSON.stringify(steps))

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { fileName, formats, storedFile } from '../../src/catalogue/names.ts'
+import { type Format, fileName, formats, lostDirectory, storedFile } from '../../src/catalogue/names.ts'
+import { findColumn } from '../../src/catalogue/schemas.ts'
 import type { Store } from '../../src/catalogue/store.ts'
+import { readUploads } from '../../src/catalogue/verify.ts'
 import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
 import { incomingNames, storedNames } from '../catalogue/support.ts'
@@ -12,11 +14,11 @@ const { uploads: expected, sums } = readFacts()
 
 /** Expects everything of the fixtures to be in a store and nothing else: each upload, its bytes, the columns' sums in both formats. */
 export async function expectFacts(
-  { dataDir, catalogue }: Store,
+  store: Store,
   columns: readonly string[] = Object.keys(sums),
 ): Promise<void> {
-  const uploads = await catalogue.snapshot()
-  const found = uploads.map(({ id, rows, columns, csvBytes }) => ({
+  const { dataDir } = store
+  const found = readUploads(dataDir).map(({ id, rows, columns, csvBytes }) => ({
     id,
     rows,
     columns: columns.map(({ name, type }) => `${name} ${type}`),
@@ -29,11 +31,20 @@ export async function expectFacts(
   expect(found).toEqual(expected.map(({ uploadId, ...fact }) => fact))
   for (const column of columns)
     for (const format of formats) {
-      const sum = sumPieces(dataDir, planSum(uploads, column, format, 1))
+      const sum = await sumOf(store, column, format)
       expect(sum, `${format} sum of ${column}`).toBe(BigInt(sums[column] ?? 0))
     }
   expect(incomingNames(dataDir)).toEqual([])
   expect(storedNames(dataDir)).toEqual(
     expected.flatMap(({ id }) => formats.map(format => fileName(id, format))),
   )
+  expect(existsSync(lostDirectory(dataDir))).toBe(false)
+}
+
+async function sumOf({ dataDir, catalogue }: Store, column: string, format: Format): Promise<bigint> {
+  const { uploads } = await catalogue.snapshot()
+  let sum = 0n
+  for (const plan of planSum(uploads, findColumn(dataDir, column), column, format, 1))
+    sum += sumPieces(dataDir, plan)
+  return sum
 }
