@@ -47,6 +47,8 @@ for (const [call, file, nths, from, done = 'nothing'] of kinds)
   }, async () => {
     const crashes = new Crashes(temporaryDirectory())
     let failed = 0
+    // What a start brings up to date.
+    if (from === 'start') await crashes.fail(nothing, { from: 'uploads', end: 'kill', oneByOne: false })
     for (let i = 0; long || i < nths.length; i++) {
       // In the long form each of them, before a kill and before a stop.
       const nth = long ? 1 + Math.floor(i / 2) : (nths[i] ?? 0)

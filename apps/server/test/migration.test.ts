@@ -1,0 +1,38 @@
+// The first start on the directory of an earlier version, on a disk that fails: the kills of it are in libs/storage.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { openStore } from '@table/storage'
+import { expect, test } from 'vitest'
+import { unpackFixture } from '../../../libs/storage/test/support/fixture.ts'
+import { expectFacts } from '../../../libs/storage/test/support/fixtureFacts.ts'
+import { FaultyDisk } from './crash/faultyDisk.ts'
+
+const start = join(import.meta.dirname, '../../../libs/storage/test/catalogue/killed-start.ts')
+
+test.each([
+  ['fsync', [1, 3, 6]],
+  ['pwrite64', [1, 40, 200]],
+  ['write', [1, 300]],
+  ['rename', [1, 2, 300]],
+  ['ftruncate', [1]],
+])(
+  'a first start whose %s fails leaves a directory that the next start brings up to date',
+  {
+    timeout: 240_000,
+  },
+  async (call, nths) => {
+    let failed = 0
+    for (const nth of nths) {
+      const dataDir = unpackFixture('schema2-killed')
+      const disk = new FaultyDisk(dataDir)
+      disk.fail({ calls: [call], file: 'any', error: nth % 2 ? 'EIO' : 'ENOSPC', which: { nth } })
+      const [python = '', ...rest] = disk.command
+      spawnSync(python, [...rest, process.execPath, start, dataDir, '-1'])
+      failed += disk.failures().length
+      const store = openStore(dataDir, () => {})
+      await expectFacts(store, ['big', 'sparse'])
+      store.close()
+    }
+    expect(failed).toBeGreaterThan(0)
+  },
+)
