@@ -2,8 +2,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { storedFile } from '../../src/catalogue/names.ts'
+import { oldCatalogueFile, storedFile } from '../../src/catalogue/names.ts'
 import type { Upload } from '../../src/catalogue/upload.ts'
 import { type Damage, readUploads, verifyUpload } from '../../src/catalogue/verify.ts'
 import { fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
@@ -54,6 +55,22 @@ for (const fixture of fixtures) {
     const other = unpackFixture(fixture)
     rmSync(storedFile(other, id, 'csv'))
     expect(thrown(() => opened(other, unheard)).message).toContain(storedFile(other, id, 'csv'))
+  })
+
+  test(`${fixture}: the catalogue is brought up to date once, and the old one is kept`, {
+    timeout: 120_000,
+  }, () => {
+    const dataDir = unpackFixture(fixture)
+    const said: string[] = []
+    opened(dataDir, line => said.push(line)).close()
+    const copy = oldCatalogueFile(dataDir, 2)
+    expect(said).toEqual([`bringing the catalogue from schema 2 to 3; a copy of the old one is ${copy}`])
+    const old = new DatabaseSync(copy, { readOnly: true })
+    expect(old.prepare('SELECT count(*) AS uploads FROM uploads').get()).toEqual({ uploads: 1000 })
+    expect(old.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 })
+    old.close()
+    opened(dataDir, line => said.push(line)).close()
+    expect(said).toHaveLength(1)
   })
 }
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
+import { findUploadId } from '../../src/catalogue/database.ts'
 import { type Format, fileName, formats, lostDirectory, storedFile } from '../../src/catalogue/names.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import type { Store } from '../../src/catalogue/store.ts'
 import { readUploads } from '../../src/catalogue/verify.ts'
 import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
-import { incomingNames, storedNames } from '../catalogue/support.ts'
+import { incomingNames, listedIds, storedNames } from '../catalogue/support.ts'
 import { readFacts } from './fixture.ts'
 
 const { uploads: expected, sums } = readFacts()
@@ -18,7 +19,9 @@ export async function expectFacts(
   columns: readonly string[] = Object.keys(sums),
 ): Promise<void> {
   const { dataDir } = store
-  const found = readUploads(dataDir).map(({ id, rows, columns, csvBytes }) => ({
+  const uploads = readUploads(dataDir)
+  expect(await listedIds(store)).toEqual(uploads.map(({ id }) => id))
+  const found = uploads.map(({ id, rows, columns, csvBytes }) => ({
     id,
     rows,
     columns: columns.map(({ name, type }) => `${name} ${type}`),
@@ -29,6 +32,8 @@ export async function expectFacts(
       .slice(0, 16),
   }))
   expect(found).toEqual(expected.map(({ uploadId, ...fact }) => fact))
+  for (const { id, uploadId } of expected)
+    if (uploadId) expect(findUploadId(dataDir, Buffer.from(uploadId.replaceAll('-', ''), 'hex'))?.id).toBe(id)
   for (const column of columns)
     for (const format of formats) {
       const sum = await sumOf(store, column, format)
