@@ -37,5 +37,5 @@ ENV NODE_ENV=production TABLE_HOST=:: TABLE_DATA_DIR=/data
 ENV TABLE_OPEN=1
 VOLUME /data
 EXPOSE 5440
-HEALTHCHECK --interval=10s --timeout=5s CMD ["node", "apps/server/src/healthcheck.ts"]
+HEALTHCHECK --interval=10s --timeout=35s CMD ["apps/server/healthcheck", "30"]
 CMD ["apps/server/start"]
