@@ -66,34 +66,52 @@ export async function repairFiles(dataDir: string): Promise<boolean> {
   try {
     const { damages } = await checkFiles(dataDir, damage => console.log(damageLine(damage)))
     const lost = new Set(damages.filter(({ format }) => format === 'csv').map(({ upload }) => upload.id))
-    const restorable = damages.filter(({ upload }) => !lost.has(upload.id)).map(({ upload }) => upload)
-    await restoreAll(dataDir, restorable)
-    console.log(`${restorable.length} Parquet files made anew, ${lost.size} CSVs damaged`)
-    return lost.size === 0
+    const parquets = damages.filter(({ format }) => format === 'parquet').map(({ upload }) => upload)
+    const made = await restoreAll(
+      dataDir,
+      parquets.filter(({ id }) => !lost.has(id)),
+    )
+    const left = parquets.length - made
+    console.log(`${made} Parquet files made anew, still damaged: ${left} Parquet files, ${lost.size} CSVs`)
+    return left === 0 && lost.size === 0
   } finally {
     end()
   }
 }
 
-async function restoreAll(dataDir: string, uploads: readonly Upload[]): Promise<void> {
+/** Returns how many of the uploads have a new Parquet file. For each of the others it prints why not. */
+async function restoreAll(dataDir: string, uploads: readonly Upload[]): Promise<number> {
   const total = uploads.reduce((sum, { csvBytes }) => sum + csvBytes, 0)
   let done = 0
+  let made = 0
   const progress = new Progress(seconds =>
     barLine({ done, total, name: formatBytes(total), format: formatBytes }, seconds),
   )
   try {
     for (const upload of uploads) {
-      inTermsOfCli(() => restoreParquet(dataDir, upload))
+      try {
+        inTermsOfCli(() => restoreParquet(dataDir, upload))
+        made++
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error
+        const problem = `cannot make its Parquet file anew: ${error.message}`
+        progress.print(() => console.log(uploadLine(upload, problem)))
+      }
       done += upload.csvBytes
       await turn()
     }
   } finally {
     progress.stop()
   }
+  return made
 }
 
 /** `upload 3 (received 2026-01-02T03:04:05.678Z): what is wrong` */
-export function damageLine({ upload: { id, receivedAt }, problem }: Damage): string {
+export function damageLine({ upload, problem }: Damage): string {
+  return uploadLine(upload, problem)
+}
+
+function uploadLine({ id, receivedAt }: Upload, problem: string): string {
   return `upload ${id} (received ${receivedAt}): ${problem}`
 }
 

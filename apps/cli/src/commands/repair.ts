@@ -5,7 +5,8 @@ export const repair = new Command('repair')
   .summary('make damaged Parquet files anew')
   .description(
     'Read every file of a data directory that no server runs on, and make each damaged Parquet file anew from its CSV. A damaged ' +
-      'CSV cannot be made from its Parquet file, which does not have its bytes: it is named, and the exit code is then 1.',
+      'CSV cannot be made from its Parquet file, which does not have its bytes. Whatever is still damaged is named, and the exit ' +
+      'code is then 1.',
   )
   .addOption(dataDirOption())
   .action(async ({ dataDir }: { dataDir: string }) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAddress } from '../../src/address.ts'
@@ -55,7 +55,10 @@ test('verify names each damaged file, repair makes the Parquet files anew', asyn
 
   const repaired = await repair(dataDir)
   expect(repaired).toMatchObject({ stderr: '', exitCode: 0 })
-  expect(repaired.stdout.split('\n').slice(2)).toEqual(['2 Parquet files made anew, 0 CSVs damaged', ''])
+  expect(repaired.stdout.split('\n').slice(2)).toEqual([
+    '2 Parquet files made anew, still damaged: 0 Parquet files, 0 CSVs',
+    '',
+  ])
   expect(await verify(dataDir)).toEqual(whole)
   const { address } = await startServer(dataDir)
   for (const format of ['csv', 'parquet'])
@@ -68,9 +71,40 @@ test('a damaged CSV is not made from its Parquet file, and the others are repair
   truncateSync(join(dataDir, 'files/00000001.parquet'), 5)
   truncateSync(join(dataDir, 'files/00000002.parquet'), 5)
   const { stdout, exitCode } = await repair(dataDir)
-  expect(stdout.split('\n').slice(-2)).toEqual(['1 Parquet files made anew, 1 CSVs damaged', ''])
+  expect(stdout.split('\n').slice(-2)).toEqual([
+    '1 Parquet files made anew, still damaged: 1 Parquet files, 1 CSVs',
+    '',
+  ])
   expect(exitCode).toBe(1)
   expect((await verify(dataDir)).stdout).toMatch(/^upload 1 .*csv .*\nupload 1 .*parquet .*\n3 uploads/)
+})
+
+test('what was stored under raised limits is repaired', async () => {
+  const dataDir = temporaryDirectory()
+  const { address, process } = await startServer(dataDir, { env: { TABLE_MAX_HEADER: '4MiB' } })
+  const file = join(temporaryDirectory(), 'wide.csv')
+  // A header of 2 MB, twice the default limit.
+  writeFileSync(file, `x,${Array.from({ length: 2000 }, (_, i) => `${i}_${'n'.repeat(1000)}`).join()}\n`)
+  expect((await cli(address, 'upload', file)).exitCode).toBe(0)
+  process.kill()
+  await once(process, 'exit')
+  rmSync(join(dataDir, 'files/00000001.parquet'))
+  expect(await repair(dataDir)).toMatchObject({ stderr: '', exitCode: 0 })
+  expect((await verify(dataDir)).exitCode).toBe(0)
+})
+
+test('a Parquet file that cannot be made is named with the reason, and the others are made', async () => {
+  const dataDir = await stored()
+  for (const id of [1, 2, 3]) rmSync(join(dataDir, `files/0000000${id}.parquet`))
+  // Nothing can be created where a directory is.
+  mkdirSync(join(dataDir, 'incoming/00000002.parquet'))
+  const { stdout, stderr, exitCode } = await repair(dataDir)
+  expect(stdout.split('\n').slice(3)).toEqual([
+    expect.stringMatching(/^upload 2 \(received 20.*Z\): cannot make its Parquet file anew: EISDIR: .*$/),
+    '2 Parquet files made anew, still damaged: 1 Parquet files, 0 CSVs',
+    '',
+  ])
+  expect([stderr, exitCode]).toEqual(['', 1])
 })
 
 test('beside a running server verify works and repair does not', async () => {

@@ -41,6 +41,18 @@ test('an id is inserted once', () => {
   expect(listUploads(dataDir)).toEqual([uploadOf(1)])
 })
 
+test('an insert that fails half way leaves nothing, and the next one works', () => {
+  const dataDir = temporaryDirectory()
+  const contents = { csv: new Uint8Array(1), parquet: new Uint8Array(1) }
+  const noContents = { ...contents, parquet: null as unknown as Uint8Array }
+  // The row is inserted, and then what the files hold is refused.
+  expect(() => insertUpload(dataDir, uploadOf(1), noChecksums, noContents)).toThrow('NOT NULL')
+  expect(listUploads(dataDir)).toEqual([])
+  insertUpload(dataDir, uploadOf(1), noChecksums, contents)
+  closeDatabase(dataDir)
+  expect(listUploads(dataDir)).toEqual([uploadOf(1)])
+})
+
 test('readers and the one writer do not wait for each other: the table is in WAL mode', () => {
   const dataDir = emptyCatalogue()
   insertUpload(dataDir, uploadOf(1), noChecksums)

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { commitUpload } from '../../src/catalogue/commit.ts'
 import { closeDatabase } from '../../src/catalogue/connection.ts'
 import { listUploads, updateParquet } from '../../src/catalogue/database.ts'
@@ -11,6 +11,7 @@ import { openStore } from '../../src/catalogue/store.ts'
 import { syncUnsynced } from '../../src/catalogue/unsynced.ts'
 import { readUploads, verifyUpload } from '../../src/catalogue/verify.ts'
 import { observeFileOperations } from '../../src/files.ts'
+import { defaultStorageLimits, limits, setStorageLimits } from '../../src/limits.ts'
 import { opened, operationsOf, receive, temporaryDirectory, thrown } from './support.ts'
 
 const small = 'x,name\r\n1,"a, b"\r\n2,\r\n'
@@ -185,6 +186,37 @@ test('whichever operation of a repair fails, the next one works', async () => {
     expect(contentsOf(dataDir)).toEqual(before)
     expect(readdirSync(`${dataDir}/incoming`)).toEqual([])
   }
+})
+
+test('a new Parquet file is on the disk before it has its name, and its name before the row', async () => {
+  const dataDir = await stored(small)
+  const [upload] = readUploads(dataDir)
+  const end = beginRepair(dataDir)
+  const steps = operationsOf(() => restoreParquet(dataDir, upload))
+  end()
+  const name = '00000001.parquet'
+  expect(steps.filter(step => /^(sync|rename|insert) /.test(step))).toEqual([
+    `sync ${name}`,
+    `rename ${name}`,
+    'sync files',
+    'insert catalogue.db',
+  ])
+})
+
+test('a repair has the highest limits, and the limits of before are back when it ends, or fails', async () => {
+  const dataDir = await stored(large)
+  const [upload] = readUploads(dataDir)
+  const low = { columns: 1, fieldBytes: 1, headerBytes: 1, keptFreeBytes: Number.MAX_SAFE_INTEGER }
+  setStorageLimits(low)
+  onTestFinished(() => setStorageLimits(defaultStorageLimits))
+  rmSync(storedFile(dataDir, 1, 'parquet'))
+  const end = beginRepair(dataDir)
+  restoreParquet(dataDir, upload)
+  expect(limits).toBe(low)
+  rmSync(storedFile(dataDir, 1, 'csv'))
+  thrown(() => restoreParquet(dataDir, upload))
+  expect(limits).toBe(low)
+  end()
 })
 
 test('a directory that is served, or none, is not repaired', async () => {
