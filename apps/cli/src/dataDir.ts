@@ -1,8 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import {
   beginRepair,
+  type CopiedFiles,
   closeDatabase,
   type Damage,
+  type DirectoryCopy,
   readUploads,
   restoreParquet,
   StorageError,
@@ -15,6 +17,9 @@ import { formatBytes } from './units.ts'
 
 /** How much is read between two looks at the clock. */
 const TURN_BYTES = 16 * 1024 * 1024
+
+/** Milliseconds. How long files are linked between two looks at the clock. */
+const TURN_MS = 50
 
 export interface Checked {
   uploads: number
@@ -79,6 +84,45 @@ export async function repairFiles(dataDir: string): Promise<boolean> {
   }
 }
 
+/**
+ * Makes the directory `to` by a copy that is begun by `begin`, reads all of its files, and prints what was done. Returns whether it
+ * is complete: if a file is damaged it is not, and cannot be served. Throws CliError if one of the two directories cannot be used.
+ */
+export async function copyDirectory(to: string, begin: () => DirectoryCopy): Promise<boolean> {
+  const copy = inTermsOfCli(begin)
+  try {
+    const { linked, copied } = await copyFiles(copy)
+    const { uploads, bytes, damages } = await checkFiles(to, damage => console.log(damageLine(damage)))
+    const files = `${linked} files linked, ${copied} copied`
+    console.log(`${uploads} uploads, ${formatBytes(bytes)} read, ${files}, ${damages.length} damaged`)
+    if (damages.length > 0) return false
+    inTermsOfCli(() => copy.finish())
+    return true
+  } finally {
+    copy.close()
+  }
+}
+
+async function copyFiles({ bytes: total, copyFiles }: DirectoryCopy): Promise<CopiedFiles> {
+  let done = 0
+  const progress = new Progress(seconds =>
+    barLine({ done, total, name: formatBytes(total), format: formatBytes }, seconds),
+  )
+  try {
+    let turnAt = performance.now() + TURN_MS
+    for (const steps = copyFiles(); ; ) {
+      const step = inTermsOfCli(() => steps.next())
+      if (step.done) return step.value
+      done += step.value
+      if (performance.now() < turnAt) continue
+      await turn()
+      turnAt = performance.now() + TURN_MS
+    }
+  } finally {
+    progress.stop()
+  }
+}
+
 /** Returns how many of the uploads have a new Parquet file. For each of the others it prints why not. */
 async function restoreAll(dataDir: string, uploads: readonly Upload[]): Promise<number> {
   const total = uploads.reduce((sum, { csvBytes }) => sum + csvBytes, 0)
@@ -120,8 +164,9 @@ export function inTermsOfCli<T>(run: () => T): T {
   try {
     return run()
   } catch (error) {
-    const { syscall, message } = error as NodeJS.ErrnoException
-    if (error instanceof StorageError || syscall) throw new CliError(message, { cause: error })
+    const { code, syscall, message } = error as NodeJS.ErrnoException
+    if (error instanceof StorageError || syscall || code === 'ERR_SQLITE_ERROR')
+      throw new CliError(message, { cause: error })
     throw error
   }
 }

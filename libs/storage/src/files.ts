@@ -4,6 +4,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  copyFileSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -31,6 +32,8 @@ export interface FileOperation {
     | 'write'
     | 'sync'
     | 'rename'
+    | 'link'
+    | 'copy'
     | 'remove'
     | 'list'
     | 'size'
@@ -192,6 +195,17 @@ export function syncPath(path: string): void {
 
 export function renameFile(from: string, to: string): void {
   operation({ kind: 'rename', path: to }, () => renameSync(from, to))
+}
+
+/** Gives a file a second name. */
+export function linkFile(from: string, to: string): void {
+  operation({ kind: 'link', path: to }, () => linkSync(from, to))
+}
+
+/** Copies a file to a name that no file has. */
+export function copyFile(from: string, to: string): void {
+  const mode = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
+  operation({ kind: 'copy', path: to }, () => copyFileSync(from, to, mode))
 }
 
 /** Removes a file, if it is there. */

@@ -1,6 +1,7 @@
 export type { Cancellation } from './cancellation.ts'
 export { type Adopted, adoptUploads } from './catalogue/adopt.ts'
 export { Arrival } from './catalogue/arrival.ts'
+export { beginBackup, beginRestore, type CopiedFiles, type DirectoryCopy } from './catalogue/backup.ts'
 export type { Catalogue } from './catalogue/catalogue.ts'
 export { KnownColumns } from './catalogue/columnPlaces.ts'
 export { commitArrivingUpload, commitUpload, settleUpload } from './catalogue/commit.ts'

@@ -4,6 +4,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { StorageError } from '../errors.ts'
 import { checkWritable, operation } from '../files.ts'
+import { refuseBackup } from './backupMark.ts'
 import { lockFile } from './names.ts'
 import { isBusy } from './sqlite.ts'
 
@@ -12,9 +13,10 @@ const held = new Set<DatabaseSync>()
 
 /**
  * Takes the data directory for this process until the returned function is called or the process ends.
- * Throws `unusable` if another process has it.
+ * Throws `unusable` if another process has it, or if it is a backup.
  */
 export function takeHold(dataDir: string): () => void {
+  refuseBackup(dataDir)
   const path = lockFile(dataDir)
   const lock = operation({ kind: 'open', path }, () => new DatabaseSync(path, { timeout: 0 }))
   try {

@@ -36,6 +36,11 @@ export function lostFile(dataDir: string, id: number, format: Format): string {
   return join(lostDirectory(dataDir), fileName(id, format))
 }
 
+/** Says that the directory is a backup, or a copy that is not complete. */
+export function backupMark(dataDir: string): string {
+  return join(dataDir, 'backup')
+}
+
 export function incomingDirectory(dataDir: string): string {
   return join(dataDir, 'incoming')
 }

@@ -84,7 +84,7 @@ function makeFolders(dataDir: string): void {
 }
 
 /** Like `mkdir -p`, and a power cut does not undo it. */
-function makeDurableDirectory(path: string): void {
+export function makeDurableDirectory(path: string): void {
   if (fileSize(path) !== undefined) return
   makeDurableDirectory(dirname(path))
   makeDirectory(path)

@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { dataDirOption } from '../options.ts'
+
+export const backup = new Command('backup')
+  .summary('copy a data directory')
+  .description(
+    'Copy a data directory, as it is at one instant, to a directory that is empty or not there yet, and read every file of the copy. ' +
+      'A server may run meanwhile. Files are shared by hard links where that is possible. The exit code is 1 if a file is damaged: ' +
+      'the copy is then no backup.',
+  )
+  .argument('<dest>', 'the directory to make')
+  .addOption(dataDirOption())
+  .action(async (dest: string, { dataDir }: { dataDir: string }) => {
+    // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
+    const [{ copyDirectory }, { beginBackup }] = await Promise.all([
+      import('../dataDir.ts'),
+      import('@table/storage'),
+    ])
+    const to = resolve(dest)
+    if (!(await copyDirectory(to, () => beginBackup(dataDir, to)))) process.exitCode = 1
+  })

@@ -1,0 +1,48 @@
+// A file named `backup` marks a directory that looks like a data directory and is not to be served as one: a backup, and a copy
+// that is not complete yet. The mark is there before anything else is, so that it also tells of a copy that was interrupted.
+import { StorageError } from '../errors.ts'
+import { closeFile, fileSize, openFile, readAt, removeFile, renameFile, syncPath } from '../files.ts'
+import { backupMark } from './names.ts'
+import { writeNewFile } from './unsynced.ts'
+
+export type BackupState = 'incomplete' | 'complete'
+
+/** Undefined for a directory without the mark. A mark that cannot be understood is one of an incomplete copy. */
+export function backupState(directory: string): BackupState | undefined {
+  const path = backupMark(directory)
+  if (fileSize(path) === undefined) return undefined
+  const file = openFile(path)
+  try {
+    const bytes = Buffer.alloc(file.size)
+    readAt(file, bytes, 0)
+    return bytes.toString() === 'complete\n' ? 'complete' : 'incomplete'
+  } finally {
+    closeFile(file)
+  }
+}
+
+/** When this returns, the mark is on the disk. */
+export function writeBackupMark(directory: string, state: BackupState): void {
+  const path = backupMark(directory)
+  writeNewFile(`${path}.new`, Buffer.from(`${state}\n`))
+  syncPath(`${path}.new`)
+  renameFile(`${path}.new`, path)
+  syncPath(directory)
+}
+
+/** When this returns, the mark is gone from the disk. */
+export function removeBackupMark(directory: string): void {
+  removeFile(backupMark(directory))
+  syncPath(directory)
+}
+
+/** Throws StorageError `unusable` if the directory has the mark. */
+export function refuseBackup(directory: string): void {
+  const state = backupState(directory)
+  if (state === undefined) return
+  const [what, remedy] =
+    state === 'complete'
+      ? ['a backup', `make a data directory of it with \`table-cli restore ${directory}\``]
+      : ['a backup or a restored directory that is not complete', 'remove it and make it again']
+  throw new StorageError('unusable', `${directory} is ${what}: ${remedy}`)
+}
