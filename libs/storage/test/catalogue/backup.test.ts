@@ -264,6 +264,7 @@ describe('whichever operation fails,', () => {
         ).toMatchObject(incomplete)
       }
     },
+    60_000,
   )
 })
 
