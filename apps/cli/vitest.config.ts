@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
 
 // Most tests start processes, which takes a while on a busy machine.
-export default defineConfig({ test: { testTimeout: 60_000 } })
+export default defineConfig({ test: { testTimeout: 120_000 } })

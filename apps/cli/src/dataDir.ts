@@ -1,10 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import {
   beginRepair,
-  type CopiedFiles,
   closeDatabase,
   type Damage,
-  type DirectoryCopy,
   readUploads,
   restoreParquet,
   StorageError,
@@ -17,9 +15,6 @@ import { formatBytes } from './units.ts'
 
 /** How much is read between two looks at the clock. */
 const TURN_BYTES = 16 * 1024 * 1024
-
-/** Milliseconds. How long files are linked between two looks at the clock. */
-const TURN_MS = 50
 
 export interface Checked {
   uploads: number
@@ -81,45 +76,6 @@ export async function repairFiles(dataDir: string): Promise<boolean> {
     return left === 0 && lost.size === 0
   } finally {
     end()
-  }
-}
-
-/**
- * Makes the directory `to` by a copy that is begun by `begin`, reads all of its files, and prints what was done. Returns whether it
- * is complete: if a file is damaged it is not, and cannot be served. Throws CliError if one of the two directories cannot be used.
- */
-export async function copyDirectory(to: string, begin: () => DirectoryCopy): Promise<boolean> {
-  const copy = inTermsOfCli(begin)
-  try {
-    const { linked, copied } = await copyFiles(copy)
-    const { uploads, bytes, damages } = await checkFiles(to, damage => console.log(damageLine(damage)))
-    const files = `${linked} files linked, ${copied} copied`
-    console.log(`${uploads} uploads, ${formatBytes(bytes)} read, ${files}, ${damages.length} damaged`)
-    if (damages.length > 0) return false
-    inTermsOfCli(() => copy.finish())
-    return true
-  } finally {
-    copy.close()
-  }
-}
-
-async function copyFiles({ bytes: total, copyFiles }: DirectoryCopy): Promise<CopiedFiles> {
-  let done = 0
-  const progress = new Progress(seconds =>
-    barLine({ done, total, name: formatBytes(total), format: formatBytes }, seconds),
-  )
-  try {
-    let turnAt = performance.now() + TURN_MS
-    for (const steps = copyFiles(); ; ) {
-      const step = inTermsOfCli(() => steps.next())
-      if (step.done) return step.value
-      done += step.value
-      if (performance.now() < turnAt) continue
-      await turn()
-      turnAt = performance.now() + TURN_MS
-    }
-  } finally {
-    progress.stop()
   }
 }
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
 import { parseAddress } from './address.ts'
+import { adopt } from './commands/adopt.ts'
 import { backup } from './commands/backup.ts'
 import { bigdata } from './commands/bigdata.ts'
 import { csvsum } from './commands/csvsum.ts'
 import { parquetsum } from './commands/parquetsum.ts'
 import { repair } from './commands/repair.ts'
 import { restore } from './commands/restore.ts'
+import { rm } from './commands/rm.ts'
 import { sum } from './commands/sum.ts'
 import { upload } from './commands/upload.ts'
 import { verify } from './commands/verify.ts'
@@ -26,7 +28,7 @@ const program = new Command('table-cli')
   .addOption(new Option('--cert <file>', 'certificate to show to the server, in PEM').env('TABLE_CERT'))
   .addOption(new Option('--key <file>', 'its private key, in PEM').env('TABLE_KEY'))
   .addHelpText('after', '\nA token for the server goes into the environment variable TABLE_TOKEN.')
-const commands = [upload, csvsum, parquetsum, sum, bigdata, verify, repair, backup, restore]
+const commands = [upload, csvsum, parquetsum, sum, bigdata, verify, repair, backup, restore, rm, adopt]
 for (const command of commands) program.addCommand(command)
 for (const command of [program, ...program.commands]) {
   const help = command === program ? 'table-cli --help' : `table-cli ${command.name()} --help`

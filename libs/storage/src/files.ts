@@ -32,7 +32,6 @@ export interface FileOperation {
     | 'write'
     | 'sync'
     | 'rename'
-    | 'link'
     | 'copy'
     | 'remove'
     | 'list'
@@ -197,11 +196,6 @@ export function renameFile(from: string, to: string): void {
   operation({ kind: 'rename', path: to }, () => renameSync(from, to))
 }
 
-/** Gives a file a second name. */
-export function linkFile(from: string, to: string): void {
-  operation({ kind: 'link', path: to }, () => linkSync(from, to))
-}
-
 /** Copies a file to a name that no file has. */
 export function copyFile(from: string, to: string): void {
   const mode = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
@@ -211,6 +205,13 @@ export function copyFile(from: string, to: string): void {
 /** Removes a file, if it is there. */
 export function removeFile(path: string): void {
   operation({ kind: 'remove', path }, () => rmSync(path, { force: true }))
+}
+
+/** Removes a file after an error, which the caller needs. A file that cannot be removed either is left to the next start. */
+export function discardFile(path: string): void {
+  try {
+    removeFile(path)
+  } catch {}
 }
 
 export function listDirectory(path: string): string[] {
@@ -227,7 +228,7 @@ export function* eachName(path: string): Generator<string> {
   }
 }
 
-/** Gives a file a second name. Returns false where the file system has no such thing. */
+/** Gives a file a second name. Returns false where that cannot be: the file has to be copied. */
 export function linkFile(from: string, to: string): boolean {
   return operation({ kind: 'link', path: to }, () => {
     try {
@@ -235,7 +236,7 @@ export function linkFile(from: string, to: string): boolean {
       return true
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException
-      if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(code)) throw error
+      if (!['EXDEV', 'EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(code)) throw error
       return false
     }
   })

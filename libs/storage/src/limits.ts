@@ -38,3 +38,17 @@ export let limits = defaultStorageLimits
 export function setStorageLimits(value: StorageLimits): void {
   limits = value
 }
+
+/**
+ * Runs something that converts what was stored once. A server may have stored it under higher limits than the default ones, so the
+ * highest ones hold. The new file takes the place of another one, so that it may also use the space that is kept free.
+ */
+export function withStoredLimits<T>(run: () => T): T {
+  const before = limits
+  limits = { ...highestLimits, keptFreeBytes: 0 }
+  try {
+    return run()
+  } finally {
+    limits = before
+  }
+}

@@ -14,7 +14,7 @@ export const backup = new Command('backup')
   .action(async (dest: string, { dataDir }: { dataDir: string }) => {
     // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
     const [{ copyDirectory }, { beginBackup }] = await Promise.all([
-      import('../dataDir.ts'),
+      import('../copyDirectory.ts'),
       import('@table/storage'),
     ])
     const to = resolve(dest)

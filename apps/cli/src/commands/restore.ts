@@ -13,7 +13,7 @@ export const restore = new Command('restore')
   .action(async (backup: string, { dataDir }: { dataDir: string }) => {
     // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
     const [{ copyDirectory }, { beginRestore }] = await Promise.all([
-      import('../dataDir.ts'),
+      import('../copyDirectory.ts'),
       import('@table/storage'),
     ])
     if (!(await copyDirectory(dataDir, () => beginRestore(resolve(backup), dataDir)))) process.exitCode = 1

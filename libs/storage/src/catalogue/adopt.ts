@@ -1,7 +1,8 @@
 // Makes the rows of uploads anew from their files, where the catalogue has lost or damaged them.
 import { convertCsv } from '../convert.ts'
 import { StorageError } from '../errors.ts'
-import { fileSize, fileTime, makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
+import { discardFile, fileSize, fileTime, makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
+import { withStoredLimits } from '../limits.ts'
 import { closeDatabase, read } from './connection.ts'
 import { deleteDamagedRows, insertUpload } from './database.ts'
 import { nextGeneration } from './generation.ts'
@@ -69,7 +70,7 @@ function hasRow(dataDir: string, id: number): boolean {
 function adopt(dataDir: string, id: number, csv: string): Adopted {
   const made = incomingFile(dataDir, id, 'parquet')
   try {
-    const { checksums, ...converted } = convertCsv(csv, made)
+    const { checksums, ...converted } = withStoredLimits(() => convertCsv(csv, made))
     const receivedAt = fileTime(csv).toISOString()
     const upload = { id, receivedAt, csvBytes: fileSize(csv) ?? 0, ...converted }
     syncPath(csv)
@@ -81,8 +82,9 @@ function adopt(dataDir: string, id: number, csv: string): Adopted {
     for (const format of formats) removeFile(lostFile(dataDir, id, format))
     return { id }
   } catch (error) {
-    removeFile(made)
-    if (!(error instanceof StorageError)) throw error
-    return { id, problem: error.message }
+    discardFile(made)
+    const { syscall, message } = error as NodeJS.ErrnoException
+    if (!(error instanceof StorageError) && !syscall) throw error
+    return { id, problem: message }
   }
 }

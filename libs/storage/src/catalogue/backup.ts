@@ -1,23 +1,25 @@
 // A backup is a copy of the catalogue and of the files that its rows name. A restored directory is such a copy of a backup.
 import { DatabaseSync } from 'node:sqlite'
 import { StorageError } from '../errors.ts'
-import { copyFile, fileSize, linkFile, listDirectory, makeDirectory, operation, syncPath } from '../files.ts'
+import { copyFile, fileSize, linkFile, listDirectory, makeDirectory, syncPath } from '../files.ts'
 import { backupState, refuseBackup, removeBackupMark, writeBackupMark } from './backupMark.ts'
-import { type Contents, closeDatabase } from './database.ts'
+import { change, closeDatabase, read, run } from './connection.ts'
+import { eachListed, listUnsynced, readContents } from './database.ts'
+import { nextGeneration } from './generation.ts'
 import { takeHold } from './hold.ts'
-import { catalogueFile, type Format, filesDirectory, formats, incomingFile, storedFile } from './names.ts'
-import { translatedSqliteError } from './sqlite.ts'
+import { catalogueFile, filesDirectory, formats, storedFile } from './names.ts'
+import { openCatalogue } from './opening.ts'
 import { makeDurableDirectory } from './store.ts'
 import { writeNewFile } from './unsynced.ts'
-
-/** Why a file cannot have a second name there: another file system, one without hard links, another owner, too many names. */
-const NO_LINK = ['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
 /** A copy of a directory under way. The directory that is made cannot be served until `finish`. */
 export interface DirectoryCopy {
   /** Of the files that are to be copied. */
   readonly bytes: number
-  /** Copies the files of one upload after the other. Yields how many bytes they have. Files that are missing are left out. */
+  /**
+   * Copies the files of one upload after the other. Yields how many bytes they have. Files that are missing are left out. Throws
+   * StorageError `damaged` if a row of the catalogue is.
+   */
   copyFiles(): Generator<number, CopiedFiles>
   /** Says that the copy is complete. Only after somebody has verified it. */
   finish(): void
@@ -39,7 +41,8 @@ export function beginBackup(dataDir: string, backup: string): DirectoryCopy {
   refuseBackup(dataDir)
   return beginCopy(dataDir, backup, () => {
     // In this mode a database can be read where nothing can be written.
-    withCatalogue('insert', backup, database => database.exec('PRAGMA journal_mode = DELETE'))
+    read(backup, ({ database }) => database.exec('PRAGMA journal_mode = DELETE'))
+    closeDatabase(backup)
     syncPath(catalogueFile(backup))
     writeBackupMark(backup, 'complete')
   })
@@ -54,10 +57,13 @@ export function beginRestore(backup: string, dataDir: string): DirectoryCopy {
       'unusable',
       `${backup} is no backup: name a directory that \`table-cli backup\` made`,
     )
-  return beginCopy(backup, dataDir, () => removeBackupMark(dataDir))
+  return beginCopy(backup, dataDir, () => {
+    closeDatabase(dataDir)
+    removeBackupMark(dataDir)
+  })
 }
 
-function beginCopy(from: string, to: string, complete: () => void): DirectoryCopy {
+function beginCopy(from: string, to: string, finish: () => void): DirectoryCopy {
   if (!fileSize(catalogueFile(from)))
     throw new StorageError(
       'unusable',
@@ -75,10 +81,6 @@ function beginCopy(from: string, to: string, complete: () => void): DirectoryCop
     writeBackupMark(to, 'incomplete')
     makeDirectory(filesDirectory(to))
     copyCatalogue(from, to)
-    const finish = () => {
-      closeDatabase(to)
-      complete()
-    }
     return { bytes: bytesOf(to), copyFiles: () => copyFiles(from, to), finish, close }
   } catch (error) {
     close()
@@ -88,89 +90,57 @@ function beginCopy(from: string, to: string, complete: () => void): DirectoryCop
 
 /** One statement reads the catalogue as it is at one instant, so that uploads meanwhile neither get into it nor make it begin anew. */
 function copyCatalogue(from: string, to: string): void {
-  withCatalogue('read', from, database => database.prepare('VACUUM INTO ?').run(catalogueFile(to)))
+  run('read', from, () => {
+    using database = new DatabaseSync(catalogueFile(from), { readOnly: true, timeout: 60_000 })
+    database.prepare('VACUUM INTO ?').run(catalogueFile(to))
+  })
   // SQLite does not sync what VACUUM INTO writes.
   syncPath(catalogueFile(to))
+  // The copy may be one of an earlier version.
+  openCatalogue(to, () => {})
+  nextGeneration(to)
 }
 
 function bytesOf(directory: string): number {
   const query = 'SELECT total(csv_bytes + parquet_bytes) AS bytes FROM uploads'
-  return withCatalogue('read', directory, database => database.prepare(query).get()?.bytes as number)
+  return read(directory, ({ database }) => database.prepare(query).get()?.bytes as number)
 }
 
 function* copyFiles(from: string, to: string): Generator<number, CopiedFiles> {
   const done = { linked: 0, copied: 0 }
-  using database = new DatabaseSync(catalogueFile(to), { readOnly: true })
-  const uploads = database.prepare(`
-    SELECT uploads.id, csv_bytes + parquet_bytes AS bytes, unsynced.id IS NOT NULL AS unsynced
-    FROM uploads LEFT JOIN unsynced USING (id) ORDER BY uploads.id`)
-  const contentsOf = database.prepare('SELECT csv, parquet FROM unsynced WHERE id = ?')
-  for (const row of uploads.iterate()) {
-    const id = row.id as number
-    // The files of such an upload may not be on the disk, and the next start of a server writes them again.
-    const contents = row.unsynced ? (contentsOf.get(id) as unknown as Contents) : undefined
+  const unsynced = new Set(listUnsynced(to))
+  for (const { id, csvBytes, parquetBytes } of eachListed(to)) {
+    // Such files may not be on the disk, and the next start of a server writes over them: they are not shared.
+    const contents = unsynced.has(id) ? readContents(to, id) : undefined
     for (const format of formats) {
       const target = storedFile(to, id, format)
-      const how = contents ? write(contents[format], target) : linkOrCopyStored(from, id, format, target)
+      const how = contents
+        ? write(contents[format], target)
+        : linkOrCopy(storedFile(from, id, format), target)
       if (how) done[how]++
     }
-    yield row.bytes as number
+    yield csvBytes + parquetBytes
   }
-  database.close()
   syncPath(filesDirectory(to))
-  withCatalogue('insert', to, copy => copy.exec('DELETE FROM unsynced'))
+  change(to, 0, ({ database }) => database.exec('DELETE FROM unsynced'))
   return done
 }
 
-function write(bytes: Uint8Array, to: string): 'copied' {
+function write(bytes: Uint8Array, to: string): keyof CopiedFiles {
   writeNewFile(to, bytes)
   syncPath(to)
   return 'copied'
 }
 
-/** Returns undefined if there is no such file. */
-function linkOrCopyStored(
-  from: string,
-  id: number,
-  format: Format,
-  to: string,
-): keyof CopiedFiles | undefined {
-  // A server moves a committed file from `incoming` to `files`, which can be right between two of these.
-  for (const place of [storedFile, incomingFile, storedFile]) {
-    const path = place(from, id, format)
-    try {
-      return linkOrCopy(path, to)
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
-    }
-  }
-  return undefined
-}
-
-function linkOrCopy(from: string, to: string): keyof CopiedFiles {
+/** Returns undefined if there is no file to copy. */
+function linkOrCopy(from: string, to: string): keyof CopiedFiles | undefined {
   try {
-    linkFile(from, to)
-    return 'linked'
-  } catch (error) {
-    if (!NO_LINK.includes(codeOf(error))) throw error
+    if (linkFile(from, to)) return 'linked'
     copyFile(from, to)
     syncPath(to)
     return 'copied'
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? ''
-}
-
-function withCatalogue<T>(kind: 'read' | 'insert', directory: string, run: (database: DatabaseSync) => T): T {
-  const path = catalogueFile(directory)
-  return operation({ kind, path }, () => {
-    try {
-      using database = new DatabaseSync(path, { readOnly: kind === 'read', timeout: 60_000 })
-      return run(database)
-    } catch (error) {
-      throw translatedSqliteError(error, path)
-    }
-  })
 }

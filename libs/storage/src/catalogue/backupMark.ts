@@ -1,33 +1,21 @@
 // A file named `backup` marks a directory that looks like a data directory and is not to be served as one: a backup, and a copy
 // that is not complete yet. The mark is there before anything else is, so that it also tells of a copy that was interrupted.
 import { StorageError } from '../errors.ts'
-import { closeFile, fileSize, openFile, readAt, removeFile, renameFile, syncPath } from '../files.ts'
+import { readSmallFile, removeFile, replaceFile, syncPath } from '../files.ts'
 import { backupMark } from './names.ts'
-import { writeNewFile } from './unsynced.ts'
 
 export type BackupState = 'incomplete' | 'complete'
 
 /** Undefined for a directory without the mark. A mark that cannot be understood is one of an incomplete copy. */
 export function backupState(directory: string): BackupState | undefined {
-  const path = backupMark(directory)
-  if (fileSize(path) === undefined) return undefined
-  const file = openFile(path)
-  try {
-    const bytes = Buffer.alloc(file.size)
-    readAt(file, bytes, 0)
-    return bytes.toString() === 'complete\n' ? 'complete' : 'incomplete'
-  } finally {
-    closeFile(file)
-  }
+  const text = readSmallFile(backupMark(directory))
+  if (text === undefined) return undefined
+  return text === 'complete\n' ? 'complete' : 'incomplete'
 }
 
 /** When this returns, the mark is on the disk. */
 export function writeBackupMark(directory: string, state: BackupState): void {
-  const path = backupMark(directory)
-  writeNewFile(`${path}.new`, Buffer.from(`${state}\n`))
-  syncPath(`${path}.new`)
-  renameFile(`${path}.new`, path)
-  syncPath(directory)
+  replaceFile(backupMark(directory), Buffer.from(`${state}\n`))
 }
 
 /** When this returns, the mark is gone from the disk. */

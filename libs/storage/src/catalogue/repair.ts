@@ -1,6 +1,6 @@
 import { convertCsv } from '../convert.ts'
-import { makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
-import { highestLimits, limits, type StorageLimits, setStorageLimits } from '../limits.ts'
+import { discardFile, makeDirectory, renameFile, syncPath } from '../files.ts'
+import { withStoredLimits } from '../limits.ts'
 import { closeDatabase } from './connection.ts'
 import { updateParquet } from './database.ts'
 import { takeHold } from './hold.ts'
@@ -9,12 +9,6 @@ import { openCatalogue } from './opening.ts'
 import { finishRemovals } from './removal.ts'
 import { restoreUnsynced } from './unsynced.ts'
 import type { Upload } from './upload.ts'
-
-/**
- * A server may have stored an upload under higher limits than the default ones, so a repair knows only the highest. The new
- * file takes the place of a damaged one, so that it may also use the space that is kept free.
- */
-const repairLimits: StorageLimits = { ...highestLimits, keptFreeBytes: 0 }
 
 /**
  * Takes a data directory for repairs until the returned function is called, and writes the files of small uploads that a
@@ -41,23 +35,15 @@ export function beginRepair(dataDir: string, say: (line: string) => void = conso
 /** Makes the Parquet file of an upload from its CSV, which has to be what was uploaded. */
 export function restoreParquet(dataDir: string, { id }: Upload): void {
   const made = incomingFile(dataDir, id, 'parquet')
-  const before = limits
-  setStorageLimits(repairLimits)
   try {
-    const converted = convertCsv(storedFile(dataDir, id, 'csv'), made)
+    const converted = withStoredLimits(() => convertCsv(storedFile(dataDir, id, 'csv'), made))
     syncPath(made)
     renameFile(made, storedFile(dataDir, id, 'parquet'))
     syncPath(filesDirectory(dataDir))
     // The same as before, unless another version of this program writes other files.
     updateParquet(dataDir, id, converted)
   } catch (error) {
-    try {
-      removeFile(made)
-    } catch {
-      // The caller needs the error that came first. The next start removes the file.
-    }
+    discardFile(made)
     throw error
-  } finally {
-    setStorageLimits(before)
   }
 }

@@ -1,14 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
@@ -18,12 +9,14 @@ import {
   type DirectoryCopy,
 } from '../../src/catalogue/backup.ts'
 import { commitUpload } from '../../src/catalogue/commit.ts'
-import { closeDatabase, listUnsynced, listUploads, readChecksums } from '../../src/catalogue/database.ts'
-import { backupMark, catalogueFile, formats, incomingFile, storedFile } from '../../src/catalogue/names.ts'
+import { change, closeDatabase } from '../../src/catalogue/connection.ts'
+import { listUnsynced, listUploads, readChecksums } from '../../src/catalogue/database.ts'
+import { backupMark, catalogueFile, formats, storedFile } from '../../src/catalogue/names.ts'
 import { beginRepair } from '../../src/catalogue/repair.ts'
 import { openStore, type Store } from '../../src/catalogue/store.ts'
 import { readUploads, verifyUpload } from '../../src/catalogue/verify.ts'
 import { observeFileOperations } from '../../src/files.ts'
+import { fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
 import { opened, operationsOf, receive, storedNames, temporaryDirectory, thrown } from './support.ts'
 
 const small = 'x,name\r\n1,"a, b"\r\n2,\r\n'
@@ -92,15 +85,12 @@ test('a backup of a served directory is restored as an ordinary data directory w
   expect(backUp(store.dataDir, backup)).toEqual({ linked: 2, copied: 2 })
   const held = heldBy(store.dataDir)
   expect(heldBy(backup)).toEqual(held)
-  store.close()
-  rmSync(store.dataDir, { recursive: true })
-
   expect(restore(backup, dataDir)).toEqual({ linked: 4, copied: 0 })
   expect(heldBy(dataDir)).toEqual(held)
   const restored = opened(dataDir)
   expect(restored.hasUnsynced).toBe(false)
   await commit(restored, small)
-  expect(await restored.catalogue.snapshot()).toHaveLength(3)
+  expect((await restored.catalogue.snapshot()).uploads.length).toBe(3)
   // What happens in the restored directory does not reach the backup.
   expect(heldBy(backup)).toEqual(held)
 })
@@ -140,21 +130,6 @@ test('what is committed after the beginning is not in the backup, and no file of
   expect(damagesOf(backup)).toEqual([])
 })
 
-test('a committed file that the server has not moved to its place yet is found', async () => {
-  const { dataDir } = await served()
-  const backup = temporaryDirectory()
-  for (const format of formats) renameSync(storedFile(dataDir, 2, format), incomingFile(dataDir, 2, format))
-  let looked = 0
-  observeFileOperations(({ kind, path }) => {
-    // The server moves the CSV after the backup has looked for it in its place, and before it looks in the other one.
-    if (kind !== 'link' || path !== storedFile(backup, 2, 'csv') || ++looked !== 2) return
-    renameSync(incomingFile(dataDir, 2, 'csv'), storedFile(dataDir, 2, 'csv'))
-  })
-  backUp(dataDir, backup)
-  expect(looked).toBe(3)
-  expect(damagesOf(backup)).toEqual([])
-})
-
 test('files that are damaged or missing are found in the copy', async () => {
   const { dataDir } = await served()
   rmSync(storedFile(dataDir, 2, 'csv'))
@@ -167,6 +142,46 @@ test('files that are damaged or missing are found in the copy', async () => {
     `${storedFile(backup, 2, 'csv')} is missing`,
     expect.stringContaining(`${storedFile(backup, 2, 'parquet')} has 1 bytes`),
   ])
+})
+
+test.each(fixtures)(
+  'a directory of an earlier version is copied and brought up to date in the copy: %s',
+  fixture => {
+    const dataDir = unpackFixture(fixture)
+    const before = readFileSync(catalogueFile(dataDir))
+    const [backup, restored] = [temporaryDirectory(), temporaryDirectory()]
+    backUp(dataDir, backup)
+    expect(readFileSync(catalogueFile(dataDir))).toEqual(before)
+    restore(backup, restored)
+    expect(damagesOf(restored)).toEqual([])
+    const stored = listUploads(restored).map(({ id, rows, csvBytes }) => ({ id, rows, csvBytes }))
+    expect(stored).toEqual(readFacts().uploads.map(({ id, rows, csvBytes }) => ({ id, rows, csvBytes })))
+  },
+)
+
+test('a row that is not what was written is named, and what it is in is no backup', async () => {
+  const { dataDir } = await served()
+  change(dataDir, 0, ({ database }) => database.exec('UPDATE uploads SET rows = rows + 1 WHERE id = 2'))
+  const copy = beginBackup(dataDir, temporaryDirectory())
+  expect(thrown(() => copyAll(copy))).toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining('upload 2'),
+  })
+  copy.close()
+})
+
+test('a catalogue that is put back into a restored directory is recognised as an older one', async () => {
+  const store = await served()
+  const [backup, dataDir] = [temporaryDirectory(), temporaryDirectory()]
+  backUp(store.dataDir, backup)
+  restore(backup, dataDir)
+  const older = readFileSync(catalogueFile(dataDir))
+  opened(dataDir).close()
+  writeFileSync(catalogueFile(dataDir), older)
+  expect(thrown(() => openStore(dataDir))).toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining('older'),
+  })
 })
 
 test('a backup is not served and not repaired', async () => {
