@@ -44,9 +44,9 @@ test('an id is inserted once', () => {
 test('an insert that fails half way leaves nothing, and the next one works', () => {
   const dataDir = temporaryDirectory()
   const contents = { csv: new Uint8Array(1), parquet: new Uint8Array(1) }
-  const noContents = { ...contents, parquet: null as unknown as Uint8Array }
+  const noBytes = { ...contents, parquet: 'text' as unknown as Uint8Array }
   // The row is inserted, and then what the files hold is refused.
-  expect(() => insertUpload(dataDir, uploadOf(1), noChecksums, noContents)).toThrow('NOT NULL')
+  expect(() => insertUpload(dataDir, uploadOf(1), noChecksums, noBytes)).toThrow('cannot store TEXT')
   expect(listUploads(dataDir)).toEqual([])
   insertUpload(dataDir, uploadOf(1), noChecksums, contents)
   closeDatabase(dataDir)
