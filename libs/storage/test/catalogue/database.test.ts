@@ -42,7 +42,7 @@ test('an id is inserted once', () => {
 })
 
 test('an insert that fails half way leaves nothing, and the next one works', () => {
-  const dataDir = temporaryDirectory()
+  const dataDir = emptyCatalogue()
   const contents = { csv: new Uint8Array(1), parquet: new Uint8Array(1) }
   const noBytes = { ...contents, parquet: 'text' as unknown as Uint8Array }
   // The row is inserted, and then what the files hold is refused.
