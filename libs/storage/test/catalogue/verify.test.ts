@@ -206,7 +206,13 @@ test('a new Parquet file is on the disk before it has its name, and its name bef
 test('a repair has the highest limits, and the limits of before are back when it ends, or fails', async () => {
   const dataDir = await stored(large)
   const [upload] = readUploads(dataDir)
-  const low = { columns: 1, fieldBytes: 1, headerBytes: 1, footerBytes: 1, keptFreeBytes: Number.MAX_SAFE_INTEGER }
+  const low = {
+    columns: 1,
+    fieldBytes: 1,
+    headerBytes: 1,
+    footerBytes: 1,
+    keptFreeBytes: Number.MAX_SAFE_INTEGER,
+  }
   setStorageLimits(low)
   onTestFinished(() => setStorageLimits(defaultStorageLimits))
   rmSync(storedFile(dataDir, 1, 'parquet'))

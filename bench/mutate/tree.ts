@@ -1,0 +1,100 @@
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, relative } from 'node:path'
+
+export const root = join(import.meta.dirname, '../..')
+/** Folders whose files are copied; everything else is a symbolic link to the original. */
+const copied = ['apps', 'libs', 'bench']
+/** Of the properties of the storage, which have thousands: a change that nobody notices has to see all the cases. */
+const MOST_CASES = 200
+
+/** A copy of the project that can be changed while its tests run. */
+export class Tree {
+  readonly path = mkdtempSync(join(tmpdir(), 'table-mutate-'))
+  /** For temporary files of the tests. */
+  readonly scratch = join(this.path, 'scratch')
+
+  constructor() {
+    process.on('exit', () => this.remove())
+    // Some tests become another user.
+    chmodSync(this.path, 0o755)
+    for (const name of readdirSync(root)) {
+      if (['.git', '.nx', 'node_modules', 'data'].includes(name)) continue
+      if (copied.includes(name))
+        cpSync(join(root, name), join(this.path, name), {
+          recursive: true,
+          filter: path => basename(path) !== 'node_modules',
+        })
+      else symlinkSync(join(root, name), join(this.path, name))
+    }
+    this.#linkPackages()
+    this.#limitCases()
+    this.clean()
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.path, file), 'utf8')
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.path, file), text)
+  }
+
+  /** Removes what the tests left. */
+  clean(): void {
+    rmSync(this.scratch, { recursive: true, force: true, maxRetries: 10 })
+    mkdirSync(this.scratch)
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 10 })
+  }
+
+  /** The project's own packages are links into the copy, the others links to the original's. */
+  #linkPackages(): void {
+    const packages = join(this.path, 'node_modules')
+    mkdirSync(packages)
+    for (const name of readdirSync(join(root, 'node_modules')))
+      if (!['@table', 'table-cli', '.vite', '.cache'].includes(name))
+        symlinkSync(join(root, 'node_modules', name), join(packages, name))
+    cpSync(join(root, 'node_modules/@table'), join(packages, '@table'), {
+      recursive: true,
+      verbatimSymlinks: true,
+    })
+    symlinkSync('../apps/cli', join(packages, 'table-cli'))
+  }
+
+  #limitCases(): void {
+    for (const path of filesIn('libs/storage/test', '.ts')) {
+      const text = this.read(path)
+      const limited = text.replace(/numRuns: ([\d_]+)/g, (_, cases: string) => {
+        return `numRuns: ${Math.min(Number(cases.replaceAll('_', '')), MOST_CASES)}`
+      })
+      if (limited !== text) this.write(path, limited)
+    }
+  }
+}
+
+/** The sources of a project or its tests, as paths from the root, sorted. */
+export function filesIn(folder: string, suffix: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith(suffix))
+    .map(name => join(folder, name))
+    .sort()
+}
+
+/** The test that mirrors a source: `libs/storage/test/csv/header.test.ts` for `libs/storage/src/csv/header.ts`. */
+export function mirror(project: string, source: string): string {
+  const name = relative(join(project, 'src'), source)
+  return join(project, 'test', dirname(name), `${basename(name, '.ts')}.test.ts`)
+}

@@ -1,0 +1,34 @@
+import { afterAll, expect, test } from 'vitest'
+import { coverage } from '../../mutate/coverage.ts'
+import { isKilled, type Mutant, mutantsOf, testsFor } from '../../mutate/judge.ts'
+import { line } from '../../mutate/report.ts'
+import { Tree } from '../../mutate/tree.ts'
+
+const project = 'bench/test/mutate/sample'
+const mutants = mutantsOf(project, [])
+const covered = await coverage(project, 1, () => {})
+const tree = new Tree()
+afterAll(() => tree.remove())
+
+function theMutant(after: string): Mutant {
+  const found = mutants.find(mutant => line(mutant).endsWith(`→ ${after}`))
+  if (found === undefined) throw new Error(`no mutant is ${after}`)
+  return found
+}
+
+test('a change that a test notices is killed, and the source is as before', async () => {
+  const mutant = theMutant('return age < 18')
+  expect(await isKilled(tree, mutant, testsFor(mutant, covered))).toBe(true)
+  expect(tree.read(mutant.file)).toBe(mutant.source)
+})
+
+test('a change that no test notices survives', async () => {
+  const mutant = theMutant('return age > 18')
+  const tests = testsFor(mutant, covered)
+  expect(tests).toHaveLength(1)
+  expect(await isKilled(tree, mutant, tests)).toBe(false)
+})
+
+test('what no test runs has no tests', () => {
+  expect(testsFor(theMutant('return age >= 18'), covered)).toEqual([])
+})

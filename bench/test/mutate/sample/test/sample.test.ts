@@ -1,0 +1,7 @@
+import { expect, test } from 'vitest'
+import { isAdult } from '../src/sample.ts'
+
+test('misses the age at which it changes', () => {
+  expect(isAdult(30)).toBe(true)
+  expect(isAdult(3)).toBe(false)
+})
