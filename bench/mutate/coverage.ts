@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isFunction, type Node, parse, walk } from './syntax.ts'
-import { runTests } from './tests.ts'
+import { Tests } from './tests.ts'
 import { filesIn, root, Tree } from './tree.ts'
 
 /** A test file that is green, how long it takes in ms, and the blocks that run in it, in any process or thread: `file:number`. */
@@ -34,35 +34,34 @@ export async function coverage(
 
   async function worker(): Promise<void> {
     let tree: Tree | undefined
+    let runner: Tests | undefined
     try {
       for (let test = waiting.shift(); test; test = waiting.shift()) {
         const name = hash([state, readFileSync(join(root, test), 'utf8')])
         const kept = join(root, 'node_modules/.cache/table-mutate', `${name}.json`)
         if (!existsSync(kept)) {
           tree ??= instrumented(project)
+          runner ??= new Tests(tree, project)
           log(`seeing what ${test} runs`)
           mkdirSync(join(kept, '..'), { recursive: true })
-          writeFileSync(kept, JSON.stringify(await measure(tree, project, test)))
+          writeFileSync(kept, JSON.stringify(await measure(tree, runner, test)))
         }
         const { time, blocks } = JSON.parse(readFileSync(kept, 'utf8'))
         covered.push({ test, time, blocks: new Set(blocks) })
       }
     } finally {
+      runner?.stop()
       tree?.remove()
     }
   }
 }
 
-async function measure(
-  tree: Tree,
-  project: string,
-  test: string,
-): Promise<{ time: number; blocks: string[] }> {
+async function measure(tree: Tree, runner: Tests, test: string): Promise<{ time: number; blocks: string[] }> {
   tree.write('hits', '')
   chmodSync(join(tree.path, 'hits'), 0o666)
   const start = performance.now()
-  const red = await runTests(tree, project, [test], LIMIT)
-  if (red !== undefined) throw new Error(`${test} is red before anything is changed:\n${red}`)
+  const red = await runner.run(test, LIMIT)
+  if (red !== undefined) throw new Error(`${test} is red before anything is changed: ${red}`)
   return {
     time: performance.now() - start,
     blocks: [...new Set(tree.read('hits').split('\n').filter(Boolean))],

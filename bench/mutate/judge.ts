@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { blockAt, type Covered } from './coverage.ts'
 import { applied, type Change, changesOf } from './operators.ts'
-import { runTests } from './tests.ts'
-import { filesIn, mirror, root, type Tree } from './tree.ts'
+import { Tests } from './tests.ts'
+import { filesIn, mirror, root, Tree } from './tree.ts'
 
 /** A source with one change. */
 export interface Mutant extends Change {
@@ -12,11 +12,9 @@ export interface Mutant extends Change {
   source: string
 }
 
-/** Tests that take no longer than so many ms together run first. */
-const QUICK = 4000
-/** A busy machine may take so many times what it took when nothing was changed. */
+/** A test file may take so many times what it took when nothing was changed, as the machine may be busy, */
 const SLOWNESS = 4
-/** And so many ms for the start of Vitest. */
+/** and so many ms more. */
 const START = 20_000
 
 /** The mutants of a project's sources whose names hold one of `parts`; all if there are no parts. */
@@ -29,38 +27,37 @@ export function mutantsOf(project: string, parts: string[]): Mutant[] {
     })
 }
 
-/** Test files that run what is changed, in groups: the test that mirrors the source, then the quick ones, then the others. */
-export function testsFor({ project, file, source, start }: Mutant, covered: Covered[]): Covered[][] {
+/** Test files that run what is changed: the test that mirrors the source, then the others, the quickest first. */
+export function testsFor({ project, file, source, start }: Mutant, covered: Covered[]): Covered[] {
   const block = `${file}:${blockAt(source, start)}`
   const near = mirror(project, file)
-  const reaching = covered
+  return covered
     .filter(({ blocks }) => blocks.has(block))
     .sort((a, b) => Number(b.test === near) - Number(a.test === near) || a.time - b.time)
-  const groups: Covered[][] = [[], [], []]
-  let time = 0
-  for (const test of reaching) {
-    time += test.time
-    groups[test.test === near ? 0 : time <= QUICK ? 1 : 2]?.push(test)
-  }
-  return groups.filter(group => group.length > 0)
 }
 
-/** Whether one of the tests notices. With `changed` false nothing is changed, so that none should. */
-export async function isKilled(
-  tree: Tree,
-  mutant: Mutant,
-  groups: Covered[][],
-  changed = true,
-): Promise<boolean> {
-  if (changed) tree.write(mutant.file, applied(mutant.source, mutant))
-  try {
-    for (const group of groups) {
-      const limit = group.reduce((sum, { time }) => sum + time, 0) * SLOWNESS + START
-      const tests = group.map(({ test }) => test)
-      if ((await runTests(tree, mutant.project, tests, limit)) !== undefined) return true
+/** Where mutants are tried, one at a time. */
+export class Bench {
+  readonly #tree = new Tree()
+  readonly #tests = new Map<string, Tests>()
+
+  /** Whether one of the tests notices. With `changed` false nothing is changed, so that none should. */
+  async isKilled(mutant: Mutant, tests: Covered[], changed = true): Promise<boolean> {
+    const { file, project, source } = mutant
+    const runner = this.#tests.get(project) ?? new Tests(this.#tree, project)
+    this.#tests.set(project, runner)
+    if (changed) this.#tree.write(file, applied(source, mutant))
+    try {
+      for (const { test, time } of tests)
+        if ((await runner.run(test, time * SLOWNESS + START, file)) !== undefined) return true
+      return false
+    } finally {
+      this.#tree.write(file, source)
     }
-    return false
-  } finally {
-    tree.write(mutant.file, mutant.source)
+  }
+
+  close(): void {
+    for (const tests of this.#tests.values()) tests.stop()
+    this.#tree.remove()
   }
 }

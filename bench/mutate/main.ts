@@ -2,10 +2,9 @@
 import { cpus, totalmem } from 'node:os'
 import { coverage } from './coverage.ts'
 import { readFlags } from './flags.ts'
-import { isKilled, type Mutant, mutantsOf, testsFor } from './judge.ts'
+import { Bench, type Mutant, mutantsOf, testsFor } from './judge.ts'
 import { isEquivalent, line, report, score, type Verdict } from './report.ts'
 import { sample } from './sample.ts'
-import { Tree } from './tree.ts'
 
 /** Of so many mutants one is tried without its change too: tests that are red then are red by chance. */
 const CONTROL = 25
@@ -45,16 +44,17 @@ console.log(report(verdicts))
 process.exit(score(verdicts) < EXPECTED ? 1 : 0)
 
 async function work(): Promise<void> {
-  const tree = new Tree()
-  for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) await judge(tree, mutant)
+  const bench = new Bench()
+  for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) await judge(bench, mutant)
+  bench.close()
 }
 
-async function judge(tree: Tree, mutant: Mutant): Promise<void> {
+async function judge(bench: Bench, mutant: Mutant): Promise<void> {
   const tests = testsFor(mutant, covered.get(mutant.project) ?? [])
-  const killed = await isKilled(tree, mutant, tests)
+  const killed = await bench.isKilled(mutant, tests)
   verdicts.push({ mutant, killed, reached: tests.length > 0 })
   log(`${verdicts.length} of ${chosen.length}, ${killed ? 'killed' : 'SURVIVED'}: ${line(mutant)}`)
   if (verdicts.length % CONTROL !== 0) return
   controls++
-  if (await isKilled(tree, mutant, tests, false)) redControls++
+  if (await bench.isKilled(mutant, tests, false)) redControls++
 }
