@@ -49,7 +49,7 @@ export class Bench {
     if (changed) this.#tree.write(file, applied(source, mutant))
     try {
       for (const { test, time } of tests)
-        if ((await runner.run(test, time * SLOWNESS + START, file)) !== undefined) return true
+        if ((await runner.run(test, time * SLOWNESS + START, file)) !== '') return true
       return false
     } finally {
       this.#tree.write(file, source)

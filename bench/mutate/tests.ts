@@ -7,11 +7,16 @@ import type { Tree } from './tree.ts'
 /** The short forms of the long tests. */
 const short = { TABLE_KILLS: '4', TABLE_POWER_CUTS: '2', TABLE_FUZZ_SECONDS: '1' }
 
+/** What a test leaves behind may end the process that runs it and the next ones. */
+const ATTEMPTS = 2
+
 /** Runs the tests of a project in a tree. */
 export class Tests {
   readonly #tree: Tree
   readonly #project: string
   #runner: ChildProcess | undefined
+  /** Takes what is red, or undefined if the runner has ended. */
+  #answer: (problem: string | undefined) => void = () => {}
 
   constructor(tree: Tree, project: string) {
     this.#tree = tree
@@ -20,35 +25,37 @@ export class Tests {
   }
 
   /**
-   * Runs a test file after a source has changed. Resolves to what is red; undefined if the file is green. What takes longer than
+   * Runs a test file after a source has changed. Returns what is red; nothing if the file is green. What takes longer than
    * `limit` ms is red: the change makes something wait for ever.
    */
-  async run(test: string, limit: number, changed?: string): Promise<string | undefined> {
-    this.#runner ??= await this.#start()
-    const runner = this.#runner
-    const files = changed === undefined ? [] : [join(this.#tree.path, changed)]
-    const timer = setTimeout(() => this.stop(), limit)
-    try {
-      runner.send({ test: join(this.#tree.path, test), changed: files } satisfies Order)
-      const [problem] = await Promise.race([
-        once(runner, 'message'),
-        once(runner, 'exit').then(() => [`it did not end in ${limit} ms, or it ended the process`]),
-      ])
-      return problem === '' ? undefined : problem
-    } finally {
-      clearTimeout(timer)
-      runner.removeAllListeners()
-      if (runner.exitCode !== null || runner.signalCode !== null) this.stop()
-      this.#tree.clean()
+  async run(test: string, limit: number, changed?: string): Promise<string> {
+    const order: Order = {
+      test: join(this.#tree.path, test),
+      changed: changed === undefined ? [] : [join(this.#tree.path, changed)],
     }
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      this.#runner ??= await this.#start()
+      const answer = Promise.withResolvers<string | undefined>()
+      this.#answer = answer.resolve
+      let late = false
+      const timer = setTimeout(() => {
+        late = true
+        this.stop()
+      }, limit)
+      this.#runner.send(order, () => {})
+      const problem = await answer.promise
+      clearTimeout(timer)
+      this.#tree.clean()
+      if (late) return `it was not done after ${Math.round(limit)} ms`
+      if (problem !== undefined) return problem
+    }
+    return 'it ends the process that runs the tests'
   }
 
   /** Ends all of it, with the servers that a test started. */
   stop(): void {
-    const pid = this.#runner?.pid
-    this.#runner = undefined
     try {
-      if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+      if (this.#runner?.pid !== undefined) process.kill(-this.#runner.pid, 'SIGKILL')
     } catch {
       // Nothing is left.
     }
@@ -63,6 +70,11 @@ export class Tests {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     await once(runner, 'message')
+    runner.on('message', (problem: string) => this.#answer(problem))
+    runner.once('exit', () => {
+      this.#runner = undefined
+      this.#answer(undefined)
+    })
     return runner
   }
 }

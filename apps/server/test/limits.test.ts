@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { status } from '@grpc/grpc-js'
+import { Command } from 'commander'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { defaultLimits, type Limits, limitOptions, limitsOf } from '../src/limits.ts'
 import { spawnServer } from './process.ts'
 import {
   columnSum,
@@ -132,6 +134,65 @@ test.each([
   })
   vi.useRealTimers()
   await isAsNew(server)
+})
+
+function limitsFrom(...args: string[]): Limits {
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => {} })
+  for (const option of limitOptions()) command.addOption(option)
+  return limitsOf(command.parse(args, { from: 'user' }).opts())
+}
+
+test.each<[keyof Limits, string, number, number]>([
+  ['uploadBytes', 'max-upload', 1, 2 ** 32 - 1],
+  ['columns', 'max-columns', 1, 10_000],
+  ['fieldBytes', 'max-field', 1, 16 * 1024 * 1024],
+  ['headerBytes', 'max-header', 1, 4 * 1024 * 1024],
+  ['uploads', 'max-uploads', 1, 65_536],
+  ['connections', 'max-connections', 1, 65_536],
+  ['idleTime', 'idle-timeout', 1, 86_400],
+  ['callTime', 'call-timeout', 1, 86_400],
+  ['keptFreeBytes', 'keep-free', 0, Number.MAX_SAFE_INTEGER],
+])('%s is set by --%s and its variable, from %i to %i', (limit, flag, min, max) => {
+  expect(limitsFrom()).toEqual(defaultLimits)
+  for (const value of [min, max])
+    expect(limitsFrom(`--${flag}`, String(value))).toEqual({ ...defaultLimits, [limit]: value })
+  for (const value of [String(min - 1), String(max + 1), '', 'x', '1x', 'x1', '0x1'])
+    expect(() => limitsFrom(`--${flag}=${value}`)).toThrow(`from ${min} to ${max}`)
+  vi.stubEnv(`TABLE_${flag.toUpperCase().replace('-', '_')}`, '7')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(limitsFrom()).toEqual({ ...defaultLimits, [limit]: 7 })
+})
+
+test('sizes may have units, numbers and times may not', () => {
+  for (const [text, bytes] of [
+    ['3KiB', 3072],
+    ['3MiB', 3 * 2 ** 20],
+    ['3GiB', 3 * 2 ** 30],
+  ] as const) {
+    expect(limitsFrom('--max-upload', text).uploadBytes).toBe(bytes)
+    expect(() => limitsFrom('--max-uploads', text)).toThrow('Expected a whole number')
+    expect(() => limitsFrom('--idle-timeout', text)).toThrow('Expected a whole number')
+  }
+  for (const text of ['3kib', '3KB', '3 KiB', 'KiB', '3KiBs'])
+    expect(() => limitsFrom('--max-upload', text)).toThrow('such as 1000, 64KiB, 10MiB or 2GiB')
+})
+
+test('the help gives defaults as people write them', () => {
+  const defaults = limitOptions().map(({ long, defaultValueDescription, defaultValue }) => [
+    long,
+    defaultValueDescription ?? defaultValue,
+  ])
+  expect(Object.fromEntries(defaults)).toEqual({
+    '--max-upload': '4294967295',
+    '--max-columns': 10_000,
+    '--max-field': '16MiB',
+    '--max-header': '1MiB',
+    '--max-uploads': 128,
+    '--max-connections': 1024,
+    '--idle-timeout': 60,
+    '--call-timeout': 3600,
+    '--keep-free': '256MiB',
+  })
 })
 
 test('the limits are taken from the environment', async () => {

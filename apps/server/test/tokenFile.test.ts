@@ -29,3 +29,36 @@ test('what is wrong with the file is said once, until something else is, and tok
   expect(await lines(() => writeFileSync(path, tokenLine('new', 'read')))).toEqual(anew)
   expect([tokens.find('reader'), tokens.find('new')?.name]).toEqual([undefined, 'new'])
 })
+
+test('the file is looked at every second until the tokens are closed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => {
+    said.mockRestore()
+    vi.useRealTimers()
+  })
+  const path = tokenFile()
+  const tokens = new TokenFile(path)
+  const known = async (name: string) => {
+    while (!tokens.find(name)) await new Promise(setImmediate)
+    await new Promise(setImmediate)
+  }
+  for (const name of ['second', 'third']) {
+    writeFileSync(path, tokenLine(name, 'read'))
+    vi.advanceTimersByTime(999)
+    await new Promise(resolve => setImmediate(resolve))
+    expect(tokens.find(name)).toBeUndefined()
+    vi.advanceTimersByTime(1)
+    await known(name)
+  }
+  writeFileSync(path, tokenLine('last', 'read'))
+  vi.advanceTimersByTime(1000)
+  tokens.close()
+  await known('last')
+  expect(vi.getTimerCount()).toBe(0)
+
+  const closed = new TokenFile(path)
+  expect(vi.getTimerCount()).toBe(1)
+  closed.close()
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -20,6 +20,8 @@ test.each([
   ['a field too few', `${good}${hash('b')} read\n`, 'line 2: found 2 fields'],
   ['a field too many', `${hash('b')} bob read write\n`, 'line 1: found 4 fields'],
   ['a short hash', `#\n${hash('b').slice(1)} bob read\n`, 'line 2: the hash is not one of SHA-256'],
+  ['a hash with more before it', `g${hash('b')} bob read\n`, 'line 1: the hash is not one of SHA-256'],
+  ['a hash with more behind it', `${hash('b')}g bob read\n`, 'line 1: the hash is not one of SHA-256'],
   ['a token in place of its hash', `${'g'.repeat(64)} bob read\n`, 'line 1: the hash is not one of SHA-256'],
   ['an unknown scope', `${hash('b')} bob read,admin\n`, 'line 1: the scope is neither'],
   ['an empty scope', `${hash('b')} bob ,\n`, 'line 1: the scope is neither'],

@@ -70,6 +70,8 @@ test.each([
   ['in braces', [`{${uuid}}`]],
   ['without hyphens', [uuid.replaceAll('-', '')]],
   ['not hexadecimal', [uuid.replace('5', 'g')]],
+  ['longer at its end', [`${uuid}0`]],
+  ['longer at its start', [`0${uuid}`]],
 ])('an upload-id that is %s is refused, and nothing is stored', async (_, ids) => {
   const { client, dataDir } = await serve()
   expect(await failureOf(upload(client, veryLargeCsv(1), {}, withId(...ids)))).toMatchObject({
