@@ -13,6 +13,11 @@ function headerOf(content: string | Uint8Array): Header {
   }
 }
 
+function expectInvalid(content: string | Uint8Array, message: string): void {
+  const refusal = expect.objectContaining({ code: 'invalid', message: expect.stringContaining(message) })
+  expect(() => headerOf(content)).toThrow(refusal)
+}
+
 test('the header ends where the first record begins', () => {
   expect(headerOf('x,y\n1,2\n')).toEqual({ names: ['x', 'y'], end: 4 })
   expect(headerOf('x,y\r\n1,2')).toEqual({ names: ['x', 'y'], end: 5 })
@@ -56,9 +61,9 @@ test('a limit that is lowered holds for the header that was read before, too', (
   onTestFinished(() => setStorageLimits(defaultStorageLimits))
   expect(headerOf('x,y\n1,2\n').names).toEqual(['x', 'y'])
   setStorageLimits({ ...defaultStorageLimits, columns: 1 })
-  expect(() => headerOf('x,y\n1,2\n')).toThrow('found 2 columns, expected at most 1')
+  expectInvalid('x,y\n1,2\n', 'line 1: found 2 columns, expected at most 1')
   setStorageLimits({ ...defaultStorageLimits, headerBytes: 3 })
-  expect(() => headerOf('x,y\n1,2\n')).toThrow('found a header of')
+  expectInvalid('x,y\n1,2\n', 'line 1: found a header of 4 bytes, expected at most 3')
 })
 
 test('a header longer than one read is read whole', () => {
@@ -82,12 +87,13 @@ test.each([
   ['"a\n\r\nb",x,"c\n",x\n', 'line 4: found the name "x" twice (columns 2 and 4)'],
   ['x,"a\n","a\n"', 'line 2: found the name "a\n" twice (columns 2 and 3)'],
 ])('%j is refused', (text, message) => {
-  expect(() => headerOf(text)).toThrow(message)
+  expectInvalid(text, message)
 })
 
 test('more columns than the limit are refused with both numbers', () => {
   const names = Array.from({ length: defaultStorageLimits.columns + 1 }, (_, i) => `c${i}`)
   expect(headerOf(names.slice(1).join(',')).names).toHaveLength(defaultStorageLimits.columns)
+<<<<<<< HEAD
   for (const [start, line] of [
     ['', 1],
     ['\n\r\n', 3],
@@ -96,6 +102,9 @@ test('more columns than the limit are refused with both numbers', () => {
     expect(() => headerOf(`${start}${names}`)).toThrow(
       `line ${line}: found 10001 columns, expected at most 10000`,
     )
+=======
+  expectInvalid(names.join(','), 'line 1: found 10001 columns, expected at most 10000')
+>>>>>>> 17c10b2 (Header tests look at codes too: a refusal that threw nothing passed for one)
 })
 
 test('a header over the limit is refused with both numbers, however far it goes on', () => {
@@ -104,17 +113,20 @@ test('a header over the limit is refused with both numbers, however far it goes 
   const name = 'n'.repeat(19_999)
   for (const rest of ['', '\n', '\n1\n']) expect(headerOf(name + rest).names).toEqual([name])
   for (const rest of ['n\n', 'n\n1\n'])
+<<<<<<< HEAD
     expect(() => headerOf(name + rest)).toThrow(
       'line 1: found a header of 20001 bytes, expected at most 20000',
     )
-  expect(() => headerOf(`\n\n${name}`)).toThrow('line 3: found a header of')
+  expect(() => headerOf(`\n\n$name`)).toThrow('line 3: found a header of')
+=======
+    expectInvalid(name + rest, 'line 1: found a header of 20001 bytes, expected at most 20000')
+>>>>>>> 17c10b2 (Header tests look at codes too: a refusal that threw nothing passed for one)
   for (const rest of ['nn\n', 'nn\n1\n', `,"${'a\n'.repeat(1_000_000)}`])
-    expect(() => headerOf(name + rest)).toThrow(
-      'line 1: found a header of over 20000 bytes, expected at most 20000',
-    )
+    expectInvalid(name + rest, 'line 1: found a header of over 20000 bytes, expected at most 20000')
 })
 
 test('a name that is not UTF-8 is refused', () => {
+<<<<<<< HEAD
   for (const [text, line] of [
     ['x,\xe9\n1,2\n', 1],
     ['\n"x\n",\xe9,\xe9\n', 3],
@@ -123,4 +135,7 @@ test('a name that is not UTF-8 is refused', () => {
     expect(() => headerOf(Buffer.from(text, 'latin1'))).toThrow(
       `line ${line}: found a column name that is not UTF-8`,
     )
+=======
+  expectInvalid(Buffer.from('x,\xe9\n1,2\n', 'latin1'), 'a column name that is not UTF-8')
+>>>>>>> 17c10b2 (Header tests look at codes too: a refusal that threw nothing passed for one)
 })
