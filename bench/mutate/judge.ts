@@ -41,16 +41,18 @@ export class Bench {
   readonly #tree = new Tree()
   readonly #tests = new Map<string, Tests>()
 
-  /** Whether one of the tests notices. With `changed` false nothing is changed, so that none should. */
-  async isKilled(mutant: Mutant, tests: Covered[], changed = true): Promise<boolean> {
+  /** The first of the tests that notices, and what it says. With `changed` false nothing is changed, so that none should. */
+  async killer(mutant: Mutant, tests: Covered[], changed = true): Promise<string | undefined> {
     const { file, project, source } = mutant
     const runner = this.#tests.get(project) ?? new Tests(this.#tree, project)
     this.#tests.set(project, runner)
     if (changed) this.#tree.write(file, applied(source, mutant))
     try {
-      for (const { test, time } of tests)
-        if ((await runner.run(test, time * SLOWNESS + START, file)) !== '') return true
-      return false
+      for (const { test, time } of tests) {
+        const problem = await runner.run(test, time * SLOWNESS + START, file)
+        if (problem !== '') return `${test}: ${problem.split('\n').at(-1)}`
+      }
+      return undefined
     } finally {
       this.#tree.write(file, source)
     }

@@ -51,10 +51,16 @@ async function work(): Promise<void> {
 
 async function judge(bench: Bench, mutant: Mutant): Promise<void> {
   const tests = testsFor(mutant, covered.get(mutant.project) ?? [])
-  const killed = await bench.isKilled(mutant, tests)
-  verdicts.push({ mutant, killed, reached: tests.length > 0 })
-  log(`${verdicts.length} of ${chosen.length}, ${killed ? 'killed' : 'SURVIVED'}: ${line(mutant)}`)
+  const killer = await bench.killer(mutant, tests)
+  verdicts.push({ mutant, killed: killer !== undefined, reached: tests.length > 0 })
+  log(
+    `${verdicts.length} of ${chosen.length}, ${killer === undefined ? 'SURVIVED' : 'killed'}: ${line(mutant)}`,
+  )
+  if (killer !== undefined) log(`  by ${killer.slice(0, 200)}`)
   if (verdicts.length % CONTROL !== 0) return
   controls++
-  if (await bench.isKilled(mutant, tests, false)) redControls++
+  const red = await bench.killer(mutant, tests, false)
+  if (red === undefined) return
+  redControls++
+  log(`red without a change: ${red}`)
 }

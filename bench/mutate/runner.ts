@@ -27,9 +27,11 @@ process.send?.('ready')
 async function run(test: string): Promise<string> {
   const specifications = all.filter(({ moduleId }) => moduleId === test)
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)
-  if (testModules.length === 0) return 'Vitest does not know it'
+  // The others are what Vitest remembers of earlier runs.
+  const modules = testModules.filter(({ moduleId }) => moduleId === test)
+  if (modules.length === 0) return 'Vitest does not know it'
   const problems = unhandledErrors.map(error => `outside of tests: ${(error as Error).message}`)
-  for (const module of testModules) {
+  for (const module of modules) {
     if (!module.ok()) problems.push('it has red tests, or none')
     for (const { message } of module.errors()) problems.push(message)
     for (const failed of module.children.allTests('failed'))
