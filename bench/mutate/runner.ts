@@ -15,10 +15,13 @@ const vitest = await createVitest('test', {
   testTimeout: 120_000,
   reporters: [{}],
 })
+/** All sources that have ever been changed: Vitest would go on with what it read of them. */
+const touched = new Set<string>()
 const all = await vitest.globTestSpecifications()
 
 process.on('message', async ({ test, changed }: Order) => {
-  for (const file of changed) vitest.invalidateFile(file)
+  for (const file of changed) touched.add(file)
+  for (const file of touched) vitest.invalidateFile(file)
   process.send?.(await run(test))
 })
 process.on('disconnect', () => process.exit())

@@ -18,7 +18,7 @@ function theMutant(after: string): Mutant {
 test('a change that a test notices is killed, and nothing is left of it', async () => {
   const mutant = theMutant('return age < 18')
   const tests = testsFor(mutant, covered)
-  expect(await bench.killer(mutant, tests)).toMatch(/sample.test.ts: misses the age/)
+  expect(await bench.killer(mutant, tests)).toMatch(/adult.test.ts: misses the age/)
   expect(await bench.killer(mutant, tests, false)).toBeUndefined()
 })
 
@@ -26,7 +26,7 @@ test('a change that no test notices survives, whatever was killed before', async
   for (const after of ['return age > 18', 'return age <= 13']) {
     const mutant = theMutant(after)
     const tests = testsFor(mutant, covered)
-    expect(tests).toHaveLength(1)
+    expect(tests.length).toBeGreaterThan(0)
     expect(await bench.killer(mutant, tests)).toBeUndefined()
   }
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { isChild } from '../src/sample.ts'
+import { isAdult } from '../src/adult.ts'
+import { isChild } from '../src/child.ts'
 
-test('misses the age at which it changes', () => {
-  expect(isChild(30)).toBe(false)
-  expect(isChild(3)).toBe(true)
+test('misses the age at which it changes, too', () => {
+  for (const age of [3, 30]) expect(isChild(age)).toBe(!isAdult(age))
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isAdult } from '../src/sample.ts'
+import { isAdult } from '../src/adult.ts'
 
 test('misses the age at which it changes', () => {
   expect(isAdult(30)).toBe(true)

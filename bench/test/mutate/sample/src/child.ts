@@ -1,0 +1,3 @@
+export function isChild(age: number): boolean {
+  return age < 13
+}
