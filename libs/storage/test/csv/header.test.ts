@@ -93,18 +93,12 @@ test.each([
 test('more columns than the limit are refused with both numbers', () => {
   const names = Array.from({ length: defaultStorageLimits.columns + 1 }, (_, i) => `c${i}`)
   expect(headerOf(names.slice(1).join(',')).names).toHaveLength(defaultStorageLimits.columns)
-<<<<<<< HEAD
   for (const [start, line] of [
     ['', 1],
     ['\n\r\n', 3],
     ['\uFEFF\n', 2],
   ] as const)
-    expect(() => headerOf(`${start}${names}`)).toThrow(
-      `line ${line}: found 10001 columns, expected at most 10000`,
-    )
-=======
-  expectInvalid(names.join(','), 'line 1: found 10001 columns, expected at most 10000')
->>>>>>> 17c10b2 (Header tests look at codes too: a refusal that threw nothing passed for one)
+    expectInvalid(`${start}${names}`, `line ${line}: found 10001 columns, expected at most 10000`)
 })
 
 test('a header over the limit is refused with both numbers, however far it goes on', () => {
@@ -113,29 +107,17 @@ test('a header over the limit is refused with both numbers, however far it goes 
   const name = 'n'.repeat(19_999)
   for (const rest of ['', '\n', '\n1\n']) expect(headerOf(name + rest).names).toEqual([name])
   for (const rest of ['n\n', 'n\n1\n'])
-<<<<<<< HEAD
-    expect(() => headerOf(name + rest)).toThrow(
-      'line 1: found a header of 20001 bytes, expected at most 20000',
-    )
-  expect(() => headerOf(`\n\n$name`)).toThrow('line 3: found a header of')
-=======
     expectInvalid(name + rest, 'line 1: found a header of 20001 bytes, expected at most 20000')
->>>>>>> 17c10b2 (Header tests look at codes too: a refusal that threw nothing passed for one)
+  expectInvalid(`\n\n${name}`, 'line 3: found a header of')
   for (const rest of ['nn\n', 'nn\n1\n', `,"${'a\n'.repeat(1_000_000)}`])
     expectInvalid(name + rest, 'line 1: found a header of over 20000 bytes, expected at most 20000')
 })
 
 test('a name that is not UTF-8 is refused', () => {
-<<<<<<< HEAD
   for (const [text, line] of [
     ['x,\xe9\n1,2\n', 1],
     ['\n"x\n",\xe9,\xe9\n', 3],
     ['\n"x\n\xe9\n",y', 2],
   ] as const)
-    expect(() => headerOf(Buffer.from(text, 'latin1'))).toThrow(
-      `line ${line}: found a column name that is not UTF-8`,
-    )
-=======
-  expectInvalid(Buffer.from('x,\xe9\n1,2\n', 'latin1'), 'a column name that is not UTF-8')
->>>>>>> 17c10b2 (Header tests look at codes too: a refusal that threw nothing passed for one)
+    expectInvalid(Buffer.from(text, 'latin1'), `line ${line}: found a column name that is not UTF-8`)
 })
