@@ -42,14 +42,14 @@ test.each<[AccessFlags, string | undefined]>([
 })
 
 test('without files everybody may connect and call', () => {
-  expect(readAccess({})).toEqual({ credentials: openAccess.credentials, tokens: undefined })
+  expect(readAccess({})).toEqual(openAccess)
 })
 
 test('the files say who may connect and who may call', () => {
   const { certFile, keyFile } = pemFiles(authorityFiles().issue())
-  const { credentials, tokens } = readAccess({ tlsCert: certFile, tlsKey: keyFile, tokenFile: tokenFile() })
+  const { tls, tokens } = readAccess({ tlsCert: certFile, tlsKey: keyFile, tokenFile: tokenFile() })
   tokens?.close()
-  expect(credentials).not.toBe(openAccess.credentials)
+  expect(tls).toMatchObject({ cert: expect.anything(), key: expect.anything() })
   expect(tokens?.find('reader')).toMatchObject({ name: 'reader' })
 })
 
