@@ -65,6 +65,26 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
     expect(await columnSum(client, 'x', 'parquet')).toBe(3n)
   })
 
+  test('a start after a kill needs no room', async () => {
+    const dataDir = smallDisk(40)
+    const env = { TABLE_KEEP_FREE: '0' }
+    const first = spawnServer({ dataDir, env })
+    const client = connectClient((await first.ready).port)
+    for (const csv of ['x\n1\n', 'x\n2\n', largeCsv(4)]) expect(await upload(client, csv)).toBe('')
+    first.child.kill('SIGKILL')
+    await first.exited
+    const filler = join(dataDir, 'filler')
+    const { bavail, bsize } = statfsSync(dataDir)
+    writeFileSync(filler, Buffer.alloc(bavail * bsize))
+    const second = spawnServer({ dataDir, env })
+    const again = connectClient((await second.ready).port)
+    expect(await columnSum(again, 'x', 'csv')).toBe(7n)
+    expect(await columnSum(again, 'x', 'parquet')).toBe(7n)
+    rmSync(filler)
+    expect(await upload(again, 'x\n8\n')).toBe('')
+    expect(await columnSum(again, 'x')).toBe(15n)
+  })
+
   test('space that is kept back stays free, and the catalogue has room', async () => {
     const keptFreeBytes = 20 * 2 ** 20
     const { client, dataDir } = await serve({ dataDir: smallDisk(40), limits: { keptFreeBytes } })
