@@ -79,11 +79,16 @@ export class Connections {
     if (this.#open.size < strangersLimit) return true
     const open = [...this.#open]
     const own = open.filter(connection => connection.address === address)
-    if (own.length >= Math.ceil(this.#limit * ONE_ADDRESS)) return this.#closeOne(own, address)
+    if (own.length >= Math.ceil(this.#limit * ONE_ADDRESS)) return this.#closeStrangerFirst(own, address)
     const strangers = open.filter(({ stranger }) => stranger)
     if (strangers.length >= strangersLimit) return this.#closeOne(strangers, address)
     if (open.length < this.#limit) return true
-    return this.#closeOne(strangers, address) || this.#closeOne(open, address)
+    return this.#closeStrangerFirst(open, address)
+  }
+
+  #closeStrangerFirst(connections: readonly Connection[], newcomer: string): boolean {
+    const strangers = connections.filter(({ stranger }) => stranger)
+    return this.#closeOne(strangers, newcomer) || this.#closeOne(connections, newcomer)
   }
 
   /** Returns false if none of them may be closed for a connection from this address. */

@@ -161,6 +161,35 @@ test('a connection without a call is closed after a minute, one that has called 
   await expectOpen('caller')
 })
 
+test('of all places a stranger makes room before one that has called, and for each newcomer another one', async () => {
+  const { come, call, expectOpen } = await listening(4)
+  for (const name of ['a', 'b', 'c']) {
+    await come(name, `127.0.0.${name.charCodeAt(0)}`)
+    await call(name)()
+  }
+  await come('stranger', '127.0.0.9')
+  later()
+  await come('next', '127.0.0.10')
+  await expectOpen('a', 'b', 'c', 'next')
+
+  // The close of a socket takes a while, but its place is free at once. All of these come from one address.
+  const connections = new Connections(2)
+  const destroyed: number[] = []
+  const socket = (remotePort: number) =>
+    ({
+      remoteAddress: '::1',
+      remotePort,
+      once: () => {},
+      destroy: () => destroyed.push(remotePort),
+    }) as unknown as Socket
+  connections.add(socket(1))
+  await connections.during('::1:1', async () => {})
+  connections.add(socket(2))
+  later()
+  expect([connections.add(socket(3)), connections.add(socket(4))]).toEqual([true, true])
+  expect(destroyed).toEqual([2, 1])
+})
+
 test.each([
   ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9', true],
   ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
