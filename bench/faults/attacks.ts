@@ -114,12 +114,16 @@ async function sendRows(call: RawCall, bytes: number): Promise<string> {
 }
 
 /** Unpacks to `gigabytes`: a gzip header, and blocks that do not refer to what is before them. */
-async function sendBomb(session: ClientHttp2Session, gigabytes: number): Promise<string> {
+function sendBomb(session: ClientHttp2Session, gigabytes: number): Promise<string> {
   const block = (bytes: Uint8Array) => deflateRawSync(bytes, { finishFlush: zlib.Z_FULL_FLUSH })
   const start = Buffer.concat([uploadPrefix(gigabytes * 1000 * MB).subarray(5), Buffer.from('x\n')])
   const part = block(Buffer.alloc(100 * MB, '1\n'))
   const header = gzipSync('').subarray(0, 10)
-  const message = Buffer.concat([header, block(start), ...times(10 * gigabytes, () => part)])
+  return sendPacked(session, Buffer.concat([header, block(start), ...times(10 * gigabytes, () => part)]))
+}
+
+/** Uploads a message that is packed by gzip. */
+async function sendPacked(session: ClientHttp2Session, message: Uint8Array): Promise<string> {
   const prefix = Buffer.alloc(5)
   prefix[0] = 1
   prefix.writeUInt32BE(message.length, 1)
@@ -518,6 +522,31 @@ export const attacks: Record<string, Attack> = {
       const csv = Buffer.from(`${names}\n${`${row}\n`.repeat(1000)}`)
       const sessions = times(16, () => openSession(port))
       return tally(await Promise.all(sessions.map(session => wholeUpload(session, csv))))
+    },
+  },
+
+  wide: {
+    what: 'tables of 10,000 columns with names of 102 bytes and empty rows, of 100 MB and 287 MB by gzip, full ones of 110 MB and 200 MB; then 8 Parquet sums at once, twice',
+    async run(port) {
+      const names = times(10_000, i => `c${i}`.padEnd(102, 'x'))
+      const header = `${names.join()}\n`
+      const empty = `${','.repeat(9999)}\n`
+      const full = `${'1,'.repeat(9999)}1\n`
+      const answers: string[] = []
+      for (const [row, count] of [
+        [empty, 10_000],
+        [empty, 28_700],
+        [full, 5500], // its footer is nearly as long as is allowed
+        [full, 10_000],
+      ] as const) {
+        const message = uploadBytes(header + row.repeat(count)).subarray(5)
+        answers.push(await sendPacked(openSession(port), gzipSync(message, { level: 1 })))
+      }
+      for (let round = 0; round < 2; round++) {
+        const calls = times(8, () => openSum(openSession(port), names[7] as string, 'parquet'))
+        answers.push(await answersOf(calls))
+      }
+      return answers.join('; ')
     },
   },
 

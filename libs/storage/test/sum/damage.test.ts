@@ -1,11 +1,16 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { commitUpload } from '../../src/catalogue/commit.ts'
 import { type Format, storedFile } from '../../src/catalogue/names.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
+import { dialect } from '../../src/csv/dialect.ts'
+import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
 import { opened, receive, temporaryDirectory, thrown } from '../catalogue/support.ts'
+import { temporaryPath } from '../support/files.ts'
 
 /** One upload: its files, and the sum of its column `v` as a server takes it. */
 async function stored(csv: string) {
@@ -89,3 +94,82 @@ test.each(['csv', 'parquet'] as const)(
     expect(thrown(() => sum(format)).message).toBe(`upload 1: ${path} is missing`)
   },
 )
+
+/** What csv-parse finds: the sum of a column of the records, or that there is none; undefined if too many and too few fields make up for each other. */
+function judgedSum(csv: Buffer, columns: number, column: number): bigint | 'error' | undefined {
+  let records: { text: string; quoted: boolean }[][]
+  try {
+    const cast = (text: string, { quoting }: { quoting: boolean }) => ({ text, quoted: quoting })
+    records = parse(csv, { ...dialect, cast, relax_column_count: true }) as unknown as typeof records
+  } catch {
+    return 'error'
+  }
+  if (records.some(fields => fields.length !== columns))
+    return records.flat().length === columns * records.length ? undefined : 'error'
+  let sum = 0n
+  for (const fields of records.slice(1)) {
+    const { text, quoted } = fields[column] as (typeof fields)[0]
+    if (text === '' && !quoted) continue
+    if (!/^-?\d+$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) return 'error'
+    sum += BigInt(text)
+  }
+  return sum
+}
+
+const number = fc.integer({ min: -99_999_999, max: 999_999_999 }).map(String)
+const fields = fc.oneof(
+  { arbitrary: number, weight: 20 },
+  fc.constant(''),
+  number.map(text => `"${text}"`),
+  fc.constantFrom('"1,2"', '"1\n2"', '"12,"', '",12"', '"1\r\n"', '""'),
+)
+const tables = fc
+  .tuple(fc.integer({ min: 1, max: 5 }), fc.constantFrom('\n', '\r\n'))
+  .chain(([columns, end]) => {
+    const record = fc.array(fc.oneof({ arbitrary: number, weight: 15 }, fields), {
+      minLength: columns,
+      maxLength: columns,
+    })
+    const header = Array.from({ length: columns }, (_, i) => `c${i}`).join()
+    return fc.array(record, { maxLength: 60, size: 'max' }).map(records => ({
+      columns,
+      text: [header, ...records.map(texts => texts.join())].join(end),
+    }))
+  })
+const damages = fc.array(
+  fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+    removed: fc.nat({ max: 1 }),
+    put: fc.constantFrom('"', ',', '\n', '\r', '\r\n', '""', '",', ',"', '"\n', '1', '-', 'x', ''),
+  }),
+  { maxLength: 3 },
+)
+
+test('a sum of a damaged CSV is what csv-parse finds there, or an error, whichever column it is of', () => {
+  let sums = 0
+  let errors = 0
+  const path = temporaryPath('damaged.csv')
+  fc.assert(
+    fc.property(tables, damages, ({ columns, text }, damages) => {
+      let damaged = text
+      for (const { at, removed, put } of damages) {
+        const from = Math.floor(at * damaged.length)
+        damaged = damaged.slice(0, from) + put + damaged.slice(from + removed)
+      }
+      writeFileSync(path, damaged)
+      for (let column = 0; column < columns; column++) {
+        const judged = judgedSum(Buffer.from(damaged), columns, column)
+        if (judged === undefined) continue
+        if (judged === 'error') {
+          expect(thrown(() => sumCsvColumn(path, column, columns)).code, damaged).toBe('invalid')
+          errors++
+        } else {
+          expect(sumCsvColumn(path, column, columns), damaged).toBe(judged)
+          sums++
+        }
+      }
+    }),
+    { numRuns: 4000 },
+  )
+  expect(Math.min(sums, errors)).toBeGreaterThan(1000)
+})
