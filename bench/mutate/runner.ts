@@ -8,6 +8,12 @@ export interface Order {
   changed: string[]
 }
 
+export interface Answer {
+  test: string
+  /** What is red; empty if the file is green. */
+  problem: string
+}
+
 const vitest = await createVitest('test', {
   watch: false,
   bail: 1,
@@ -22,7 +28,7 @@ const all = await vitest.globTestSpecifications()
 process.on('message', async ({ test, changed }: Order) => {
   for (const file of changed) touched.add(file)
   for (const file of touched) vitest.invalidateFile(file)
-  process.send?.(await run(test))
+  process.send?.({ test, problem: await run(test) } satisfies Answer)
 })
 process.on('disconnect', () => process.exit())
 process.send?.('ready')

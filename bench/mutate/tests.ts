@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Order } from './runner.ts'
+import type { Answer, Order } from './runner.ts'
 import type { Tree } from './tree.ts'
 
 /** The short forms of the long tests. */
@@ -15,8 +15,8 @@ export class Tests {
   readonly #tree: Tree
   readonly #project: string
   #runner: ChildProcess | undefined
-  /** Takes what is red, or undefined if the runner has ended. */
-  #answer: (problem: string | undefined) => void = () => {}
+  /** Takes an answer, or undefined if the runner has ended. */
+  #answer: (answer: Answer | undefined) => void = () => {}
 
   constructor(tree: Tree, project: string) {
     this.#tree = tree
@@ -36,7 +36,10 @@ export class Tests {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       this.#runner ??= await this.#start()
       const answer = Promise.withResolvers<string | undefined>()
-      this.#answer = answer.resolve
+      // What comes from a runner that was stopped may be of an earlier order.
+      this.#answer = given => {
+        if (given === undefined || given.test === order.test) answer.resolve(given?.problem)
+      }
       let late = false
       const timer = setTimeout(() => {
         late = true
@@ -70,8 +73,8 @@ export class Tests {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     await once(runner, 'message')
-    runner.on('message', (problem: string) => this.#answer(problem))
-    runner.once('exit', () => {
+    runner.on('message', (answer: Answer) => this.#answer(answer))
+    runner.once('close', () => {
       this.#runner = undefined
       this.#answer(undefined)
     })
