@@ -36,7 +36,7 @@ export function spawnServer({
 }: Options = {}): ServerProcess {
   const preload = hook ? ['--import', join(import.meta.dirname, 'hooks', hook)] : []
   const flags = args ?? ['--port', '0', '--data-dir', dataDir, '--workers', String(workers)]
-  const settings = ['--max-semi-space-size=1', '--disable-warning=TimeoutNegativeWarning'] // as `npm start`
+  const settings = ['--max-semi-space-size=1'] // as `npm start`
   const node = [process.execPath, ...settings, ...preload, main, ...flags]
   const [command = '', ...rest] = [...under, ...node]
   const child = spawn(command, rest, { env: { ...process.env, ...env } })
