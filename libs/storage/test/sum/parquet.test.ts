@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
-import type { CompressionCodec, Encoding } from 'hyparquet'
+import type { CompressionCodec, Encoding, SchemaElement } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
 import { sumParquetColumn } from '../../src/sum/parquet.ts'
@@ -63,6 +63,23 @@ test.each(kinds)('the sum of a file by another writer is exact: %j', kind => {
 test('columns of 32 bits and columns without nulls are summed', () => {
   expect(sumParquetColumn(foreignFile([1, -2, 2 ** 31 - 1], { type: 'INT32' }), 'v')).toBe(2147483646n)
   expect(sumParquetColumn(foreignFile([5n, 6n, 5n], { nullable: false }), 'v')).toBe(16n)
+})
+
+test.each([
+  { type: 'INT32', converted_type: 'UINT_32', data: [1, 2 ** 32 - 1, 2 ** 31], sum: 2n ** 32n + 2n ** 31n },
+  {
+    type: 'INT64',
+    converted_type: 'UINT_64',
+    data: [1n, 2n ** 64n - 1n, 2n ** 63n],
+    sum: 2n ** 64n + 2n ** 63n,
+  },
+] as const)('a column of $converted_type is summed without signs', ({ data, sum, ...type }) => {
+  const schema: SchemaElement[] = [
+    { name: 'root', num_children: 1 },
+    { name: 'v', repetition_type: 'REQUIRED', ...type },
+  ]
+  const file = parquetWriteBuffer({ schema, columnData: [{ name: 'v', data: [...data] }], statistics: false })
+  expect(sumParquetColumn(temporaryFile(new Uint8Array(file), 'foreign.parquet'), 'v')).toBe(sum)
 })
 
 test('a column that holds no integers is refused', () => {
