@@ -49,6 +49,8 @@ export class Call {
   readonly headers: RequestHeaders
   readonly body: RequestBody
   readonly session: ServerHttp2Session
+  /** The client's address, a colon and its port. */
+  readonly peer: string
   /** Set when nobody waits for the answer any more. */
   readonly cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   readonly since = performance.now()
@@ -61,12 +63,14 @@ export class Call {
   constructor(
     stream: ServerHttp2Stream,
     session: ServerHttp2Session,
+    peer: string,
     headers: RequestHeaders,
     { idleTime, callTime }: CallTimes,
   ) {
     this.#stream = stream
     this.#idleTime = idleTime
     this.session = session
+    this.peer = peer
     this.headers = headers
     this.body = { chunks: chunksOf(stream), encoding: headers.first('grpc-encoding') ?? 'identity' }
     this.#refuseTinyFrames()

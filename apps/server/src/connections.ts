@@ -1,4 +1,5 @@
-import { isIPv6, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { networkOf } from './network.ts'
 
 /** A connection that has been without calls for less than this is left alone, in ms: it may be about to call. */
 const NEW = 1000
@@ -35,7 +36,7 @@ export class Connections {
 
   /** Returns false if there is no room: the socket is closed then. */
   add(socket: Socket): boolean {
-    const address = addressOf(socket.remoteAddress ?? '')
+    const address = networkOf(socket.remoteAddress)
     if (!this.#makeRoom(address)) {
       socket.destroy()
       return false
@@ -55,7 +56,11 @@ export class Connections {
     return true
   }
 
-  /** Does the work for a call that was admitted. `peer` is the client's address, a colon and its port, with TLS too. */
+  /**
+   * Does the work for a call that was admitted, and keeps its connection until that is done. To be called when the request is whole, or
+   * if there is a limit of its own for those that are not: calls that only wait for their clients must not take all places. `peer` is
+   * the client's address, a colon and its port, with TLS too.
+   */
   async during<T>(peer: string, work: () => Promise<T>): Promise<T> {
     const connection = this.#byPeer.get(peer)
     if (!connection) return work()
@@ -106,15 +111,4 @@ export class Connections {
     this.#open.delete(victim)
     return true
   }
-}
-
-/** What counts as one address: of IPv6 the first 64 bits, because a single machine mostly has the rest for itself. */
-function addressOf(address: string): string {
-  const ipv4 = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  if (!isIPv6(ipv4)) return ipv4
-  const [head = '', tail] = ipv4.replace(/%.*/, '').split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const last = tail ? tail.split(':') : []
-  const zeros = tail === undefined ? 0 : 8 - groups.length - last.length
-  return [...groups, ...Array<string>(zeros).fill('0'), ...last].slice(0, 4).join(':')
 }

@@ -10,7 +10,6 @@ import type { TLSSocket } from 'node:tls'
 import { status } from '@grpc/grpc-js'
 import { shown } from '@table/storage'
 import { Call, type CallTimes, type Failure, hangUp } from './call.ts'
-import type { Connections } from './connections.ts'
 import { OpenCalls } from './openCalls.ts'
 import { RequestHeaders } from './requestHeaders.ts'
 import { Resets } from './resets.ts'
@@ -41,21 +40,14 @@ export class GrpcServer {
   readonly calls = new OpenCalls()
   readonly #methods: ReadonlyMap<string, Method>
   readonly #times: CallTimes
-  readonly #connections: Connections
   readonly #wantsCertificates: boolean
   readonly #resets = new Resets()
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #connect: (socket: Socket) => void
 
-  constructor(
-    methods: ReadonlyMap<string, Method>,
-    times: CallTimes,
-    connections: Connections,
-    tls: TlsOptions | undefined,
-  ) {
+  constructor(methods: ReadonlyMap<string, Method>, times: CallTimes, tls: TlsOptions | undefined) {
     this.#methods = methods
     this.#times = times
-    this.#connections = connections
     this.#wantsCertificates = tls?.requestCert === true
     const options = {
       settings: { maxConcurrentStreams: STREAMS, maxHeaderListSize: HEADER_LIST_BYTES },
@@ -128,7 +120,7 @@ export class GrpcServer {
       stream.once('close', () => closed(false))
       return
     }
-    const call = new Call(stream, session, headers, this.#times)
+    const call = new Call(stream, session, peer, headers, this.#times)
     stream.once('close', () => {
       this.calls.remove(call)
       closed(!call.answered)
@@ -137,7 +129,7 @@ export class GrpcServer {
       const method = this.#methods.get(headers.first(':path') ?? '')
       const refused = tooManyHeaders(headers) ?? method?.refusal(headers)
       if (refused) call.fail(refused)
-      else if (method) await this.#connections.during(peer, () => method.answer(call))
+      else if (method) await method.answer(call)
       else call.fail(unknownMethod(headers.first(':path')))
     })
   }

@@ -1,3 +1,5 @@
+import { networkOf } from './network.ts'
+
 /** Calls that a client address may break off at once, and then in a second. */
 const BURST = 1000
 const RATE = 100
@@ -13,7 +15,7 @@ export class Resets {
 
   /** Counts one. Returns whether that was one too many. */
   count(address: string | undefined): boolean {
-    const key = network(address)
+    const key = networkOf(address)
     const left = this.#left(key) - 1
     this.#allowances.delete(key)
     this.#allowances.set(key, { left: Math.max(left, -BURST), at: performance.now() })
@@ -26,7 +28,7 @@ export class Resets {
 
   /** Whether the address has broken off too many lately. */
   refuses(address: string | undefined): boolean {
-    return this.#left(network(address)) < 0
+    return this.#left(networkOf(address)) < 0
   }
 
   #left(key: string): number {
@@ -34,16 +36,4 @@ export class Resets {
     if (!allowance) return BURST
     return Math.min(BURST, allowance.left + (RATE * (performance.now() - allowance.at)) / 1000)
   }
-}
-
-/** A client has all addresses of an IPv6 network of 64 bits, and can take another one for each connection. */
-function network(address = ''): string {
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) {
-    const end = tail === '' ? [] : tail.split(':')
-    while (groups.length + end.length < 8) groups.push('0')
-  }
-  return groups.slice(0, 4).join(':')
 }

@@ -69,9 +69,11 @@ export async function startServer({
     uploads,
     'uploads',
     () => patience.giveUpSlowest(),
-    ({ session, body, cancellation, headers }: Call) => {
+    ({ session, peer, body, cancellation, headers }: Call) => {
       widenWindow(session)
-      return upload(store, pool, { uploadBytes, patience }, body, cancellation, headers)
+      return connections.during(peer, () =>
+        upload(store, pool, { uploadBytes, patience }, body, cancellation, headers),
+      )
     },
   )
   const messages = new Messages(new Patience(limits.idleTime))
@@ -88,11 +90,11 @@ export async function startServer({
       error => ({ error }),
     ),
     colSum: unary(
-      ({ body, cancellation }) =>
+      ({ peer, body, cancellation }) =>
         messages.with(
           body,
           message => ColSumReq.decode(message),
-          request => admittedSum(request, cancellation),
+          request => connections.during(peer, () => admittedSum(request, cancellation)),
         ),
       response => ColSumResp.encode(response).finish(),
       error => ({ total: 0n, error }),
@@ -104,7 +106,7 @@ export async function startServer({
       refusal: headers => tokens && refusal(tokens, headers, neededScope[name]),
       answer: answers[name],
     })
-  const server = new GrpcServer(methods, limits, connections, tls)
+  const server = new GrpcServer(methods, limits, tls)
 
   const release = async () => {
     tokens?.close()

@@ -74,7 +74,7 @@ async function listening(limit: number) {
 }
 
 /** Everybody who is connected is no longer new. */
-const later = () => vi.advanceTimersByTime(1000)
+const later = () => vi.advanceTimersByTime(1001)
 
 test('half of the places are for connections that have not called, and there the oldest makes room', async () => {
   const { come, call, expectOpen } = await listening(8)
@@ -262,3 +262,18 @@ test.each(['plain text', 'TLS'])(
     expect(await call.answer).toMatchObject({ code: status.OK })
   },
 )
+
+test('calls that are never sent to their end hold no connection', async () => {
+  vi.useRealTimers()
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const { port, client } = await serve({ limits: { connections: 4 } })
+  for (let i = 0; i < 4; i++) {
+    const session = rawSession(port)
+    session.on('error', () => {})
+    await once(session, 'remoteSettings')
+    void rawCall(session, '/Table/ColSum').write(Buffer.alloc(3))
+    await new Promise<void>(resolve => session.ping(() => resolve()))
+    later()
+  }
+  expect(await columnSum(client, 'x')).toBe(0n)
+})
