@@ -5,6 +5,8 @@ import { COMMAS, LFS, mask, writeFew } from './masks'
 
 /** So many bytes between two looks at whether they still are plain. */
 const STRETCH: usize = 512
+/** So many stretches between two looks at whether the records have as many fields as they should: each takes time. */
+const CHECKED_STRETCHES: u32 = 8
 
 let next: usize = 0
 
@@ -16,7 +18,7 @@ export function plainScanNext(): usize {
 /**
  * Finds records from `from` on, as `scan` does, and writes to `ends` where the second fields end, or, without `second`, the lines.
  * Finds no record that it cannot, because the bytes are not plain or too few, and none at all if records have not `columns`
- * fields on average: in all, and up to the last line that ends a stretch.
+ * fields on average: in all, and up to a line every few KiB.
  */
 export function plainScan(
   second: bool,
@@ -49,6 +51,7 @@ function scanStretches(
   let records: u64 = 0
   let separators: u64 = 0
   let uneven: u64 = 0
+  let unchecked = CHECKED_STRETCHES
   // What a block needs to know of the one before it, in bit 0.
   let startsLine: u64 = 1
   let inFirst: u64 = 1
@@ -62,8 +65,6 @@ function scanStretches(
     let blank: u64 = 0
     let commas = i8x16.splat(0)
     let least = i8x16.splat(-1)
-    let lastLines: u64 = 0
-    let lastCommas: u64 = 0
     for (; block < stop; block += 64) {
       const a = v128.load(block)
       const b = v128.load(block, 16)
@@ -85,7 +86,6 @@ function scanStretches(
       lineCount += popcnt(lines)
       blank |= lines & ((lines << 1) | startsLine)
       startsLine = lines >> 63
-      lastLines = lines
       if (second) {
         // A bit at a field's start, added to the bits that separate nothing, carries to the field's end.
         const both = lines | mask(ac, bc, cc, dc)
@@ -95,8 +95,7 @@ function scanStretches(
         const firstEnds = first & both
         const next = ((firstEnds << 1) | inSecond) + inner
         inSecond = <u64>(next < inner) | (firstEnds >> 63)
-        lastCommas = both ^ lines
-        commaCount += popcnt(lastCommas)
+        commaCount += popcnt(both ^ lines)
         written = writeFew(next & both, block, written)
       } else {
         commas = i8x16.sub(commas, i8x16.add(i8x16.add(ac, bc), i8x16.add(cc, dc)))
@@ -104,15 +103,13 @@ function scanStretches(
       }
     }
     if (v128.any_true(i8x16.lt_u(least, comma)) || blank != 0) break
-    if (!second) lastCommas = commaMask(stop - 64)
     at = stop
     out = written
     records += lineCount
     separators += lineCount + (second ? commaCount : sumOf(commas))
-    if (lastLines != 0) {
-      // Those of the record under way, whose start is in the last block.
-      const rest = popcnt(lastCommas & ~(~(<u64>0) >> clz(lastLines)))
-      uneven |= (separators - rest) ^ (records * columns)
+    if (--unchecked == 0) {
+      uneven |= surplus(stop, separators - records * columns)
+      unchecked = CHECKED_STRETCHES
     }
   }
   // What follows the last line feed belongs to no whole record.
@@ -123,15 +120,24 @@ function scanStretches(
   return 0
 }
 
-/** Which of 64 bytes are commas. */
+/**
+ * How many separators there are too many or too few. `left`: those that are not in the count of whole records, some of which belong to
+ * the record that goes on at `to`. Returns 0 too if that record begins before the last 64 bytes: then they are not counted.
+ */
+function surplus(to: usize, left: u64): u64 {
+  const lines = maskOf(to - 64, v128.load(LFS))
+  const behind = ~(~(<u64>0) >> clz(lines))
+  return lines == 0 ? 0 : left - popcnt(maskOf(to - 64, v128.load(COMMAS)) & behind)
+}
+
+/** Which of 64 bytes are that one. */
 // @ts-expect-error: a decorator
 @inline
-function commaMask(at: usize): u64 {
-  const comma = v128.load(COMMAS)
-  const a = i8x16.eq(v128.load(at), comma)
-  const b = i8x16.eq(v128.load(at, 16), comma)
-  const c = i8x16.eq(v128.load(at, 32), comma)
-  const d = i8x16.eq(v128.load(at, 48), comma)
+function maskOf(at: usize, byte: v128): u64 {
+  const a = i8x16.eq(v128.load(at), byte)
+  const b = i8x16.eq(v128.load(at, 16), byte)
+  const c = i8x16.eq(v128.load(at, 32), byte)
+  const d = i8x16.eq(v128.load(at, 48), byte)
   return mask(a, b, c, d)
 }
 
