@@ -12,8 +12,13 @@ export function isMessage(node: Node, source: string): boolean {
   )
 }
 
-/** Whether `node` is a number or a size that a constant of a module names: one more or less of it changes speed or memory, if anything. */
+/**
+ * Whether `node` is a number or a size that a constant of a module names, or the length of an array of numbers: one more of it changes
+ * speed or memory, if anything.
+ */
 export function isTuning(node: Node, [parent, grandparent]: Node[]): boolean {
+  if (parent?.type === 'NewExpression' && /^(Ui|I|Flo|BigI|BigUi)\w+Array$/.test(parent.callee.name ?? ''))
+    return node.type === 'Literal'
   if (node.type !== 'VariableDeclarator' || !/^[A-Z][A-Z\d_]*$/.test(node.id.name ?? '')) return false
   const isOfModule = grandparent?.type === 'Program' || grandparent?.type === 'ExportNamedDeclaration'
   return parent?.type === 'VariableDeclaration' && isOfModule && isArithmetic(node.init)

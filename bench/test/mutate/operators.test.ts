@@ -33,6 +33,7 @@ test.each([
   ["console.error('so')"],
   ['const a = `more words`'],
   ['const BUFFER_BYTES = 64 * 1024'],
+  ['new Uint8Array(2)'],
   ['const a = b'],
 ])('nothing of %s', source => {
   expect(mutantsOf(source).filter(mutant => mutant !== ';')).toEqual([])

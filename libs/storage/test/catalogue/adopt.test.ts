@@ -8,6 +8,7 @@ import {
   catalogueLog,
   formats,
   generationFile,
+  incomingDirectory,
   lostFile,
   storedFile,
 } from '../../src/catalogue/names.ts'
@@ -56,6 +57,14 @@ test.each([
     [20_000, 2],
     [1, 1],
   ])
+})
+
+test('a directory of which only the files are left is adopted', async () => {
+  const dataDir = await stored()
+  for (const path of [catalogueFile(dataDir), generationFile(dataDir), incomingDirectory(dataDir)])
+    rmSync(path, { recursive: true })
+  expect([...adoptUploads(dataDir)]).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }])
+  expectWhole(opened(dataDir))
 })
 
 test('files that a start has moved aside are adopted, and the Parquet file is made anew', async () => {

@@ -3,13 +3,15 @@ import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { closeDatabase } from '../../src/catalogue/connection.ts'
+import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import {
+  eachListed,
   findUpload,
   findUploadId,
   insertUpload,
   listUnsynced,
   listUploads,
+  readChecksums,
 } from '../../src/catalogue/database.ts'
 import { catalogueFile } from '../../src/catalogue/names.ts'
 import { translatedSqliteError } from '../../src/catalogue/sqlite.ts'
@@ -101,6 +103,25 @@ test('a second upload with the same upload-id is not inserted, and neither is wh
   expect(listUnsynced(dataDir)).toEqual([1, 3, 4, 5])
   expect(findUploadId(dataDir, uploadId)).toEqual(uploadOf(1))
   expect(findUploadId(dataDir, new Uint8Array(16).fill(8))).toBeUndefined()
+})
+
+test('a row that is not what was written is damaged, whichever way it is found', () => {
+  const dataDir = emptyCatalogue()
+  const uploadId = new Uint8Array(16).fill(7)
+  insertUpload(dataDir, uploadOf(1), noChecksums)
+  insertUpload(dataDir, uploadOf(2), { ...noChecksums, uploadId })
+  change(dataDir, 0, ({ database }) => database.exec('UPDATE uploads SET rows = rows + 1 WHERE id = 2'))
+  const damaged = { code: 'damaged', message: expect.stringContaining('upload 2') }
+  for (const find of [
+    () => findUpload(dataDir, 2),
+    () => findUploadId(dataDir, uploadId),
+    () => readChecksums(dataDir, 2),
+    () => listUploads(dataDir),
+    () => [...eachListed(dataDir)],
+  ])
+    expect(thrown(find)).toMatchObject(damaged)
+  expect(findUpload(dataDir, 1)).toEqual(uploadOf(1))
+  expect(readChecksums(dataDir, 1)).toEqual(noChecksums.checksums)
 })
 
 test('a file that is no database is damaged', () => {
