@@ -550,6 +550,26 @@ export const attacks: Record<string, Attack> = {
     },
   },
 
+  names: {
+    what: '88 uploads of 1 MB of column names each, all different but one, 4 at once; then 8 sums at once of the one, twice',
+    async run(port) {
+      const answers: string[] = []
+      await Promise.all(
+        times(4, async lane => {
+          for (let i = lane; i < 88; i += 4) {
+            const names = times(9999, column => `${i}-${column}-`.padEnd(100, 'n'))
+            const csv = `x,${names.join()}\n1${',2'.repeat(9999)}\n`
+            answers.push(await wholeUpload(openSession(port), csv))
+          }
+        }),
+      )
+      const seen = [tally(answers)]
+      for (let round = 0; round < 2; round++)
+        seen.push(await answersOf(times(8, () => openSum(openSession(port), 'x', round ? 'csv' : 'parquet'))))
+      return seen.join('; ')
+    },
+  },
+
   fuzz: {
     what: 'malformed HTTP/2, gRPC and protobuf on 20 connections at a time, for 10 s',
     async run(port) {

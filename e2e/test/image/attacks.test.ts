@@ -12,8 +12,28 @@ import { testFile } from '../../support/temporary.ts'
 const table: Record<string, string | number>[] = []
 afterAll(() => console.table(table))
 
-const heaviest = ['vanish', 'manyStreams', 'deadlines', 'manySums', 'headers', 'fields', 'columns']
-const withFewBytes = ['hpack', 'longHeaders', 'sumBombs', 'halfSums', 'bytes', 'untaken', 'resets']
+const heaviest = [
+  'vanish',
+  'manyStreams',
+  'deadlines',
+  'manySums',
+  'headers',
+  'fields',
+  'columns',
+  'wide',
+  'names',
+]
+const withFewBytes = [
+  'hpack',
+  'longHeaders',
+  'sumBombs',
+  'halfSums',
+  'bytes',
+  'untaken',
+  'resets',
+  'strangers',
+  'slots',
+]
 
 test.each([...heaviest, ...withFewBytes])(
   'the server in the container outlives the attack %s, and serves others',
