@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { engine } from '../libs/storage/src/engine.ts'
+import { memory } from '../libs/storage/src/kernelMemory.ts'
 import { sumCsvColumn } from '../libs/storage/src/sum/csv.ts'
 import { courseLoad } from './loads/course.ts'
 
@@ -10,11 +10,11 @@ const ROUNDS = 15
 const kernels = { scan: 'scan', sumFields: 'add', sumFirstFields: 'add' } as const
 const spent = { scan: 0, add: 0 }
 
-/** The engine's kernels, timed. */
-function timed(): typeof engine.kernels {
-  const copy = { ...engine.kernels }
+/** The kernels, timed. */
+function timed(): typeof memory.kernels {
+  const copy = { ...memory.kernels }
   for (const name of Object.keys(kernels) as (keyof typeof kernels)[]) {
-    const kernel = engine.kernels[name] as (...args: unknown[]) => unknown
+    const kernel = memory.kernels[name] as (...args: unknown[]) => unknown
     Object.assign(copy, {
       [name]: (...args: unknown[]) => {
         const start = performance.now()
@@ -27,7 +27,7 @@ function timed(): typeof engine.kernels {
   return copy
 }
 
-Object.assign(engine, { kernels: timed() })
+Object.assign(memory, { kernels: timed() })
 const directory = mkdtempSync(join(tmpdir(), 'table-profile-'))
 try {
   const { files, bytes } = courseLoad(join(directory, 'course'), 20)

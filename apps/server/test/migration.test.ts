@@ -7,7 +7,7 @@ import { unpackFixture } from '../../../libs/storage/test/support/fixture.ts'
 import { expectFacts } from '../../../libs/storage/test/support/fixtureFacts.ts'
 import { FaultyDisk } from './crash/faultyDisk.ts'
 
-const start = join(import.meta.dirname, '../../../libs/storage/test/catalogue/killed-start.ts')
+const start = join(import.meta.dirname, '../../../libs/storage/test/directory/killed-start.ts')
 
 test.each([
   ['fsync', [1, 3, 6]],

@@ -146,6 +146,25 @@ export function readAt(file: OpenFile, target: Uint8Array, position: number): nu
   })
 }
 
+const PART_BYTES = 256 * 1024
+
+/** The bytes of a file from one position up to another or its end, at most `most` at a time. Each part is valid until the next. */
+export function* readParts(
+  file: OpenFile,
+  from: number,
+  to: number,
+  most = PART_BYTES,
+): Generator<Uint8Array> {
+  if (from >= to) return
+  const buffer = new Uint8Array(Math.min(most, to - from))
+  for (let position = from; position < to; ) {
+    const count = readAt(file, buffer.subarray(0, Math.min(buffer.length, to - position)), position)
+    if (count === 0) return
+    position += count
+    yield buffer.subarray(0, count)
+  }
+}
+
 /** Appends all of `bytes`. */
 export function append(file: OpenFile, bytes: Uint8Array): void {
   operation({ kind: 'write', path: file.path, length: bytes.length }, () => {

@@ -2,7 +2,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { StorageError } from '../errors.ts'
 import { type FileOperation, fileIdentity, operation } from '../files.ts'
-import { catalogueFile, catalogueLog } from './names.ts'
+import { catalogueFile, catalogueLog } from '../paths.ts'
 import { isIoError, translatedSqliteError } from './sqlite.ts'
 
 export interface Connection {

@@ -1,10 +1,9 @@
 // The rows of committed uploads. Inserting the row is what commits an upload.
 import { crc32 } from 'node:zlib'
-import type { Checksums, Converted } from '../convert.ts'
-import type { Column } from '../csv/inference.ts'
 import { StorageError } from '../errors.ts'
+import { catalogueFile, type Format } from '../paths.ts'
+import type { Column } from '../schema.ts'
 import { change, read } from './connection.ts'
-import { catalogueFile, type Format } from './names.ts'
 import { readSchema, rememberSchema, schemaIdOf } from './schemas.ts'
 import {
   type Checked,
@@ -15,7 +14,7 @@ import {
   uploadChecksum,
   uploadText,
 } from './tables.ts'
-import type { NewUpload, Upload } from './upload.ts'
+import type { Checksums, NewUpload, ParquetFacts, Upload } from './upload.ts'
 import type { ListedUpload } from './uploadList.ts'
 
 /** What only the row of an upload knows. */
@@ -242,19 +241,23 @@ export function deleteDamagedRows(dataDir: string): void {
 }
 
 /** Changes what the row of an upload says of its Parquet file. */
-export function updateParquet(dataDir: string, id: number, converted: Converted): void {
+export function updateParquet(
+  dataDir: string,
+  id: number,
+  parquet: ParquetFacts & Pick<Particulars, 'checksums'>,
+): void {
   change(dataDir, 0, connection => {
     const { prepared } = connection
     const before = prepared('SELECT * FROM uploads WHERE id = ?').get(id) as unknown as UploadRow
     const row: UploadRow = {
       ...before,
-      schema: schemaIdOf(connection, converted.columns).id,
-      rows: converted.rows,
-      parquet_bytes: converted.parquetBytes,
-      footer_bytes: converted.footerBytes,
-      footer_crc: converted.footerCrc,
-      row_groups: converted.rowGroups,
-      parquet_checksum: converted.checksums.parquet,
+      schema: schemaIdOf(connection, parquet.columns).id,
+      rows: parquet.rows,
+      parquet_bytes: parquet.parquetBytes,
+      footer_bytes: parquet.footerBytes,
+      footer_crc: parquet.footerCrc,
+      row_groups: parquet.rowGroups,
+      parquet_checksum: parquet.checksums.parquet,
     }
     prepared(`
       UPDATE uploads SET schema = ?, rows = ?, parquet_bytes = ?, footer_bytes = ?, footer_crc = ?, row_groups = ?,

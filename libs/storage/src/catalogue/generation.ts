@@ -2,8 +2,8 @@
 // is an older one that somebody has put back.
 import { StorageError } from '../errors.ts'
 import { readSmallFile, replaceFile } from '../files.ts'
+import { catalogueFile, generationFile } from '../paths.ts'
 import { change, read } from './connection.ts'
-import { catalogueFile, generationFile } from './names.ts'
 
 /** Of the directory; undefined if it has no such file, as one of an earlier version. */
 export function generationOfDirectory(dataDir: string): number | undefined {

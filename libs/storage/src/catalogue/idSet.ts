@@ -1,25 +1,25 @@
-const BLOCK = 8192
+const SEGMENT = 8192
 
 /** A set of positive whole numbers that come in runs: a bit each. */
 export class IdSet {
   size = 0
-  readonly #blocks = new Map<number, Uint8Array>()
+  readonly #segments = new Map<number, Uint8Array>()
 
   has(id: number): boolean {
-    const block = this.#blocks.get(Math.floor(id / BLOCK))
-    return block !== undefined && (block[(id % BLOCK) >> 3] & (1 << (id & 7))) !== 0
+    const segment = this.#segments.get(Math.floor(id / SEGMENT))
+    return segment !== undefined && (segment[(id % SEGMENT) >> 3] & (1 << (id & 7))) !== 0
   }
 
   /** Returns false if the set had it. */
   add(id: number): boolean {
     if (this.has(id)) return false
-    const number = Math.floor(id / BLOCK)
-    let block = this.#blocks.get(number)
-    if (!block) {
-      block = new Uint8Array(BLOCK / 8)
-      this.#blocks.set(number, block)
+    const number = Math.floor(id / SEGMENT)
+    let segment = this.#segments.get(number)
+    if (!segment) {
+      segment = new Uint8Array(SEGMENT / 8)
+      this.#segments.set(number, segment)
     }
-    block[(id % BLOCK) >> 3] |= 1 << (id & 7)
+    segment[(id % SEGMENT) >> 3] |= 1 << (id & 7)
     this.size++
     return true
   }
@@ -27,16 +27,16 @@ export class IdSet {
   /** Returns false if the set did not have it. */
   delete(id: number): boolean {
     if (!this.has(id)) return false
-    const block = this.#blocks.get(Math.floor(id / BLOCK)) as Uint8Array
-    block[(id % BLOCK) >> 3] &= ~(1 << (id & 7))
+    const segment = this.#segments.get(Math.floor(id / SEGMENT)) as Uint8Array
+    segment[(id % SEGMENT) >> 3] &= ~(1 << (id & 7))
     this.size--
     return true
   }
 
   /** In no order. The set may be changed meanwhile. */
   *[Symbol.iterator](): Generator<number> {
-    for (const [number, block] of this.#blocks)
-      for (let bit = 0; bit < BLOCK; bit++)
-        if ((block[bit >> 3] & (1 << (bit & 7))) !== 0) yield number * BLOCK + bit
+    for (const [number, segment] of this.#segments)
+      for (let bit = 0; bit < SEGMENT; bit++)
+        if ((segment[bit >> 3] & (1 << (bit & 7))) !== 0) yield number * SEGMENT + bit
   }
 }

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { removeFile, renameFile, syncPath } from '../files.ts'
+import { oldCatalogueFile } from '../paths.ts'
 import { type Connection, change, read } from './connection.ts'
-import { oldCatalogueFile } from './names.ts'
 import { otherTables, schemaChecksum, schemaVersion, uploadsTable, uploadText } from './tables.ts'
 
 /** The oldest schema that can be brought up to date. */

@@ -1,9 +1,9 @@
 import { StorageError } from '../errors.ts'
 import { checkWritable, eachName, fileSize } from '../files.ts'
+import { catalogueFile, filesDirectory, parseFileName } from '../paths.ts'
 import { catalogueIdentity, change, connect, expectIdentity, read } from './connection.ts'
 import { checkGeneration, generationOfDirectory } from './generation.ts'
 import { migrateCatalogue, oldestSchema } from './migration.ts'
-import { catalogueFile, filesDirectory, parseFileName } from './names.ts'
 import { isFull } from './sqlite.ts'
 import { otherTables, schemaVersion, uploadsTable } from './tables.ts'
 

@@ -1,7 +1,7 @@
 // The lists of columns of all uploads, each once. They are on the disk alone: names may take more room than there is memory.
 import { createHash } from 'node:crypto'
-import type { Column, ColumnType } from '../csv/inference.ts'
 import { StorageError } from '../errors.ts'
+import type { Column, ColumnType } from '../schema.ts'
 import { type Connection, read } from './connection.ts'
 import { type Checked, damagedRow, type SchemaRow, schemaChecksum } from './tables.ts'
 

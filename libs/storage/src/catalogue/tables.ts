@@ -1,7 +1,7 @@
 // The tables of the catalogue, and how the checksums of their rows are made: docs/on-disk.md, Catalogue.
 import { crc32 } from 'node:zlib'
 import { StorageError } from '../errors.ts'
-import { catalogueFile } from './names.ts'
+import { catalogueFile } from '../paths.ts'
 
 export const schemaVersion = 3
 

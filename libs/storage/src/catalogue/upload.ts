@@ -1,4 +1,4 @@
-import type { Column } from '../csv/inference.ts'
+import type { Column } from '../schema.ts'
 
 /** One committed upload, as its row has it. */
 export interface Upload {
@@ -25,3 +25,16 @@ export interface Upload {
 
 /** An upload that has no row yet. */
 export type NewUpload = Omit<Upload, 'schema'>
+
+/** What a row says of the Parquet file alone. */
+export type ParquetFacts = Pick<
+  Upload,
+  'rows' | 'columns' | 'parquetBytes' | 'footerBytes' | 'footerCrc' | 'rowGroups'
+>
+
+/** The checksums of an upload's two files, see `Checksum`. */
+export interface Checksums {
+  /** Of the sections between the CSV's cuts, one behind the other. */
+  csv: Uint8Array
+  parquet: Uint8Array
+}

@@ -15,19 +15,19 @@ export interface ListedUpload {
   csvCuts: readonly number[]
 }
 
-const BLOCK = 4096
+const SEGMENT = 4096
 const NONE: readonly number[] = []
 
-/** The numbers of `BLOCK` uploads. */
-class Block {
-  readonly id = new Float64Array(BLOCK)
-  readonly receivedAt = new Float64Array(BLOCK)
-  readonly csvBytes = new Float64Array(BLOCK)
-  readonly parquetBytes = new Float64Array(BLOCK)
-  readonly footerBytes = new Uint32Array(BLOCK)
-  readonly footerCrc = new Int32Array(BLOCK)
-  readonly rowGroups = new Uint32Array(BLOCK)
-  readonly schema = new Uint32Array(BLOCK)
+/** The numbers of `SEGMENT` uploads. */
+class Segment {
+  readonly id = new Float64Array(SEGMENT)
+  readonly receivedAt = new Float64Array(SEGMENT)
+  readonly csvBytes = new Float64Array(SEGMENT)
+  readonly parquetBytes = new Float64Array(SEGMENT)
+  readonly footerBytes = new Uint32Array(SEGMENT)
+  readonly footerCrc = new Int32Array(SEGMENT)
+  readonly rowGroups = new Uint32Array(SEGMENT)
+  readonly schema = new Uint32Array(SEGMENT)
 }
 
 /** Some uploads, in the order in which they were published. It does not change. */
@@ -38,22 +38,22 @@ export interface UploadsSnapshot extends Iterable<ListedUpload> {
 /** A list that only grows: 52 bytes an upload, and 8 for each cut of a large CSV. */
 export class UploadList {
   length = 0
-  readonly #blocks: Block[] = []
+  readonly #segments: Segment[] = []
   /** Of those uploads that have some, by place in the list. */
   readonly #cuts = new Map<number, readonly number[]>()
 
   append(upload: ListedUpload): void {
-    const at = this.length % BLOCK
-    if (at === 0) this.#blocks.push(new Block())
-    const block = this.#blocks.at(-1) as Block
-    block.id[at] = upload.id
-    block.receivedAt[at] = upload.receivedAt
-    block.csvBytes[at] = upload.csvBytes
-    block.parquetBytes[at] = upload.parquetBytes
-    block.footerBytes[at] = upload.footerBytes
-    block.footerCrc[at] = upload.footerCrc
-    block.rowGroups[at] = upload.rowGroups
-    block.schema[at] = upload.schema
+    const at = this.length % SEGMENT
+    if (at === 0) this.#segments.push(new Segment())
+    const segment = this.#segments.at(-1) as Segment
+    segment.id[at] = upload.id
+    segment.receivedAt[at] = upload.receivedAt
+    segment.csvBytes[at] = upload.csvBytes
+    segment.parquetBytes[at] = upload.parquetBytes
+    segment.footerBytes[at] = upload.footerBytes
+    segment.footerCrc[at] = upload.footerCrc
+    segment.rowGroups[at] = upload.rowGroups
+    segment.schema[at] = upload.schema
     if (upload.csvCuts.length > 0) this.#cuts.set(this.length, upload.csvCuts)
     this.length++
   }
@@ -61,7 +61,7 @@ export class UploadList {
   /** What is in the list now. Nothing is copied: what is appended later stands behind it. */
   snapshot(): UploadsSnapshot {
     const { length } = this
-    const blocks = this.#blocks
+    const segments = this.#segments
     const cuts = this.#cuts
     return {
       length,
@@ -69,16 +69,16 @@ export class UploadList {
         // One object for all: with many uploads, new ones would be most of the time.
         const upload: ListedUpload = { ...nothing }
         for (let i = 0; i < length; i++) {
-          const block = blocks[Math.floor(i / BLOCK)] as Block
-          const at = i % BLOCK
-          upload.id = block.id[at]
-          upload.receivedAt = block.receivedAt[at]
-          upload.csvBytes = block.csvBytes[at]
-          upload.parquetBytes = block.parquetBytes[at]
-          upload.footerBytes = block.footerBytes[at]
-          upload.footerCrc = block.footerCrc[at]
-          upload.rowGroups = block.rowGroups[at]
-          upload.schema = block.schema[at]
+          const segment = segments[Math.floor(i / SEGMENT)] as Segment
+          const at = i % SEGMENT
+          upload.id = segment.id[at]
+          upload.receivedAt = segment.receivedAt[at]
+          upload.csvBytes = segment.csvBytes[at]
+          upload.parquetBytes = segment.parquetBytes[at]
+          upload.footerBytes = segment.footerBytes[at]
+          upload.footerCrc = segment.footerCrc[at]
+          upload.rowGroups = segment.rowGroups[at]
+          upload.schema = segment.schema[at]
           upload.csvCuts = cuts.get(i) ?? NONE
           yield upload
         }

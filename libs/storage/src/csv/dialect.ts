@@ -9,3 +9,14 @@ export const dialect = {
   record_delimiter: ['\r\n', '\n'],
   skip_empty_lines: true,
 } satisfies Options
+
+export const QUOTE = 0x22
+export const COMMA = 0x2c
+export const LINE_FEED = 0x0a
+export const CARRIAGE_RETURN = 0x0d
+
+export const BYTE_ORDER_MARK_BYTES = 3
+
+export function hasByteOrderMark(bytes: Uint8Array, at = 0): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
+}

@@ -2,6 +2,7 @@
 import { damagedFile, StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
+import { BYTE_ORDER_MARK_BYTES, hasByteOrderMark, LINE_FEED } from './dialect.ts'
 import { type ScanProblem, scanRecords } from './scanner.ts'
 
 /** Whole records in memory. `bounds` holds two numbers a field, record by record: see `scanRecords`. */
@@ -90,7 +91,8 @@ export class RecordReader implements Block {
     const read = readAt(file, this.bytes.subarray(rest, this.#capacity), this.#position + rest)
     if (read === 0) throw damagedFile(file.path, 'became shorter while it was read')
     this.#to = rest + read
-    if (this.#position === 0 && this.#to >= 3 && hasByteOrderMark(this.bytes)) this.#from = 3
+    if (this.#position === 0 && this.#to >= BYTE_ORDER_MARK_BYTES && hasByteOrderMark(this.bytes))
+      this.#from = BYTE_ORDER_MARK_BYTES
   }
 
   #error(kind: ScanProblem, index: number, fieldsFound: number): StorageError {
@@ -155,18 +157,14 @@ export function* fieldsFrom(file: OpenFile, position: number, columns: number): 
   }
 }
 
-export function hasByteOrderMark(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
-}
-
 /** The line, from 1, of a byte of a file. Counts from the start: only for messages. */
 export function lineAt(file: OpenFile, position: number): number {
-  const chunk = new Uint8Array(64 * 1024)
+  const buffer = new Uint8Array(64 * 1024)
   let line = 1
   for (let done = 0; done < position; ) {
-    const read = readAt(file, chunk.subarray(0, Math.min(chunk.length, position - done)), done)
+    const read = readAt(file, buffer.subarray(0, Math.min(buffer.length, position - done)), done)
     if (read === 0) break
-    for (let i = 0; i < read; i++) if (chunk[i] === 0x0a) line++
+    for (let i = 0; i < read; i++) if (buffer[i] === LINE_FEED) line++
     done += read
   }
   return line

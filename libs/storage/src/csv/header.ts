@@ -3,8 +3,8 @@ import { parse } from 'csv-parse/sync'
 import { StorageError, shown } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { limits } from '../limits.ts'
-import { dialect } from './dialect.ts'
-import { explainProblem, hasByteOrderMark } from './explain.ts'
+import { BYTE_ORDER_MARK_BYTES, CARRIAGE_RETURN, dialect, hasByteOrderMark, LINE_FEED } from './dialect.ts'
+import { explainProblem } from './explain.ts'
 import { scanRecords } from './scanner.ts'
 
 export interface Header {
@@ -14,8 +14,6 @@ export interface Header {
   end: number
 }
 
-const LINE_FEED = 0x0a
-const CARRIAGE_RETURN = 0x0d
 const FIRST_READ = 8 * 1024
 
 /** The short header that this thread parsed last: the next upload mostly begins with the same bytes. */
@@ -50,9 +48,9 @@ function remembered(header: Header, bytes: Buffer): Header {
   return header
 }
 
-/** Of the first record; 0 if \`bytes\` do not hold all of it. The parser of names would take many times their memory to say so. */
+/** Of the first record; 0 if `bytes` do not hold all of it. The parser of names would take many times their memory to say so. */
 function countColumns(file: OpenFile, bytes: Buffer, whole: boolean): number {
-  const from = hasByteOrderMark(bytes) ? 3 : 0
+  const from = hasByteOrderMark(bytes) ? BYTE_ORDER_MARK_BYTES : 0
   const withRoom = Buffer.alloc(bytes.length + 1)
   withRoom.set(bytes)
   const { records, problem } = scanRecords(withRoom, from, bytes.length, whole, 1, new Int32Array(2))
@@ -103,7 +101,7 @@ function invalid(bytes: Uint8Array, position: number, problem: string): StorageE
 
 /** Where the first record begins: behind a byte order mark and blank lines. */
 function headerStart(bytes: Uint8Array): number {
-  let at = hasByteOrderMark(bytes) ? 3 : 0
+  let at = hasByteOrderMark(bytes) ? BYTE_ORDER_MARK_BYTES : 0
   for (;;) {
     if (bytes[at] === LINE_FEED) at++
     else if (bytes[at] === CARRIAGE_RETURN && bytes[at + 1] === LINE_FEED) at += 2

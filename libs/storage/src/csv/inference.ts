@@ -1,14 +1,7 @@
 import type { Kernels, ReadColumn } from '@table/kernels'
-import { engine } from '../engine.ts'
-import type { ChunkReader } from './chunks.ts'
-
-/** What a column holds. `timestamp` has no zone (local time), `timestamp-utc` is a point in time. */
-export type ColumnType = 'int64' | 'double' | 'boolean' | 'date' | 'timestamp' | 'timestamp-utc' | 'text'
-
-export interface Column {
-  name: string
-  type: ColumnType
-}
+import { memory } from '../kernelMemory.ts'
+import type { ColumnType } from '../schema.ts'
+import type { BlockReader } from './blockReader.ts'
 
 /** The kernel that reads the fields of a type. Every field is a text. */
 const readers: Record<Exclude<ColumnType, 'text'>, (kernels: Kernels) => ReadColumn> = {
@@ -23,11 +16,11 @@ const readers: Record<Exclude<ColumnType, 'text'>, (kernels: Kernels) => ReadCol
 /** In order of preference: a column is the first of these that all of its fields can be. */
 const types = [...Object.keys(readers), 'text'] as ColumnType[]
 
-/** Scanned records, whose fields' ends are in the engine's memory. */
-export type Records = Pick<ChunkReader, 'records' | 'columns'>
+/** Scanned records, whose fields' ends are in kernel memory. */
+export type Records = Pick<BlockReader, 'records' | 'columns'>
 
 /**
- * Reads a column of the chunk to the addresses `values` and `levels`. Returns how many fields are not null, or -1 if one is
+ * Reads a column of the block to the addresses `values` and `levels`. Returns how many fields are not null, or -1 if one is
  * not of the type.
  */
 export function readColumn(
@@ -37,24 +30,24 @@ export function readColumn(
   values: number,
   levels: number,
 ): number {
-  const { kernels, ends } = engine
+  const { kernels, ends } = memory
   return readers[type](kernels)(ends, records, columns, column, values, levels)
 }
 
 /** Fields of a column that a guess looks at. */
 const GUESS_RECORDS = 1000
 
-/** The types of the columns as the first fields of a chunk would have it. */
-export function guessTypes(chunk: Records): ColumnType[] {
-  const { columns } = chunk
-  const some = { columns, records: Math.min(chunk.records, GUESS_RECORDS) }
+/** The types of the columns as the first fields of a block would have it. */
+export function guessTypes(block: Records): ColumnType[] {
+  const { columns } = block
+  const some = { columns, records: Math.min(block.records, GUESS_RECORDS) }
   return Array.from(
     { length: columns },
     (_, column) => types.find(type => fits(type, some, column)) as ColumnType,
   )
 }
 
-/** Finds out the type of each column from all the chunks it is shown. */
+/** Finds out the type of each column from all the blocks it is shown. */
 export class Inference {
   readonly #possible: ColumnType[][]
 
@@ -62,7 +55,7 @@ export class Inference {
     this.#possible = Array.from({ length: columns }, () => types)
   }
 
-  add(reader: ChunkReader): void {
+  add(reader: BlockReader): void {
     this.#possible.forEach((possible, column) => {
       if (possible.length > 1) this.#possible[column] = possible.filter(type => fits(type, reader, column))
     })
@@ -75,5 +68,5 @@ export class Inference {
 
 /** Whether all fields are of the type. Overwrites the row group and the page under way. */
 function fits(type: ColumnType, records: Records, column: number): boolean {
-  return type === 'text' || readColumn(type, records, column, engine.page, engine.rows) >= 0
+  return type === 'text' || readColumn(type, records, column, memory.page, memory.rows) >= 0
 }

@@ -1,7 +1,4 @@
-const QUOTE = 0x22
-const COMMA = 0x2c
-const LF = 0x0a
-const CR = 0x0d
+import { COMMA, CARRIAGE_RETURN as CR, LINE_FEED as LF, QUOTE } from './dialect.ts'
 
 /** Why a scan cannot go on: a rule of RFC 4180 that the bytes break. */
 export type ScanProblem = 'ragged' | 'unclosed quote' | 'quote inside a field' | 'text after a quote'

@@ -1,10 +1,8 @@
 import { StorageError } from '../errors.ts'
+import { COMMA, LINE_FEED, QUOTE } from './dialect.ts'
 
 export type Field = string | number | bigint | boolean | null
 
-const COMMA = 44
-const LINE_FEED = 10
-const QUOTE = 34
 const MINUS = 45
 const DIGIT_ZERO = 48
 const INITIAL_CAPACITY = 64 * 1024

@@ -1,4 +1,5 @@
-import type { ColumnType } from '../csv/inference.ts'
+import { memory } from '../kernelMemory.ts'
+import type { ColumnType } from '../schema.ts'
 
 /** Rows of a row group, at most: the encoders' memory is divided for so many. */
 export const MAX_ROWS = 1024 * 1024
@@ -20,3 +21,17 @@ export interface ColumnBuffer {
   /** Where the rows have a byte each: 0 if the row is null, else 1. Not read if none is. */
   levels: number
 }
+
+// What lies where in the kernel memory for tables while a column is encoded.
+const PLAN = MAX_ROWS / 8 + 64
+const TABLE = PLAN + MAX_ROWS / 8 + 512
+const INDICES = TABLE + 512 * 1024
+
+/** Levels, a bit each. */
+export const levelBits = (): number => memory.tables
+/** What a survey leaves for the delta encoding. */
+export const deltaPlan = (): number => memory.tables + PLAN
+/** The hash table of a dictionary. */
+export const hashTable = (): number => memory.tables + TABLE
+/** Indices into a dictionary, two bytes each. */
+export const indices = (): number => memory.tables + INDICES

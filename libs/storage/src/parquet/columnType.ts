@@ -1,4 +1,29 @@
 import type { SchemaElement } from '@table/kernels'
+import type { SchemaElement as WrittenElement } from 'hyparquet'
+import type { ColumnType } from '../schema.ts'
+import { ConvertedType, LogicalType, PhysicalType, Repetition } from './format.ts'
+
+/** The type in the Parquet schema: physical, logical and, for old readers, converted. */
+type ColumnSchema = Required<Pick<WrittenElement, 'type'>> &
+  Pick<WrittenElement, 'logical_type' | 'converted_type'>
+
+/** Timestamps count microseconds, dates days, both from 1970. */
+export const columnSchemas: Record<ColumnType, ColumnSchema> = {
+  int64: { type: 'INT64' },
+  double: { type: 'DOUBLE' },
+  boolean: { type: 'BOOLEAN' },
+  date: { type: 'INT32', logical_type: { type: 'DATE' }, converted_type: 'DATE' },
+  timestamp: {
+    type: 'INT64',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' },
+  },
+  'timestamp-utc': {
+    type: 'INT64',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
+    converted_type: 'TIMESTAMP_MICROS',
+  },
+  text: { type: 'BYTE_ARRAY', logical_type: { type: 'STRING' }, converted_type: 'UTF8' },
+}
 
 /** The type of a column of integers that is not nested. */
 export interface Integers {
@@ -7,29 +32,22 @@ export interface Integers {
   nullable: boolean
 }
 
-// Numbers of parquet.thrift.
-const INT32 = 1
-const INT64 = 2
-const OPTIONAL = 1
-const REPEATED = 2
-const INTEGER = 10
-const UINT_8 = 11
-const UINT_64 = 14
-const INT_64 = 18
-
 /** Undefined if the column has anything but integers. */
 export function integersOf(element: SchemaElement): Integers | undefined {
-  const { type, repetition, convertedType = INT_64, logicalType, isSigned } = element
-  if ((type !== INT32 && type !== INT64) || repetition === REPEATED) return undefined
+  const { type, repetition, convertedType = ConvertedType.INT_64, logicalType, isSigned } = element
+  if ((type !== PhysicalType.INT32 && type !== PhysicalType.INT64) || repetition === Repetition.REPEATED)
+    return undefined
   if (
-    logicalType === undefined ? convertedType < UINT_8 || convertedType > INT_64 : logicalType !== INTEGER
+    logicalType === undefined
+      ? convertedType < ConvertedType.UINT_8 || convertedType > ConvertedType.INT_64
+      : logicalType !== LogicalType.INTEGER
   ) {
     return undefined
   }
   return {
-    valueBytes: type === INT32 ? 4 : 8,
-    signed: logicalType === undefined ? convertedType > UINT_64 : isSigned,
-    nullable: repetition === OPTIONAL,
+    valueBytes: type === PhysicalType.INT32 ? 4 : 8,
+    signed: logicalType === undefined ? convertedType > ConvertedType.UINT_64 : isSigned,
+    nullable: repetition === Repetition.OPTIONAL,
   }
 }
 
@@ -43,7 +61,7 @@ const logicalTypes =
 export function typeName({ type, repetition, logicalType, convertedType }: SchemaElement): string {
   if (type === undefined) return 'a group'
   const physical = physicalTypes[type] ?? `of type ${type}`
-  if (repetition === REPEATED) return `repeated ${physical}`
+  if (repetition === Repetition.REPEATED) return `repeated ${physical}`
   if (logicalType !== undefined) return logicalTypes[logicalType - 1] ?? `of logical type ${logicalType}`
   return convertedType === undefined ? physical : `${physical} of converted type ${convertedType}`
 }

@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib'
-import { engine } from '../engine.ts'
+import { memory } from '../kernelMemory.ts'
 import type { Pages } from './pages.ts'
 
 /** Fewer bytes are not worth the time. */
@@ -49,9 +49,9 @@ function estimated(bytes: Uint8Array): number {
   return left * bytes.length
 }
 
-/** Two parts of the engine's memory, the second one moved behind the first. */
+/** Two parts of kernel memory, the second one moved behind the first. */
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const { bytes } = engine
+  const { bytes } = memory
   const end = first.byteOffset + first.length
   bytes.copyWithin(end, second.byteOffset, second.byteOffset + second.length)
   return bytes.subarray(first.byteOffset, end + second.length)

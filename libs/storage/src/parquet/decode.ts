@@ -3,8 +3,8 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk } from '@table/kernels'
 import type { Compressors, SchemaElement } from 'hyparquet'
 import type { OpenFile } from '../files.ts'
+import { checkRange, readWhole } from '../storedFiles.ts'
 import type { Integers } from './columnType.ts'
-import { checkRange, readWhole } from './ranges.ts'
 
 const compressors: Compressors = {
   GZIP: bytes => gunzipSync(bytes),

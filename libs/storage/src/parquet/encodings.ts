@@ -1,5 +1,6 @@
-import { engine } from '../engine.ts'
+import { memory } from '../kernelMemory.ts'
 import type { ColumnBuffer } from './columnBuffer.ts'
+import { deltaPlan, hashTable, indices } from './columnBuffer.ts'
 import {
   dictionaryLimit,
   dictionaryPages,
@@ -8,7 +9,6 @@ import {
   plainPages,
   variableBytes,
 } from './pages.ts'
-import { deltaPlan, hashTable, indices } from './scratch.ts'
 import type { Bound } from './statistics.ts'
 
 /** A column as the smallest pages, and its least and greatest value, if there is one that compares. */
@@ -43,7 +43,7 @@ export function encode(column: ColumnBuffer): Encoded {
 }
 
 function encodeIntegers(column: ColumnBuffer, width: 4 | 8): Encoded {
-  const { kernels } = engine
+  const { kernels } = memory
   const { values, count, valueBytes } = column
   const survey = width === 8 ? kernels.surveyInt64 : kernels.surveyInt32
   const delta = width === 8 ? kernels.deltaInt64 : kernels.deltaInt32
@@ -61,7 +61,7 @@ function encodeIntegers(column: ColumnBuffer, width: 4 | 8): Encoded {
 
 /** NaN has no place among the bounds; a bound of zero is -0 below and +0 above (parquet.thrift, Statistics). */
 function encodeDoubles(column: ColumnBuffer): Encoded {
-  const { kernels } = engine
+  const { kernels } = memory
   const { values, count, valueBytes } = column
   kernels.surveyDoubles(values, count)
   const min = kernels.surveyLeastDouble() || -0
@@ -71,7 +71,7 @@ function encodeDoubles(column: ColumnBuffer): Encoded {
 }
 
 function encodeBooleans(column: ColumnBuffer): Encoded {
-  const { kernels, bytes } = engine
+  const { kernels, bytes } = memory
   const { values, count } = column
   const pages = encodedPages(column, 'PLAIN', out => {
     kernels.packBits(values, count, out)
@@ -82,7 +82,7 @@ function encodeBooleans(column: ColumnBuffer): Encoded {
 }
 
 function encodeTexts(column: ColumnBuffer): Encoded {
-  const { kernels, page } = engine
+  const { kernels, page } = memory
   const { values, valueBytes, count } = column
   const end = values + valueBytes
   const limit = Math.min(MAX_TEXT_ENTRIES, count)
@@ -96,13 +96,13 @@ function encodeTexts(column: ColumnBuffer): Encoded {
 }
 
 function textRange(from: number, to: number): { min: Uint8Array; max: Uint8Array } {
-  const { kernels } = engine
+  const { kernels } = memory
   kernels.textBounds(from, to)
   return { min: copyOfText(kernels.leastText()), max: copyOfText(kernels.greatestText()) }
 }
 
 function copyOfText(at: number): Uint8Array {
-  const { buffer } = engine.bytes
+  const { buffer } = memory.bytes
   return new Uint8Array(buffer.slice(at + 4, at + 4 + new DataView(buffer).getUint32(at, true)))
 }
 
@@ -120,7 +120,7 @@ function dictionaryUnder(
 }
 
 function onlyEntry({ values }: ColumnBuffer, width: number): number {
-  engine.bytes.copyWithin(engine.page, values, values + width)
+  memory.bytes.copyWithin(memory.page, values, values + width)
   return 1
 }
 
@@ -131,7 +131,7 @@ function distinctEntries(
   width: 4 | 8,
   changes: number,
 ): number {
-  const { kernels, page } = engine
+  const { kernels, page } = memory
   const limit = dictionaryLimit(width, changes, best)
   if (limit === 0) return 0
   if (limit >= SAMPLED_ENTRIES && changes > limit) {

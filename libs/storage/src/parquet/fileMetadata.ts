@@ -7,10 +7,10 @@ import {
   NO_SUCH_COLUMN,
   TOO_MANY_ROW_GROUPS,
 } from '@table/kernels'
-import { type Bytes, engine } from '../engine.ts'
+import { type Bytes, memory } from '../kernelMemory.ts'
 
 /**
- * The FileMetaData that begins in the engine's memory, and of which `following` bytes come through `engine.readOn`. Only the one
+ * The FileMetaData that begins in kernel memory, and of which `following` bytes come through `memory.readOn`. Only the one
  * column becomes objects, in its row groups [from, to): a wide table's others would not fit into a worker's memory. Undefined if
  * there is no such column. Throws RangeError if it is damaged.
  */
@@ -21,7 +21,7 @@ export function readFileMetadata(
   from = 0,
   to?: number,
 ): ColumnChunks | undefined {
-  const { kernels, bytes, page, tables, tablesBytes } = engine
+  const { kernels, bytes, page, tables, tablesBytes } = memory
   const name = typeof column === 'string' ? Buffer.from(column) : undefined
   if (name) bytes.set(name, page)
   const position = name ? -1 : (column as number)

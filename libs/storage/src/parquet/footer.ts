@@ -1,4 +1,4 @@
-import type { ColumnMetaData, LogicalType } from 'hyparquet'
+import type { ColumnMetaData as ChunkMetadata, LogicalType as LogicalTypeOfColumn } from 'hyparquet'
 import {
   CompressionCodecs,
   ConvertedTypes,
@@ -7,13 +7,26 @@ import {
   ParquetTypes,
 } from 'hyparquet/src/constants.js'
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
-import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
-import type { Column } from '../csv/inference.ts'
 import { StorageError } from '../errors.ts'
 import { limits } from '../limits.ts'
+import type { Column } from '../schema.ts'
+import { columnSchemas } from './columnType.ts'
 import { Gathered } from './gathered.ts'
-import { columnSchemas } from './schema.ts'
 import { thriftStatistics } from './statistics.ts'
+import {
+  ColumnChunk,
+  ColumnMetaData,
+  ColumnOrder,
+  EndOfFileMetaData,
+  FileMetaData,
+  LogicalType,
+  RowGroup,
+  SchemaElement,
+  type Struct,
+  serialize,
+  TimestampType,
+  TimeUnit,
+} from './thrift.ts'
 
 // Thrift's compact protocol: a field that comes right after the one before it and is a list; the type of a struct.
 const NEXT_FIELD_IS_LIST = 0x19
@@ -37,18 +50,18 @@ export class Footer {
   }
 
   /** Throws StorageError `invalid` if the footer is longer than the limit. */
-  addRowGroup(rows: number, chunks: readonly ColumnMetaData[]): void {
+  addRowGroup(rows: number, chunks: readonly ChunkMetadata[]): void {
     const bytes = chunks.reduce((sum, { total_compressed_size }) => sum + total_compressed_size, 0n)
     this.#count++
     this.#rows += rows
     this.#rowGroups.add({
-      field_1: chunks.map((chunk, i) => ({
-        field_2: 0n,
-        field_3: thriftChunk(chunk, this.#columns[i] as Column),
+      [RowGroup.columns]: chunks.map((chunk, i) => ({
+        [ColumnChunk.file_offset]: 0n,
+        [ColumnChunk.meta_data]: thriftChunk(chunk, this.#columns[i] as Column),
       })),
-      field_2: bytes,
-      field_3: BigInt(rows),
-      field_6: bytes,
+      [RowGroup.total_byte_size]: bytes,
+      [RowGroup.num_rows]: BigInt(rows),
+      [RowGroup.total_compressed_size]: bytes,
     })
     this.#check(this.#rowGroups.length)
   }
@@ -56,10 +69,10 @@ export class Footer {
   /** The footer in parts, with its length in the four bytes that stand behind it. A part is valid until the next. */
   *parts(createdBy: string): Generator<Uint8Array> {
     const start = new ByteWriter()
-    serializeTCompactProtocol(start, {
-      field_1: 2,
-      field_2: [thriftRoot(this.#columns.length), ...this.#columns.map(thriftColumn)],
-      field_3: BigInt(this.#rows),
+    serialize(start, {
+      [FileMetaData.version]: 2,
+      [FileMetaData.schema]: [thriftRoot(this.#columns.length), ...this.#columns.map(thriftColumn)],
+      [FileMetaData.num_rows]: BigInt(this.#rows),
     })
     start.index = --start.offset // without the end of the struct
     start.appendUint8(NEXT_FIELD_IS_LIST)
@@ -67,10 +80,9 @@ export class Footer {
     if (this.#count >= 15) start.appendVarInt(this.#count)
 
     const end = new ByteWriter()
-    // Fields 6 and 7: the protocol counts from the field before, which was number 4.
-    serializeTCompactProtocol(end, {
-      field_2: createdBy,
-      field_3: this.#columns.map(() => ({ field_1: {} })),
+    serialize(end, {
+      [EndOfFileMetaData.created_by]: createdBy,
+      [EndOfFileMetaData.column_orders]: this.#columns.map(() => ({ [ColumnOrder.type_order]: {} })),
     })
     const length = start.offset + this.#rowGroups.length + end.offset
     this.#check(length)
@@ -93,47 +105,50 @@ export class Footer {
 }
 
 function thriftRoot(columns: number) {
-  return { field_4: 'schema', field_5: columns }
+  return { [SchemaElement.name]: 'schema', [SchemaElement.num_children]: columns }
 }
 
 function thriftColumn({ name, type }: Column) {
   const schema = columnSchemas[type]
   return {
-    field_1: ParquetTypes.indexOf(schema.type),
-    field_3: FieldRepetitionTypes.indexOf('OPTIONAL'),
-    field_4: name,
-    field_6: schema.converted_type && ConvertedTypes.indexOf(schema.converted_type),
-    field_10: schema.logical_type && thriftLogicalType(schema.logical_type),
+    [SchemaElement.type]: ParquetTypes.indexOf(schema.type),
+    [SchemaElement.repetition_type]: FieldRepetitionTypes.indexOf('OPTIONAL'),
+    [SchemaElement.name]: name,
+    [SchemaElement.converted_type]: schema.converted_type && ConvertedTypes.indexOf(schema.converted_type),
+    [SchemaElement.logical_type]: schema.logical_type && thriftLogicalType(schema.logical_type),
   }
 }
 
 /** Those of them that we write. */
-function thriftLogicalType(type: LogicalType) {
+function thriftLogicalType(type: LogicalTypeOfColumn): Struct {
   switch (type.type) {
     case 'STRING':
-      return { field_1: {} }
+      return { [LogicalType.string]: {} }
     case 'DATE':
-      return { field_6: {} }
+      return { [LogicalType.date]: {} }
     case 'TIMESTAMP': {
-      const micros = { field_2: {} }
-      return { field_8: { field_1: type.isAdjustedToUTC, field_2: micros } }
+      const timestamp = {
+        [TimestampType.is_adjusted_to_utc]: type.isAdjustedToUTC,
+        [TimestampType.unit]: { [TimeUnit.micros]: {} },
+      }
+      return { [LogicalType.timestamp]: timestamp }
     }
     default:
       throw new Error(`no column is written as ${type.type}`)
   }
 }
 
-function thriftChunk(chunk: ColumnMetaData, { type }: Column) {
+function thriftChunk(chunk: ChunkMetadata, { type }: Column) {
   return {
-    field_1: ParquetTypes.indexOf(chunk.type),
-    field_2: chunk.encodings.map(encoding => Encodings.indexOf(encoding)),
-    field_3: chunk.path_in_schema,
-    field_4: CompressionCodecs.indexOf(chunk.codec),
-    field_5: chunk.num_values,
-    field_6: chunk.total_uncompressed_size,
-    field_7: chunk.total_compressed_size,
-    field_9: chunk.data_page_offset,
-    field_11: chunk.dictionary_page_offset,
-    field_12: chunk.statistics && thriftStatistics(chunk.statistics, type),
+    [ColumnMetaData.type]: ParquetTypes.indexOf(chunk.type),
+    [ColumnMetaData.encodings]: chunk.encodings.map(encoding => Encodings.indexOf(encoding)),
+    [ColumnMetaData.path_in_schema]: chunk.path_in_schema,
+    [ColumnMetaData.codec]: CompressionCodecs.indexOf(chunk.codec),
+    [ColumnMetaData.num_values]: chunk.num_values,
+    [ColumnMetaData.total_uncompressed_size]: chunk.total_uncompressed_size,
+    [ColumnMetaData.total_compressed_size]: chunk.total_compressed_size,
+    [ColumnMetaData.data_page_offset]: chunk.data_page_offset,
+    [ColumnMetaData.dictionary_page_offset]: chunk.dictionary_page_offset,
+    [ColumnMetaData.statistics]: chunk.statistics && thriftStatistics(chunk.statistics, type),
   }
 }

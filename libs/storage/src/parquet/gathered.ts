@@ -1,14 +1,13 @@
 import { dirname } from 'node:path'
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
-import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
-import { bytesOf } from '../csv/pieces.ts'
-import { append, closeFile, createScratchFile, type OpenFile } from '../files.ts'
+import { append, closeFile, createScratchFile, type OpenFile, readParts } from '../files.ts'
 import { checkFreeSpace } from '../freeSpace.ts'
+import { type Struct, serialize } from './thrift.ts'
 
 /** More is not kept in memory. */
 const KEPT_BYTES = 1024 * 1024
 
-/** Structures of Thrift's compact protocol one behind the other: few in memory, many in a file. */
+/** Structs of Thrift's compact protocol one behind the other: few in memory, many in a file. */
 export class Gathered {
   /** In bytes, of all of them. */
   length = 0
@@ -21,16 +20,16 @@ export class Gathered {
     this.#path = path
   }
 
-  add(structure: Parameters<typeof serializeTCompactProtocol>[1]): void {
+  add(struct: Struct): void {
     const before = this.#kept.offset
-    serializeTCompactProtocol(this.#kept, structure)
+    serialize(this.#kept, struct)
     this.length += this.#kept.offset - before
     if (this.#kept.offset > KEPT_BYTES) this.#spill()
   }
 
   /** All of them. A part is valid until the next. */
   *parts(): Generator<Uint8Array> {
-    if (this.#file) yield* bytesOf(this.#file, 0, this.length - this.#kept.offset)
+    if (this.#file) yield* readParts(this.#file, 0, this.length - this.#kept.offset)
     yield this.#kept.getBytes()
   }
 

@@ -1,14 +1,14 @@
 import { crc32 } from 'node:zlib'
 import type { ColumnChunks } from '@table/kernels'
-import { engine } from '../engine.ts'
 import type { OpenFile } from '../files.ts'
+import { memory } from '../kernelMemory.ts'
+import { checkRange, readWhole } from '../storedFiles.ts'
 import { readFileMetadata } from './fileMetadata.ts'
-import { checkRange, readWhole } from './ranges.ts'
 
 /** So much of a footer is in memory at a time. A wide table's is many times as long, and each thread may be reading one. */
 export const WINDOW_BYTES = 1024 * 1024
 
-/** Reads the FileMetaData of a file part by part into the engine's rows. */
+/** Reads the FileMetaData of a file part by part into kernel memory, at `memory.rows`. */
 export class MetadataReader {
   readonly #file: OpenFile
   readonly #end: number
@@ -28,26 +28,26 @@ export class MetadataReader {
 
   /** As `readFileMetadata` does. Only once. */
   find(column: string | number, from?: number, to?: number): ColumnChunks | undefined {
-    const { rows } = engine
+    const { rows } = memory
     this.#read(rows, Math.min(WINDOW_BYTES, this.#end - this.#position))
-    engine.readOn = (at, wanted) => this.#readOn(at, wanted)
+    memory.readOn = (at, wanted) => this.#readOn(at, wanted)
     try {
       return readFileMetadata({ from: rows, to: this.#to }, this.#end - this.#position, column, from, to)
     } finally {
-      engine.readOn = undefined
+      memory.readOn = undefined
     }
   }
 
   /** CRC-32 of the metadata and all that follows. Reads what `find` did not. */
   crcToEnd(): number {
     const { size } = this.#file
-    while (this.#position < size) this.#read(engine.rows, Math.min(WINDOW_BYTES, size - this.#position))
+    while (this.#position < size) this.#read(memory.rows, Math.min(WINDOW_BYTES, size - this.#position))
     return this.#crc
   }
 
   /** As `ReadOn` says. */
   #readOn(at: number, wanted: number): number {
-    const { bytes, rows, rowsBytes } = engine
+    const { bytes, rows, rowsBytes } = memory
     bytes.copyWithin(rows, at, this.#to)
     const kept = this.#to - at
     const room = Math.min(Math.max(WINDOW_BYTES, wanted), rowsBytes)
@@ -56,7 +56,7 @@ export class MetadataReader {
   }
 
   #read(address: number, length: number): void {
-    const part = engine.bytes.subarray(address, address + length)
+    const part = memory.bytes.subarray(address, address + length)
     readWhole(this.#file, part, this.#position)
     this.#crc = crc32(part, this.#crc)
     this.#position += length

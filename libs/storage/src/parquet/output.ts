@@ -5,7 +5,7 @@ import { checkFreeSpace, SPACE_CHECK_BYTES } from '../freeSpace.ts'
 
 const batch = new Uint8Array(64 * 1024)
 
-/** Appends to a file, small pieces together: one file at a time in a thread. `offset` is the file's size with all that was written. */
+/** Appends to a file, small parts together: one file at a time in a thread. `offset` is the file's size with all that was written. */
 export class FileOutput {
   offset = 0
   /** Of all that was written, once it is flushed. */

@@ -1,18 +1,17 @@
 import { crc32 } from 'node:zlib'
-import type { ColumnChunk, PageHeader } from '@table/kernels'
-import { engine } from '../engine.ts'
+import { type ColumnChunk, type PageHeader, pageHeaderOf } from '@table/kernels'
 import type { OpenFile } from '../files.ts'
-import { readPageHeader } from './pageHeader.ts'
-import { checkRange, readWhole } from './ranges.ts'
+import { memory } from '../kernelMemory.ts'
+import { checkRange, readWhole } from '../storedFiles.ts'
 
 /** Of a chunk that is larger, so much is read at once, or a page if that is larger still. */
 const WINDOW_BYTES = 3 * 1024 * 1024
 /** No header of a page of integers is longer. */
 const HEADER_BYTES = 4096
 
-/** Reads the pages of a column chunk, one after the other, into the engine's rows. */
+/** Reads the pages of a column chunk, one after the other, into kernel memory, at `memory.rows`. */
 export class PageReader {
-  /** Where the page is in the engine's memory that `next` found. */
+  /** Where the page that `next` found is in kernel memory. */
   address = 0
   readonly #file: OpenFile
   // Positions in the file.
@@ -30,7 +29,7 @@ export class PageReader {
   }
 
   /**
-   * The header of the next page, whose bytes are then at `address`; undefined if the page is too large for the engine. Throws
+   * The header of the next page, whose bytes are then at `address`; undefined if the page is too large for kernel memory. Throws
    * RangeError if the chunk ends before the page does, or the page is not what its CRC says.
    */
   next(): PageHeader | undefined {
@@ -42,7 +41,7 @@ export class PageReader {
     this.address = address
     this.#position += header.bytes
     if (header.crc !== undefined) {
-      const crc = crc32(engine.bytes.subarray(address, address + header.bytes))
+      const crc = crc32(memory.bytes.subarray(address, address + header.bytes))
       if (crc !== header.crc >>> 0)
         throw new RangeError(`a page has the CRC ${crc}, expected ${header.crc >>> 0}`)
     }
@@ -51,7 +50,7 @@ export class PageReader {
 
   /** The address of the next `count` bytes; undefined if they are too many. */
   #load(count: number): number | undefined {
-    const { bytes, rows, rowsBytes } = engine
+    const { bytes, rows, rowsBytes } = memory
     const start = this.#position
     if (start + count > this.#end) throw new RangeError('a page is longer than its column chunk')
     if (start < this.#windowStart || start + count > this.#windowEnd) {
@@ -63,4 +62,12 @@ export class PageReader {
     }
     return rows + start - this.#windowStart
   }
+}
+
+/** Reads the header at an address of kernel memory. Throws RangeError if it does not end before `end` or makes no sense. */
+function readPageHeader(start: number, end: number): PageHeader {
+  const { kernels, pageHeader: numbers } = memory
+  const headerBytes = kernels.readPageHeader(start, end)
+  if (headerBytes === 0) throw new RangeError('a page header is damaged')
+  return pageHeaderOf(headerBytes, numbers)
 }

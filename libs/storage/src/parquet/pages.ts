@@ -1,8 +1,8 @@
-import { engine } from '../engine.ts'
+import { memory } from '../kernelMemory.ts'
 import type { ColumnBuffer } from './columnBuffer.ts'
-import { indices, levelBits } from './scratch.ts'
+import { indices, levelBits } from './columnBuffer.ts'
 
-/** The pages of a column chunk, without their headers. Their bytes are the engine's memory: valid until the next pages. */
+/** The pages of a column chunk, without their headers. Their bytes are kernel memory: valid until the next pages. */
 export interface Pages {
   dictionary?: { entries: number; bytes: Uint8Array }
   /** Of the data page: which rows have a value, then the values. */
@@ -21,7 +21,7 @@ export function variableBytes({ dictionary, values }: Pages): number {
 
 /** The values as they are. */
 export function plainPages(column: ColumnBuffer): Pages {
-  const { page } = engine
+  const { page } = memory
   return {
     levels: bytesOf(page, writeLevels(column, page)),
     encoding: 'PLAIN',
@@ -35,14 +35,14 @@ export function encodedPages(
   encoding: 'PLAIN' | 'DELTA_BINARY_PACKED',
   write: (out: number) => number,
 ): Pages {
-  const { page } = engine
+  const { page } = memory
   const values = writeLevels(column, page)
   return { levels: bytesOf(page, values), encoding, values: bytesOf(values, write(values)) }
 }
 
-/** The entries, `entryBytes` in all, are in `engine.page` already, and the indices in `indices()`, unless there is but one entry. */
+/** The entries, `entryBytes` in all, are in `memory.page` already, and the indices in `indices()`, unless there is but one entry. */
 export function dictionaryPages(column: ColumnBuffer, entries: number, entryBytes: number): Pages {
-  const { page, kernels, bytes } = engine
+  const { page, kernels, bytes } = memory
   const data = page + entryBytes
   const values = writeLevels(column, data)
   const width = Math.max(1, 32 - Math.clz32(entries - 1)) // some readers want at least one bit
@@ -73,9 +73,9 @@ export function dictionaryLimit(width: number, changes: number, bytes: number): 
 }
 
 function writeLevels({ levels, rows, count }: ColumnBuffer, out: number): number {
-  return engine.kernels.encodeLevels(levels, rows, count, levelBits(), out)
+  return memory.kernels.encodeLevels(levels, rows, count, levelBits(), out)
 }
 
 function bytesOf(start: number, end: number): Uint8Array {
-  return engine.bytes.subarray(start, end)
+  return memory.bytes.subarray(start, end)
 }

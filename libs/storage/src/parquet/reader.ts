@@ -1,13 +1,14 @@
 import { crc32 } from 'node:zlib'
 import type { ColumnChunks } from '@table/kernels'
-import { type Bytes, engine } from '../engine.ts'
 import { damagedFile, shortageOf } from '../errors.ts'
 import type { OpenFile } from '../files.ts'
+import { type Bytes, memory } from '../kernelMemory.ts'
+import { checkRange, readWhole } from '../storedFiles.ts'
 import { readFileMetadata } from './fileMetadata.ts'
+import { MAGIC, uint32At } from './format.ts'
 import { MetadataReader, WINDOW_BYTES } from './metadataReader.ts'
-import { checkRange, readWhole, uint32At } from './ranges.ts'
 
-const MAGIC = 0x31524150 // PAR1
+const MAGIC_NUMBER = uint32At(MAGIC, 0)
 const TAIL_BYTES = 8 // the footer's length, the magic number
 
 /** What is known of a file before it is read, and which of its row groups are asked for. */
@@ -32,9 +33,9 @@ export function findColumn(
   try {
     const isWhole = footerBytes <= WINDOW_BYTES
     const tail = readTail(file, isWhole ? Math.max(footerBytes, TAIL_BYTES) : TAIL_BYTES)
-    const { bytes } = engine
+    const { bytes } = memory
     if (footerCrc !== undefined && isWhole) checkCrc(crc32(bytes.subarray(tail.from, tail.to)), footerCrc)
-    if (uint32At(bytes, tail.to - 4) !== MAGIC) throw new RangeError('it does not end in PAR1')
+    if (uint32At(bytes, tail.to - 4) !== MAGIC_NUMBER) throw new RangeError('it does not end in PAR1')
     const end = tail.to - TAIL_BYTES
     const length = uint32At(bytes, end)
     if (length <= end - tail.from) {
@@ -55,9 +56,9 @@ export function findColumn(
   }
 }
 
-/** The last bytes of the file, in the engine until the next call. */
+/** The last bytes of the file, in kernel memory until the next call. */
 function readTail(file: OpenFile, length: number): Bytes {
-  const { bytes, rows } = engine
+  const { bytes, rows } = memory
   const start = file.size - length
   checkRange(file, start, length)
   readWhole(file, bytes.subarray(rows, rows + length), start)

@@ -1,7 +1,8 @@
-import type { ChunkReader } from '../csv/chunks.ts'
-import { type Column, type ColumnType, readColumn } from '../csv/inference.ts'
-import { engine, renewEngine } from '../engine.ts'
-import type { ColumnBuffer } from './columnBuffer.ts'
+import type { BlockReader } from '../csv/blockReader.ts'
+import { readColumn } from '../csv/inference.ts'
+import { memory, renewMemory } from '../kernelMemory.ts'
+import type { Column, ColumnType } from '../schema.ts'
+import { type ColumnBuffer, MAX_ROWS } from './columnBuffer.ts'
 
 /** Bytes a value takes; a text takes as many as it has and 4 more. */
 const widths: Record<Exclude<ColumnType, 'text'>, number> = {
@@ -14,7 +15,6 @@ const widths: Record<Exclude<ColumnType, 'text'>, number> = {
 }
 /** Kernels may write so many bytes behind the end of a text. */
 const SLACK = 128
-const MAX_ROWS = 1024 * 1024
 
 /** What the columns of a row group share: more where they are many, so that each has a page worth reading. */
 const MIN_BYTES = 3 * 1024 * 1024
@@ -29,7 +29,7 @@ interface Share {
   values: number
 }
 
-/** The row group under way: its columns share the engine's memory for rows, which never grows. */
+/** The row group under way: its columns share the kernel memory for rows, which never grows. */
 export class RowGroup {
   readonly columns: ColumnBuffer[]
   rows = 0
@@ -50,8 +50,8 @@ export class RowGroup {
     this.#shares = columns.map(() => ({ levels: 0, values: 0 }))
   }
 
-  /** Whether there is room for the chunk's records. There always is at first. */
-  fits(reader: ChunkReader): boolean {
+  /** Whether there is room for the block's records. There always is at first. */
+  fits(reader: BlockReader): boolean {
     if (this.rows === 0) this.#divide(reader)
     const rows = this.rows + reader.records
     const fit =
@@ -60,8 +60,8 @@ export class RowGroup {
     return fit || (rows <= MAX_ROWS && this.#divideAgain(reader))
   }
 
-  /** Appends the chunk's records. Returns false if a field is not of its column's type. */
-  append(reader: ChunkReader): boolean {
+  /** Appends the block's records. Returns false if a field is not of its column's type. */
+  append(reader: BlockReader): boolean {
     this.rows += reader.records
     return this.columns.every((column, i) => appendColumn(reader, i, column, this.#shares[i] as Share))
   }
@@ -76,8 +76,8 @@ export class RowGroup {
     }
   }
 
-  /** Gives each column its share of the memory, as the chunk's records would fill it. */
-  #divide(reader: ChunkReader): void {
+  /** Gives each column its share of the memory, as the block's records would fill it. */
+  #divide(reader: BlockReader): void {
     const rowBytes = this.columns.map(({ type }, i) =>
       type === 'text' ? (1.25 * textBytes(reader, i)) / reader.records : widths[type] + 1,
     )
@@ -95,9 +95,9 @@ export class RowGroup {
 
   /**
    * Divides the memory anew where much of it is left: most columns of a wide table may be empty, and each row group costs as many
-   * entries in the footer as there are columns. Returns whether there is room for the chunk's records now.
+   * entries in the footer as there are columns. Returns whether there is room for the block's records now.
    */
-  #divideAgain(reader: ChunkReader): boolean {
+  #divideAgain(reader: BlockReader): boolean {
     const room = sharedBytes(this.columns.length)
     if (room === MIN_BYTES) return false
     const needs = this.columns.map((column, i) => need(column, reader, i))
@@ -116,7 +116,7 @@ export class RowGroup {
   }
 
   #place(): void {
-    let at = engine.rows
+    let at = memory.rows
     this.columns.forEach((column, i) => {
       const { levels, values } = this.#shares[i] as Share
       column.levels = at
@@ -125,9 +125,9 @@ export class RowGroup {
     })
   }
 
-  /** Copies what the columns have to the engine's page, which is only used when the row group ends. */
+  /** Copies what the columns have to `memory.page`, which is only used when the row group ends. */
   #takeOut(): void {
-    const { bytes, page } = engine
+    const { bytes, page } = memory
     let at = page
     for (const column of this.columns) {
       const { levels, values, valueBytes } = column
@@ -139,7 +139,7 @@ export class RowGroup {
   }
 
   #putBack(): void {
-    const { bytes, page } = engine
+    const { bytes, page } = memory
     let at = page
     for (const [i, column] of this.columns.entries()) {
       const { levels, values, valueBytes } = column
@@ -163,25 +163,25 @@ function hasLevels({ levels }: Share): boolean {
   return levels > 0
 }
 
-/** Whether there is room for the chunk's fields of the column. */
-function fits(column: ColumnBuffer, reader: ChunkReader, index: number, share: Share): boolean {
+/** Whether there is room for the block's fields of the column. */
+function fits(column: ColumnBuffer, reader: BlockReader, index: number, share: Share): boolean {
   const { type, rows, valueBytes } = column
   if (type === 'text') return valueBytes + textBytes(reader, index) <= share.values
   if (!hasLevels(share)) return holdsNothing(type, reader, index)
   return rows + reader.records <= share.levels && valueBytes + reader.records * widths[type] <= share.values
 }
 
-/** What the column takes with the chunk's fields. */
-function need(column: ColumnBuffer, reader: ChunkReader, index: number): Share {
+/** What the column takes with the block's fields. */
+function need(column: ColumnBuffer, reader: BlockReader, index: number): Share {
   const { type, rows, valueBytes, count } = column
   if (type === 'text') return { levels: 0, values: valueBytes + textBytes(reader, index) }
   if (count === 0 && holdsNothing(type, reader, index)) return { levels: 0, values: 0 }
   return { levels: rows + reader.records, values: valueBytes + reader.records * widths[type] }
 }
 
-/** Whether all of the chunk's fields are null. Overwrites the engine's page. */
-function holdsNothing(type: Exclude<ColumnType, 'text'>, reader: ChunkReader, index: number): boolean {
-  const values = engine.page
+/** Whether all of the block's fields are null. Overwrites `memory.page`. */
+function holdsNothing(type: Exclude<ColumnType, 'text'>, reader: BlockReader, index: number): boolean {
+  const values = memory.page
   const levels = values + reader.records * widths[type] + SLACK
   return readColumn(type, reader, index, values, levels) === 0
 }
@@ -193,11 +193,11 @@ function sharedBytes(columns: number): number {
 
 /** Gives back the memory of row groups of many columns. None may be under way. */
 export function releaseRowGroup(columns: number): void {
-  if (sharedBytes(columns) > MIN_BYTES) renewEngine()
+  if (sharedBytes(columns) > MIN_BYTES) renewMemory()
 }
 
-function appendColumn(reader: ChunkReader, index: number, column: ColumnBuffer, share: Share): boolean {
-  const { kernels, ends } = engine
+function appendColumn(reader: BlockReader, index: number, column: ColumnBuffer, share: Share): boolean {
+  const { kernels, ends } = memory
   const { records, columns } = reader
   const to = column.values + column.valueBytes
   if (column.type === 'text') {
@@ -217,7 +217,7 @@ function appendColumn(reader: ChunkReader, index: number, column: ColumnBuffer, 
 }
 
 /** At least the bytes that a column of texts will take. */
-function textBytes({ records, columns }: ChunkReader, column: number): number {
-  const { kernels, ends } = engine
+function textBytes({ records, columns }: BlockReader, column: number): number {
+  const { kernels, ends } = memory
   return kernels.textBytes(ends, records, columns, column)
 }

@@ -1,12 +1,13 @@
 import type { ColumnMetaData } from 'hyparquet'
-import type { ColumnType } from '../csv/inference.ts'
+import type { ColumnType } from '../schema.ts'
+import { Statistics } from './thrift.ts'
 
 export type Bound = bigint | number | boolean | Uint8Array
 
 /** Longer bounds of texts are cut: a bound need not be a value. */
 const MAX_BOUND_BYTES = 64
 
-/** Statistics of parquet.thrift. */
+/** The Statistics of a column chunk. */
 export function thriftStatistics(statistics: NonNullable<ColumnMetaData['statistics']>, type: ColumnType) {
   const min = statistics.min_value as Bound | undefined
   const max = statistics.max_value as Bound | undefined
@@ -16,11 +17,11 @@ export function thriftStatistics(statistics: NonNullable<ColumnMetaData['statist
   const least = minBytes && cut(minBytes)
   const greatest = maxBytes && cutAbove(maxBytes)
   return {
-    field_3: statistics.null_count,
-    field_5: greatest,
-    field_6: least,
-    field_7: greatest && greatest === maxBytes,
-    field_8: least && least === minBytes,
+    [Statistics.null_count]: statistics.null_count,
+    [Statistics.max_value]: greatest,
+    [Statistics.min_value]: least,
+    [Statistics.is_max_value_exact]: greatest && greatest === maxBytes,
+    [Statistics.is_min_value_exact]: least && least === minBytes,
   }
 }
 

@@ -1,14 +1,13 @@
 import { crc32 } from 'node:zlib'
-import { footerFile } from '../catalogue/names.ts'
-import type { ChunkReader } from '../csv/chunks.ts'
-import type { Column } from '../csv/inference.ts'
+import type { BlockReader } from '../csv/blockReader.ts'
 import type { OpenFile } from '../files.ts'
-import { writeChunk } from './chunk.ts'
+import { footerFile } from '../paths.ts'
+import type { Column } from '../schema.ts'
+import { writeChunk } from './columnChunk.ts'
 import { Footer } from './footer.ts'
+import { MAGIC } from './format.ts'
 import { FileOutput } from './output.ts'
 import { RowGroup } from './rowGroup.ts'
-
-const MAGIC = Uint8Array.from([0x50, 0x41, 0x52, 0x31]) // PAR1
 
 /** Writes one Parquet file, row group by row group: at most one is in memory. One file at a time in a thread. */
 export class ParquetWriter {
@@ -26,8 +25,8 @@ export class ParquetWriter {
     this.#out.write(MAGIC)
   }
 
-  /** Appends the records of a chunk. Returns false if a field is not of its column's type: start again then. */
-  append(reader: ChunkReader): boolean {
+  /** Appends the records of a block. Returns false if a field is not of its column's type: start again then. */
+  append(reader: BlockReader): boolean {
     if (!this.#rowGroup.fits(reader)) {
       this.#endRowGroup()
       this.#rowGroup.fits(reader)

@@ -1,14 +1,14 @@
 import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
-import { openStored } from '../catalogue/stored.ts'
-import { ChunkReader, type Range, withChunks } from '../csv/chunks.ts'
+import { BlockReader, type Range, withBlocks } from '../csv/blockReader.ts'
+import { QUOTE } from '../csv/dialect.ts'
 import { fieldsFrom, lineAt } from '../csv/explain.ts'
 import { splitInt64 } from '../csv/integers.ts'
-import { engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
+import { memory } from '../kernelMemory.ts'
+import { openStored } from '../storedFiles.ts'
 
-const QUOTE = 0x22
 /** Up to so many columns, finding all fields is faster than counting through them to one in the middle. */
 const FEW_COLUMNS = 16
 
@@ -32,7 +32,7 @@ export function sumCsvColumn(
 ): bigint {
   const file = openStored(path, part?.bytes)
   try {
-    return withChunks(() => sumRange(file, column, columns, part, cancellation))
+    return withBlocks(() => sumRange(file, column, columns, part, cancellation))
   } finally {
     closeFile(file)
   }
@@ -52,8 +52,8 @@ function sumRange(
   // The first field of a line is found by where the line before it ends.
   const first = column === 0 && columns > 1
   const scanned = every ? EVERY : first ? columns - 1 : column
-  const reader = new ChunkReader(file, columns, scanned, from, () => whole)
-  const { kernels, ends } = engine
+  const reader = new BlockReader(file, columns, scanned, from, () => whole)
+  const { kernels, ends } = memory
   kernels.clearTotal()
   let skipped = from === 0 ? 1 : 0 // the header
   while (reader.next()) {

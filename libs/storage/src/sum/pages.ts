@@ -1,16 +1,11 @@
 import type { ColumnChunk, PageHeader } from '@table/kernels'
-import { type Bytes, engine } from '../engine.ts'
 import type { OpenFile } from '../files.ts'
+import { type Bytes, memory } from '../kernelMemory.ts'
 import type { Integers } from '../parquet/columnType.ts'
-import { decompress, UNCOMPRESSED } from '../parquet/decompression.ts'
-import { DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE } from '../parquet/pageHeader.ts'
+import { decompress } from '../parquet/decompression.ts'
+import { Codec, Encoding, PageType, uint32At } from '../parquet/format.ts'
 import { PageReader } from '../parquet/pageReader.ts'
-import { checkRange, readWhole, uint32At } from '../parquet/ranges.ts'
-
-// Encoding of parquet.thrift.
-const PLAIN = 0
-const PLAIN_DICTIONARY = 2
-const RLE = 3
+import { checkRange, readWhole } from '../storedFiles.ts'
 
 /** A chunk that is smaller is read at once, and summed by one kernel. */
 const SMALL_BYTES = 8 * 1024
@@ -20,7 +15,7 @@ const SMALL_BYTES = 8 * 1024
  * integers that there are no kernels for; its pages are what their CRCs say nevertheless. Throws RangeError if it is damaged.
  */
 export function sumPages(file: OpenFile, chunk: ColumnChunk, type: Integers): bigint | undefined {
-  const { kernels } = engine
+  const { kernels } = memory
   // If it cannot be, the way through its pages knows why.
   if (isSmall(chunk) && type.signed && sumSmall(file, chunk, type)) return pageTotal()
   const pages = new PageReader(file, chunk)
@@ -31,10 +26,10 @@ export function sumPages(file: OpenFile, chunk: ColumnChunk, type: Integers): bi
     const header = pages.next()
     if (!header) return undefined
     const page = { from: pages.address, to: pages.address + header.bytes }
-    if (header.type === DICTIONARY_PAGE) {
+    if (header.type === PageType.DICTIONARY_PAGE) {
       summed &&= readDictionary(header, page, chunk.codec, type)
       hasDictionary = true
-    } else if (header.type === DATA_PAGE || header.type === DATA_PAGE_V2) {
+    } else if (header.type === PageType.DATA_PAGE || header.type === PageType.DATA_PAGE_V2) {
       if (header.values > left) throw new RangeError(`a chunk has more than ${chunk.values} values`)
       summed &&= addPage(header, page, chunk.codec, type, hasDictionary)
       left -= header.values
@@ -44,16 +39,16 @@ export function sumPages(file: OpenFile, chunk: ColumnChunk, type: Integers): bi
 }
 
 function pageTotal(): bigint {
-  const { kernels } = engine
+  const { kernels } = memory
   return (kernels.pageTotalHigh() << 64n) + BigInt.asUintN(64, kernels.pageTotalLow())
 }
 
 function isSmall({ codec, bytes, values }: ColumnChunk): boolean {
-  return codec === UNCOMPRESSED && bytes <= SMALL_BYTES && values < 2 ** 31
+  return codec === Codec.UNCOMPRESSED && bytes <= SMALL_BYTES && values < 2 ** 31
 }
 
 function sumSmall(file: OpenFile, chunk: ColumnChunk, { valueBytes, nullable }: Integers): boolean {
-  const { kernels, bytes, rows, tables, tablesBytes } = engine
+  const { kernels, bytes, rows, tables, tablesBytes } = memory
   const { start, values } = chunk
   const end = rows + chunk.bytes
   checkRange(file, start, chunk.bytes)
@@ -63,9 +58,10 @@ function sumSmall(file: OpenFile, chunk: ColumnChunk, { valueBytes, nullable }: 
 
 /** Returns false if it cannot. */
 function readDictionary(header: PageHeader, page: Bytes, codec: number, { valueBytes }: Integers): boolean {
-  const { kernels, tables, tablesBytes } = engine
+  const { kernels, tables, tablesBytes } = memory
   const { encoding, values, uncompressedBytes } = header
-  if ((encoding !== PLAIN && encoding !== PLAIN_DICTIONARY) || 8 * values > tablesBytes) return false
+  if ((encoding !== Encoding.PLAIN && encoding !== Encoding.PLAIN_DICTIONARY) || 8 * values > tablesBytes)
+    return false
   const entries = decompress(codec, page, uncompressedBytes)
   if (!entries) return false
   if (!kernels.openDictionary(entries.from, entries.to, values, valueBytes, tables, tablesBytes)) {
@@ -82,9 +78,9 @@ function addPage(
   { valueBytes, nullable }: Integers,
   hasDictionary: boolean,
 ): boolean {
-  const { kernels } = engine
+  const { kernels } = memory
   const { encoding, values } = header
-  const isVersion2 = header.type === DATA_PAGE_V2
+  const isVersion2 = header.type === PageType.DATA_PAGE_V2
   const parts = isVersion2 ? partsOfVersion2(header, page, codec) : partsOf(header, page, codec, nullable)
   if (!parts) return false
   const { levels, data } = parts
@@ -110,11 +106,11 @@ function partsOf(
   nullable: boolean,
 ): PageParts | undefined {
   const whole = decompress(codec, page, uncompressedBytes)
-  if (!whole || (nullable && levelEncoding !== RLE)) return undefined
+  if (!whole || (nullable && levelEncoding !== Encoding.RLE)) return undefined
   const { from, to } = whole
   if (!nullable) return { levels: { from, to: from }, data: whole }
   const levels = from + 4
-  const data = levels + uint32At(engine.bytes, from)
+  const data = levels + uint32At(memory.bytes, from)
   if (data > to) throw new RangeError('the levels of a page are longer than the page')
   return { levels: { from: levels, to: data }, data: { from: data, to } }
 }
@@ -130,6 +126,6 @@ function partsOfVersion2(
     throw new RangeError('the levels of a page are longer than the page')
   }
   const stored = { from: from + before, to }
-  const data = decompress(compressed ? codec : UNCOMPRESSED, stored, uncompressedBytes - before)
+  const data = decompress(compressed ? codec : Codec.UNCOMPRESSED, stored, uncompressedBytes - before)
   return data && { levels: { from: from + repetitionBytes, to: from + before }, data }
 }

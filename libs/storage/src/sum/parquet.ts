@@ -1,11 +1,11 @@
 import type { ColumnChunk } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
-import { openStored } from '../catalogue/stored.ts'
 import { damagedFile, StorageError, shortageOf, shown } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
 import { decodeChunk } from '../parquet/decode.ts'
 import { findColumn, type Known } from '../parquet/reader.ts'
+import { openStored } from '../storedFiles.ts'
 import { sumPages } from './pages.ts'
 
 /** What a sum of a Parquet file may know of it. */

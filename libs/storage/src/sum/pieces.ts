@@ -1,6 +1,6 @@
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
-import { type Format, storedFile } from '../catalogue/names.ts'
 import { StorageError, shortageOf } from '../errors.ts'
+import { type Format, storedFile } from '../paths.ts'
 import { sumCsvColumn } from './csv.ts'
 import { sumParquetColumn } from './parquet.ts'
 import { type SumPlan, takePieces } from './plan.ts'

@@ -1,7 +1,7 @@
-import { type Format, formats } from '../catalogue/names.ts'
 import type { ColumnPlaces } from '../catalogue/schemas.ts'
 import type { ListedUpload, UploadsSnapshot } from '../catalogue/uploadList.ts'
 import { StorageError, shown } from '../errors.ts'
+import { type Format, formats } from '../paths.ts'
 
 /** A sum in pieces, which workers take one after the other until none is left. Plain data over shared memory: it crosses threads. */
 export interface SumPlan {

@@ -3,7 +3,7 @@ import { Catalogue, type SharedState, sharedState } from '../../src/catalogue/ca
 import { Guarded } from '../../src/catalogue/lock.ts'
 import type { Upload } from '../../src/catalogue/upload.ts'
 import { listedUpload, UploadList } from '../../src/catalogue/uploadList.ts'
-import { uploadOf } from './support.ts'
+import { uploadOf } from '../support/directories.ts'
 
 function stateOf(uploads: Upload[], nextId: number): SharedState {
   const list = new UploadList()

@@ -13,10 +13,10 @@ import {
   listUploads,
   readChecksums,
 } from '../../src/catalogue/database.ts'
-import { catalogueFile } from '../../src/catalogue/names.ts'
 import { translatedSqliteError } from '../../src/catalogue/sqlite.ts'
-import { openStore } from '../../src/catalogue/store.ts'
-import { emptyCatalogue, noChecksums, temporaryDirectory, thrown, uploadOf } from './support.ts'
+import { openStore } from '../../src/directory/store.ts'
+import { catalogueFile } from '../../src/paths.ts'
+import { emptyCatalogue, noChecksums, temporaryDirectory, thrown, uploadOf } from '../support/directories.ts'
 
 test('an upload reads back as it was inserted, by another connection too', () => {
   const dataDir = emptyCatalogue()

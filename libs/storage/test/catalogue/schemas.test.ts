@@ -3,11 +3,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { Snapshot } from '../../src/catalogue/catalogue.ts'
 import { KnownColumns } from '../../src/catalogue/columnPlaces.ts'
-import { commitUpload } from '../../src/catalogue/commit.ts'
 import { insertUpload, listUploads } from '../../src/catalogue/database.ts'
-import { catalogueFile, catalogueLog } from '../../src/catalogue/names.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
-import type { Column } from '../../src/csv/inference.ts'
+import { commitUpload } from '../../src/ingest/commit.ts'
+import { catalogueFile, catalogueLog } from '../../src/paths.ts'
+import type { Column } from '../../src/schema.ts'
 import {
   emptyCatalogue,
   noChecksums,
@@ -16,7 +16,7 @@ import {
   temporaryDirectory,
   thrown,
   uploadOf,
-} from './support.ts'
+} from '../support/directories.ts'
 
 const int64 = (...names: string[]): Column[] => names.map(name => ({ name, type: 'int64' }))
 

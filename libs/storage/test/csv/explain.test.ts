@@ -29,7 +29,7 @@ test.each([
   )
 })
 
-test('a record longer than a chunk is read whole', () => {
+test('a record longer than a block is read whole', () => {
   const long = `"${'a,"" \n'.repeat(1000)}"`
   expect(readAll(`1,${long}\n2,x\n`, 2, 64, 16)).toBe(2)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { convertCsv } from '../../src/convert.ts'
+import { convertCsv } from '../../src/ingest/convert.ts'
 import { temporaryFile, temporaryPath } from '../support/files.ts'
 
 function typeOf(...fields: string[]): string | undefined {

@@ -41,8 +41,8 @@ const wide: number[] = []
 const narrow = [7, 5]
 
 test.each([
-  ['in one chunk', wide],
-  ['in chunks of a few bytes', narrow],
+  ['in one block', wide],
+  ['in blocks of a few bytes', narrow],
 ])('the scanner and csv-parse find the same fields or both refuse, %s', (_, blocks) => {
   fc.assert(
     fc.property(fc.oneof(soup, tables.map(tableText)), text => {

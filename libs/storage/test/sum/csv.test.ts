@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { engine } from '../../src/engine.ts'
+import { memory } from '../../src/kernelMemory.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { temporaryFile } from '../support/files.ts'
 
@@ -74,11 +74,11 @@ test('a column of a wide table is found wherever it is', () => {
   }
 })
 
-test('a record larger than a chunk is summed, and the memory for it given back', () => {
+test('a record larger than a block is summed, and the memory for it given back', () => {
   const long = 'a'.repeat(3_000_000)
   const path = temporaryFile(`t,v\nx,1\n${long},2\n"${long}\n",3\nx,4\n`)
   expect(sumCsvColumn(path, 1, 2)).toBe(10n)
-  expect(engine.bytes.length).toBeLessThan(40_000_000)
+  expect(memory.bytes.length).toBeLessThan(40_000_000)
 })
 
 test('a sum that nobody waits for stops', () => {

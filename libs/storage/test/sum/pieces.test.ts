@@ -1,17 +1,17 @@
 import { zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Cancellation } from '../../src/cancellation.ts'
-import { commitUpload } from '../../src/catalogue/commit.ts'
-import { type Format, storedFile } from '../../src/catalogue/names.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
-import { engine } from '../../src/engine.ts'
 import { type FileOperation, observeFileOperations } from '../../src/files.ts'
+import { commitUpload } from '../../src/ingest/commit.ts'
+import { memory } from '../../src/kernelMemory.ts'
 import { decompress } from '../../src/parquet/decompression.ts'
+import { type Format, storedFile } from '../../src/paths.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { sumParquetColumn } from '../../src/sum/parquet.ts'
 import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
-import { opened, receive, temporaryDirectory, thrown } from '../catalogue/support.ts'
+import { opened, receive, temporaryDirectory, thrown } from '../support/directories.ts'
 
 const formats = ['csv', 'parquet'] as const
 
@@ -65,7 +65,7 @@ test('a sum of a Parquet file looks at the cancellation before it reads a column
   expect(seen.filter(kind => kind === 'read')).toHaveLength(2) // the footer's length, and the footer
 })
 
-test('a sum of a CSV file looks at the cancellation chunk by chunk', async () => {
+test('a sum of a CSV file looks at the cancellation block by block', async () => {
   const { cancellation, dataDir } = await summing('csv')
   const path = storedFile(dataDir, 1, 'csv')
   expect(sumCsvColumn(path, 0, 1, cancellation)).toBe(1n)
@@ -75,10 +75,10 @@ test('a sum of a CSV file looks at the cancellation chunk by chunk', async () =>
 
 test('a page is decompressed no further than to the size that it is said to have', () => {
   const page = zstdCompressSync(Buffer.alloc(10_000_000))
-  const from = engine.rows
-  engine.bytes.set(page, from)
+  const from = memory.rows
+  memory.bytes.set(page, from)
   const packed = { from, to: from + page.length }
   expect(thrown(() => decompress(6, packed, 1000)).code).toBe('ERR_BUFFER_TOO_LARGE')
-  expect(decompress(6, packed, 10_000_000)).toMatchObject({ to: engine.page + 10_000_000 })
-  expect(decompress(6, packed, engine.pageBytes + 1)).toBeUndefined()
+  expect(decompress(6, packed, 10_000_000)).toMatchObject({ to: memory.page + 10_000_000 })
+  expect(decompress(6, packed, memory.pageBytes + 1)).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ColumnPlaces } from '../../src/catalogue/schemas.ts'
 import { type ListedUpload, UploadList, type UploadsSnapshot } from '../../src/catalogue/uploadList.ts'
-import type { ColumnType } from '../../src/csv/inference.ts'
+import type { ColumnType } from '../../src/schema.ts'
 import { planSum, releasePlan, type SumPlan, takePieces } from '../../src/sum/plan.ts'
 
 /** An upload, and its columns. */

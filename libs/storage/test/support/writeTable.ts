@@ -1,10 +1,10 @@
-import type { ColumnType } from '../../src/csv/inference.ts'
-import { engine } from '../../src/engine.ts'
 import { closeFile, createFile } from '../../src/files.ts'
-import { writeChunk } from '../../src/parquet/chunk.ts'
+import { memory } from '../../src/kernelMemory.ts'
 import type { ColumnBuffer } from '../../src/parquet/columnBuffer.ts'
+import { writeChunk } from '../../src/parquet/columnChunk.ts'
 import { Footer } from '../../src/parquet/footer.ts'
 import { FileOutput } from '../../src/parquet/output.ts'
+import type { ColumnType } from '../../src/schema.ts'
 
 /** Timestamps are microseconds, dates days, both from 1970. */
 export type Value = bigint | number | boolean | string
@@ -37,21 +37,21 @@ export function writeTable(path: string, columns: readonly TableColumn[], groupR
 
 /** Puts a column where the writer has it, `shift` bytes further on: its values need not be aligned. */
 export function filled({ name, type, values }: TableColumn, shift = 0): ColumnBuffer {
-  const levels = engine.rows + shift
+  const levels = memory.rows + shift
   const start = levels + values.length
-  const memory = Buffer.from(engine.bytes.buffer)
+  const buffer = Buffer.from(memory.bytes.buffer)
   let at = start
   let count = 0
   values.forEach((value, row) => {
-    memory[levels + row] = value === null ? 0 : 1
+    buffer[levels + row] = value === null ? 0 : 1
     if (value === null) return
     count++
-    if (typeof value === 'bigint') at = memory.writeBigInt64LE(value, at)
-    else if (typeof value === 'boolean') at = memory.writeUInt8(value ? 1 : 0, at)
+    if (typeof value === 'bigint') at = buffer.writeBigInt64LE(value, at)
+    else if (typeof value === 'boolean') at = buffer.writeUInt8(value ? 1 : 0, at)
     else if (typeof value === 'string') {
-      const length = memory.write(value, at + 4)
-      at = memory.writeUInt32LE(length, at) + length
-    } else at = type === 'date' ? memory.writeInt32LE(value, at) : memory.writeDoubleLE(value, at)
+      const length = buffer.write(value, at + 4)
+      at = buffer.writeUInt32LE(length, at) + length
+    } else at = type === 'date' ? buffer.writeInt32LE(value, at) : buffer.writeDoubleLE(value, at)
   })
   return {
     name,

@@ -1,0 +1,142 @@
+import { damagedFile, StorageError } from '../errors.ts'
+import { type OpenFile, readAt } from '../files.ts'
+import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
+import { MAX_RECORD_BYTES } from '../limits.ts'
+import { BYTE_ORDER_MARK_BYTES, hasByteOrderMark } from './dialect.ts'
+import { explainProblem, lineAt } from './explain.ts'
+
+/** Part of a file, in bytes: it begins and ends where a record does. */
+export interface Range {
+  from: number
+  to: number
+}
+
+/** How far a file can be read, in bytes from its start. */
+export interface Extent {
+  end: number
+  /** Nothing will follow. */
+  complete: boolean
+}
+
+/**
+ * Reads a CSV file block by block into kernel memory and finds the fields of the whole records there. Only inside
+ * `withBlocks`.
+ */
+export class BlockReader {
+  /** Of the block. */
+  records = 0
+  readonly columns: number
+  readonly #file: OpenFile
+  readonly #column: number
+  readonly #extend: (wanted: number) => Extent
+  #extent: Extent = { end: 0, complete: false }
+  #position: number // in the file, of the block's first byte
+  #from = memory.block
+  #to = memory.block
+  #next = memory.block
+
+  /**
+   * `column`: the one whose fields are wanted, or `EVERY`. `from`: the file's start, or where a record begins. `extend`
+   * returns when at least so many bytes of the file can be read, or all.
+   */
+  constructor(
+    file: OpenFile,
+    columns: number,
+    column: number,
+    from: number,
+    extend: (wanted: number) => Extent,
+  ) {
+    this.#file = file
+    this.columns = columns
+    this.#column = column
+    this.#position = from
+    this.#extend = extend
+  }
+
+  /** Where the first record of the block begins, in bytes from the start of the file. */
+  get start(): number {
+    return this.filePosition(this.#from)
+  }
+
+  /** The addresses where the block's whole records begin and end. */
+  get bounds(): Range {
+    // A scan ends behind the last line end, also where it had to be added.
+    return { from: this.#from, to: Math.min(this.#next, this.#to) }
+  }
+
+  /** Where in the file a byte of the block is. */
+  filePosition(address: number): number {
+    return this.#position + address - memory.block
+  }
+
+  /**
+   * Moves on to the next block. Returns false after the last one. Throws StorageError `invalid`, with the line, where the
+   * file breaks a rule.
+   */
+  next(): boolean {
+    const { kernels, ends, endsRoom } = memory
+    for (;;) {
+      this.#from = this.#next
+      const read = this.#position + this.#to - memory.block
+      const last = this.#extent.complete && read === this.#extent.end
+      // What a scan left because `ends` was full is scanned before more is read.
+      if (last || this.#to - this.#from > memory.blockBytes / 2) {
+        this.records = kernels.scan(this.#from, this.#to, last, this.columns, this.#column, ends, endsRoom)
+        if (kernels.scanBroken()) throw explainProblem(this.#file, this.start, this.columns)
+        this.#next = kernels.scanNext()
+        if (this.records > 0) return true
+        if (last) return false
+      }
+      this.#refill()
+    }
+  }
+
+  /** Moves what is left to the front and reads more behind it. */
+  #refill(): void {
+    const { block, blockBytes, bytes } = memory
+    const rest = this.#to - this.#from
+    if (rest === blockBytes) throw this.#tooLong(rest)
+    bytes.copyWithin(block, this.#from, this.#to)
+    this.#position = this.start
+    this.#from = block
+    this.#extent = this.#extend(this.#position + blockBytes)
+    const wanted = Math.min(blockBytes - rest, this.#extent.end - this.#position - rest)
+    const target = bytes.subarray(block + rest, block + rest + wanted)
+    if (readAt(this.#file, target, this.#position + rest) < wanted) {
+      throw damagedFile(this.#file.path, 'became shorter while it was read')
+    }
+    this.#to = block + rest + wanted
+    this.#next = block
+    if (this.#position === 0 && hasByteOrderMark(bytes, block)) this.#next += BYTE_ORDER_MARK_BYTES
+  }
+
+  #tooLong(bytes: number): Error {
+    if (bytes < MAX_RECORD_BYTES) return new BlockTooSmall()
+    const line = lineAt(this.#file, this.start)
+    const limit = `expected at most ${MAX_RECORD_BYTES}`
+    return new StorageError('invalid', `line ${line}: found a record of over ${bytes} bytes, ${limit}`)
+  }
+}
+
+/** The smallest block has no room for a whole record. */
+class BlockTooSmall extends Error {}
+
+/**
+ * Runs `read`, again from its start with a larger block each time that a record does not fit. Throws StorageError `heavy`
+ * instead if no larger block is allowed.
+ */
+export function withBlocks<T>(read: () => T, larger = true): T {
+  try {
+    for (;;) {
+      try {
+        return read()
+      } catch (error) {
+        if (!(error instanceof BlockTooSmall)) throw error
+        if (!larger) throw new StorageError('heavy', 'a record is longer than a block')
+        renewMemory(4 * memory.blockBytes)
+      }
+    }
+  } finally {
+    releaseBlock()
+  }
+}

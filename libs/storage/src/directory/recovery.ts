@@ -1,0 +1,143 @@
+// What a start makes of a directory: the list of committed uploads, each with its files, and nothing else in `files/` and `incoming/`.
+import { join } from 'node:path'
+import { read } from '../catalogue/connection.ts'
+import { eachListed } from '../catalogue/database.ts'
+import { IdSet } from '../catalogue/idSet.ts'
+import { checkSchemas } from '../catalogue/schemas.ts'
+import { UploadList } from '../catalogue/uploadList.ts'
+import { StorageError } from '../errors.ts'
+import { eachName, fileSize, linkFile, makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
+import { restoreUnsynced } from '../ingest/smallUploads.ts'
+import {
+  type Format,
+  filesDirectory,
+  formats,
+  incomingDirectory,
+  isUncommitted,
+  lostDirectory,
+  lostFile,
+  parseFileName,
+  storedFile,
+} from '../paths.ts'
+import { finishRemovals } from './removal.ts'
+
+/** Shorter starts need not say what they do. */
+const MANY_UPLOADS = 100_000
+
+/** The ids that have a file of each format. */
+export type Present = Record<Format, IdSet>
+
+/**
+ * Reads the committed uploads back and removes what uncommitted ones left behind. Files whose row is missing go to `lost/`, and
+ * `say` is told. Throws StorageError `damaged`, and removes nothing, if a committed file is missing or a row is not what was written.
+ */
+export function recoverUploads(
+  dataDir: string,
+  say: (line: string) => void,
+): { uploads: UploadList; nextId: number } {
+  const started = performance.now()
+  const stored = presentIn(filesDirectory(dataDir))
+  const highestStored = highestId(dataDir, stored)
+  if (stored.csv.size >= MANY_UPLOADS) say(`reading the catalogue: about ${stored.csv.size} uploads`)
+  finishRemovals(dataDir, stored)
+  for (const id of restoreUnsynced(dataDir)) for (const format of formats) stored[format].add(id)
+
+  const uploads = readUploads(dataDir, stored)
+  moveLost(dataDir, stored, say)
+  removeUncommitted(incomingDirectory(dataDir))
+  if (uploads.length >= MANY_UPLOADS)
+    say(`read ${uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return { uploads, nextId: highestStored + 1 }
+}
+
+export function presentIn(directory: string): Present {
+  const present = { csv: new IdSet(), parquet: new IdSet() }
+  for (const name of eachName(directory)) {
+    const file = parseFileName(name)
+    if (file) present[file.format].add(file.id)
+  }
+  return present
+}
+
+/** The highest id that any upload of the directory has or had: no id is given twice, as files and other programs remember them. */
+function highestId(dataDir: string, stored: Present): number {
+  let highest = read(dataDir, ({ prepared }) =>
+    Number(prepared("SELECT max(seq) AS id FROM sqlite_sequence WHERE name = 'uploads'").get()?.id ?? 0),
+  )
+  for (const format of formats) for (const id of stored[format]) highest = Math.max(highest, id)
+  if (fileSize(lostDirectory(dataDir)) === undefined) return highest
+  for (const name of eachName(lostDirectory(dataDir)))
+    highest = Math.max(highest, parseFileName(name)?.id ?? 0)
+  return highest
+}
+
+/** Takes the ids of the committed uploads out of `stored`. */
+function readUploads(dataDir: string, stored: Present): UploadList {
+  const uploads = new UploadList()
+  const schemas = checkSchemas(dataDir)
+  const missing: string[] = []
+  let missed = 0
+  for (const upload of eachListed(dataDir)) {
+    if (!schemas.has(upload.schema)) throw new StorageError('damaged', `upload ${upload.id} has no columns`)
+    uploads.append(upload)
+    for (const format of formats) {
+      if (stored[format].delete(upload.id)) continue
+      const received = new Date(upload.receivedAt).toISOString()
+      if (missed++ < NAMED)
+        missing.push(`upload ${upload.id} of ${received}: ${storedFile(dataDir, upload.id, format)}`)
+    }
+  }
+  if (missed > 0) throw missingFiles(dataDir, missing, missed)
+  return uploads
+}
+
+/** How many missing files a message names: enough to see what happened. */
+const NAMED = 5
+
+function missingFiles(dataDir: string, named: readonly string[], count: number): StorageError {
+  const more = count > named.length ? `\n  and ${count - named.length} more` : ''
+  return new StorageError(
+    'damaged',
+    `${count} files of the catalogue are missing in ${dataDir}:\n  ${named.join('\n  ')}${more}\n` +
+      `\`table-cli repair --data-dir ${dataDir}\` makes Parquet files from their CSVs. Restore a CSV from a backup, or give its upload up: ` +
+      `\`table-cli rm ID --data-dir ${dataDir}\``,
+  )
+}
+
+/** Moves whole pairs of files that no row knows to `lost/`, and removes single ones, which no upload can have left that was acknowledged. */
+function moveLost(dataDir: string, stored: Present, say: (line: string) => void): void {
+  const lost: number[] = []
+  for (const id of stored.csv) {
+    const whole = stored.parquet.has(id) || fileSize(lostFile(dataDir, id, 'parquet')) !== undefined
+    if (whole) lost.push(id)
+    else removeFile(storedFile(dataDir, id, 'csv'))
+  }
+  for (const id of stored.parquet) if (!stored.csv.has(id)) removeFile(storedFile(dataDir, id, 'parquet'))
+  if (lost.length === 0) return
+  makeDirectory(lostDirectory(dataDir))
+  syncPath(dataDir)
+  // The CSV is the last to go: without it nothing can be adopted.
+  for (const format of ['parquet', 'csv'] as const)
+    for (const id of lost) if (stored[format].has(id)) moveToLost(dataDir, id, format)
+  syncPath(lostDirectory(dataDir))
+  for (const id of lost) for (const format of formats) removeFile(storedFile(dataDir, id, format))
+  const which =
+    lost.length > NAMED
+      ? `${lost.slice(0, NAMED).join(', ')} and ${lost.length - NAMED} more`
+      : lost.join(', ')
+  say(
+    `warning: the catalogue has no row for the files of upload(s) ${which}, which are in ${lostDirectory(dataDir)} now: either a crash came before they were acknowledged, ` +
+      `or the catalogue has lost rows. \`table-cli adopt --data-dir ${dataDir}\` makes uploads of them; delete them if they are not wanted`,
+  )
+}
+
+function moveToLost(dataDir: string, id: number, format: Format): void {
+  const from = storedFile(dataDir, id, format)
+  const to = lostFile(dataDir, id, format)
+  removeFile(to)
+  if (!linkFile(from, to)) renameFile(from, to)
+}
+
+function removeUncommitted(directory: string): void {
+  for (const name of eachName(directory)) if (isUncommitted(name)) removeFile(join(directory, name))
+}

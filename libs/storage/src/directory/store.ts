@@ -1,0 +1,101 @@
+import { dirname, resolve } from 'node:path'
+import { Catalogue, sharedState } from '../catalogue/catalogue.ts'
+import { closeDatabase } from '../catalogue/connection.ts'
+import { listUnsynced } from '../catalogue/database.ts'
+import { nextGeneration } from '../catalogue/generation.ts'
+import { Guarded } from '../catalogue/lock.ts'
+import { guardIdentity, openCatalogue } from '../catalogue/opening.ts'
+import { StorageError } from '../errors.ts'
+import { checkWritable, fileSize, makeDirectory, syncPath } from '../files.ts'
+import { filesDirectory, incomingDirectory } from '../paths.ts'
+import { takeDirectoryLock } from './directoryLock.ts'
+import { recoverUploads } from './recovery.ts'
+
+/** A data directory that this process serves. */
+export interface Store {
+  /** Absolute. */
+  readonly dataDir: string
+  readonly catalogue: Catalogue
+  /** Whether there are small uploads whose files were written again and are not synced: `syncUnsynced` does that. */
+  readonly hasUnsynced: boolean
+  /** Names the catalogue's files, for the worker threads. */
+  readonly catalogueIdentity: string
+  /** Lets go of the directory. Nothing of the store may be used any more, by any thread. */
+  close(): void
+}
+
+/**
+ * Makes the folders, locks the directory for this process and recovers what is in it; `say` is told what the one who starts the
+ * server should know. Throws `unusable` if the directory cannot be served, `damaged` if a committed upload is not whole.
+ */
+export function openStore(dataDir: string, say: (line: string) => void = console.error): Store {
+  const directory = resolve(dataDir)
+  let release = () => {}
+  const letGo = () => {
+    closeDatabase(directory)
+    release()
+  }
+  const close = () => {
+    try {
+      nextGeneration(directory)
+    } catch (error) {
+      // All uploads are in. Only a catalogue of this run that is put back later will not be taken for an older one.
+      say(`warning: ${(error as Error).message}`)
+    }
+    letGo()
+  }
+  try {
+    makeFolders(directory)
+    release = takeDirectoryLock(directory)
+    openCatalogue(directory, say)
+    const { uploads, nextId } = recoverUploads(directory, say)
+    beginGeneration(directory, say)
+    // The names of the catalogue and its log, before anything relies on them.
+    syncPath(directory)
+    const catalogue = new Catalogue(new Guarded(sharedState(uploads, nextId)))
+    return {
+      dataDir: directory,
+      catalogue,
+      catalogueIdentity: guardIdentity(directory),
+      hasUnsynced: listUnsynced(directory, 1).length > 0,
+      close,
+    }
+  } catch (error) {
+    letGo()
+    throw error instanceof StorageError ? error : unusable(directory, error)
+  }
+}
+
+/** A full disk must not keep the server from answering sums. */
+function beginGeneration(dataDir: string, say: (line: string) => void): void {
+  try {
+    nextGeneration(dataDir)
+  } catch (error) {
+    if (!(error instanceof StorageError && error.code === 'disk-full')) throw error
+    say(`warning: ${error.message}`)
+  }
+}
+
+function makeFolders(dataDir: string): void {
+  for (const path of [dataDir, incomingDirectory(dataDir), filesDirectory(dataDir)]) {
+    makeDurableDirectory(path)
+    checkWritable(path)
+  }
+}
+
+/** Like `mkdir -p`, and a power cut does not undo it. */
+export function makeDurableDirectory(path: string): void {
+  if (fileSize(path) !== undefined) return
+  makeDurableDirectory(dirname(path))
+  makeDirectory(path)
+  syncPath(dirname(path))
+}
+
+function unusable(dataDir: string, cause: unknown): StorageError {
+  const user = process.getuid === undefined ? 'this user' : `user ${process.getuid()}`
+  return new StorageError(
+    'unusable',
+    `cannot keep data in ${dataDir} (${(cause as Error).message}): choose a directory that ${user} can write to, or give that user the right to`,
+    { cause },
+  )
+}

@@ -1,0 +1,186 @@
+import { isUtf8 } from 'node:buffer'
+import { EVERY } from '@table/kernels'
+import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
+import type { Checksums } from '../catalogue/upload.ts'
+import { BlockReader, type Extent, withBlocks } from '../csv/blockReader.ts'
+import { explainProblem, fieldsFrom, lineAt } from '../csv/explain.ts'
+import { type Header, readHeader } from '../csv/header.ts'
+import { guessTypes, Inference } from '../csv/inference.ts'
+import { SectionChecksums } from '../csv/sections.ts'
+import { StorageError, shown } from '../errors.ts'
+import { closeFile, createFile, type OpenFile, openFile } from '../files.ts'
+import { memory } from '../kernelMemory.ts'
+import { limits } from '../limits.ts'
+import { releaseRowGroup } from '../parquet/rowGroup.ts'
+import { ParquetWriter } from '../parquet/writer.ts'
+import type { Column, ColumnType } from '../schema.ts'
+
+export interface Converted {
+  rows: number
+  columns: Column[]
+  /** Positions in the CSV, in bytes, where a record begins: about `CUT_BYTES` apart, for readers that share the file. */
+  csvCuts: number[]
+  parquetBytes: number
+  /** The last bytes of the Parquet file, from the footer on. */
+  footerBytes: number
+  rowGroups: number
+  /** CRC-32 of these bytes, as an int32: the format has none for them. */
+  footerCrc: number
+  checksums: Checksums
+}
+
+const CUT_BYTES = 4 * 1024 * 1024
+
+/** More columns take more memory than each worker has. */
+const WIDE_COLUMNS = 1000
+
+/**
+ * Writes the CSV file at `csvPath` as a Parquet file at `parquetPath`; syncs neither. Throws StorageError
+ * `invalid` where the CSV breaks a rule; what is at `parquetPath` is then of no use.
+ *
+ * The types are guessed from the first fields and the file is written in one pass. A field that contradicts the
+ * guess costs two more: one to infer the types from every field, one to write. Throws StorageError `heavy` if it would take
+ * much memory and is not `alone`.
+ */
+export function convertCsv(
+  csvPath: string,
+  parquetPath: string,
+  cancellation?: Cancellation,
+  alone = true,
+): Converted {
+  return withCsv(csvPath, alone, (csv, header) => {
+    const whole = { end: csv.size, complete: true }
+    const source: Source = { csv, header, extend: () => whole, cancellation }
+    return (
+      writeParquet(source, parquetPath) ??
+      (writeParquet(source, parquetPath, inferTypes(source)) as Converted)
+    )
+  })
+}
+
+/**
+ * The same while the file still grows; `extend` waits for it as `BlockReader` says. Returns undefined if that cannot be
+ * done, for whatever reason: `convertCsv` will do it when all is there, or say why not.
+ */
+export function convertGrowingCsv(
+  csvPath: string,
+  parquetPath: string,
+  extend: (wanted: number) => Extent,
+  cancellation?: Cancellation,
+): Converted | undefined {
+  try {
+    return withCsv(csvPath, false, (csv, header) =>
+      writeParquet({ csv, header, extend, cancellation }, parquetPath),
+    )
+  } catch {
+    return undefined
+  }
+}
+
+interface Source {
+  csv: OpenFile
+  header: Header
+  extend: (wanted: number) => Extent
+  cancellation: Cancellation | undefined
+}
+
+function withCsv<T>(path: string, alone: boolean, convert: (csv: OpenFile, header: Header) => T): T {
+  const csv = openFile(path)
+  try {
+    const header = readHeader(csv)
+    if (!alone && header.names.length > WIDE_COLUMNS)
+      throw new StorageError('heavy', `it has ${header.names.length} columns`)
+    return withBlocks(() => convert(csv, header), alone)
+  } finally {
+    closeFile(csv)
+  }
+}
+
+function* readBlocks({ csv, header, extend, cancellation }: Source): Generator<BlockReader> {
+  const columns = header.names.length
+  const reader = new BlockReader(csv, columns, EVERY, header.end, extend)
+  while (reader.next()) {
+    throwIfCancelled(cancellation)
+    const whole = memory.kernels.everyRecordHas(columns, reader.records, memory.ends)
+    if (!whole) throw explainProblem(csv, reader.start, columns)
+    checkFieldSizes(csv, reader, header.names)
+    yield reader
+  }
+}
+
+/** Only where more bytes are than a field may have can be one that has more. */
+function checkFieldSizes(csv: OpenFile, block: BlockReader, names: readonly string[]): void {
+  const { from, to } = block.bounds
+  const { fieldBytes } = limits
+  if (to - from <= fieldBytes) return
+  const fields = block.records * names.length
+  const ends = new Uint32Array(memory.bytes.buffer, memory.ends - 4, fields + 1)
+  // Between two separators is a field, with blank lines before it and a CR behind it.
+  let longest = 0
+  for (let i = 1; i < ends.length; i++)
+    longest = Math.max(longest, (ends[i] as number) - (ends[i - 1] as number) - 1)
+  if (longest <= fieldBytes) return
+  let looked = 0
+  for (const { column, bytes, position } of fieldsFrom(csv, block.start, names.length)) {
+    if (bytes.length > fieldBytes)
+      throw new StorageError(
+        'invalid',
+        `line ${lineAt(csv, position)}, column "${shown(names[column])}": found a field of ${bytes.length} bytes, expected at most ${fieldBytes}`,
+      )
+    if (++looked === fields) return
+  }
+}
+
+function inferTypes(source: Source): ColumnType[] {
+  const inference = new Inference(source.header.names.length)
+  for (const block of readBlocks(source)) inference.add(block)
+  return inference.types()
+}
+
+/** Types that are not known are guessed from the first block. Returns undefined if a field is not of its column's type. */
+function writeParquet(source: Source, path: string, known?: ColumnType[]): Converted | undefined {
+  const { names } = source.header
+  const blocks = readBlocks(source)
+  const first = blocks.next()
+  const types = known ?? guessTypes(first.value ?? { records: 0, columns: names.length })
+  const columns = names.map((name, i) => ({ name, type: types[i] as ColumnType }))
+  const file = createFile(path)
+  const writer = new ParquetWriter(file, columns)
+  try {
+    const sections = new SectionChecksums(source.csv)
+    const csvCuts: number[] = []
+    for (let next = first; !next.done; next = blocks.next()) {
+      const block = next.value
+      if (block.start >= (csvCuts.at(-1) ?? 0) + CUT_BYTES) {
+        csvCuts.push(block.start)
+        sections.endSection(block)
+      }
+      sections.add(block)
+      if (!writer.append(block)) return undefined
+      checkText(source.csv, block, columns)
+    }
+    const { bytes: parquetBytes, footerBytes, footerCrc, checksum: parquet } = writer.finish()
+    const { rows, rowGroups } = writer
+    const checksums = { csv: sections.finish(), parquet }
+    return { rows, columns, csvCuts, parquetBytes, footerBytes, rowGroups, footerCrc, checksums }
+  } finally {
+    writer.close()
+    closeFile(file)
+    releaseRowGroup(columns.length)
+  }
+}
+
+/** Only text columns can hold bytes that are not UTF-8: the other types are ASCII. */
+function checkText(csv: OpenFile, block: BlockReader, columns: Column[]): void {
+  if (columns.every(({ type }) => type !== 'text')) return
+  const { from, to } = block.bounds
+  if (isUtf8(memory.bytes.subarray(from, to))) return
+  for (const { column, bytes, position } of fieldsFrom(csv, block.start, columns.length)) {
+    if (isUtf8(bytes)) continue
+    const { name } = columns[column] as Column
+    throw new StorageError(
+      'invalid',
+      `line ${lineAt(csv, position)}, column "${shown(name)}": found bytes that are not UTF-8, expected UTF-8 text`,
+    )
+  }
+}

@@ -1,0 +1,143 @@
+import type { FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { appendAsync, createFileAsync, removeFileAsync, syncAsync } from '../asyncFiles.ts'
+import { StorageError } from '../errors.ts'
+import { checkFreeSpaceAsync, SPACE_CHECK_BYTES } from '../freeSpace.ts'
+import { incomingFile } from '../paths.ts'
+import { Arrival } from './arrival.ts'
+
+const batchBytes = 256 * 1024
+/** So much is brought to the disk while more arrives: less is left for the end. */
+const SYNC_BYTES = 1024 * 1024
+/** Room for most small uploads. */
+const firstBytes = 8 * 1024
+/** Batches of uploads that are done, for those to come: new ones would have to be cleared and collected. */
+const spareBatches: Buffer<ArrayBuffer>[] = []
+const MAX_SPARE = 8
+
+/** What an upload is received into: a file, written in batches. One call at a time, but for `discard`. */
+export interface Spool {
+  /** What was taken so far. */
+  readonly bytes: number
+  /** After `close`: what was taken, if that is so little that there is no file. */
+  readonly held: Uint8Array | undefined
+  /** Takes all of `bytes`; keeps no reference to them once it resolves. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Resolves when all bytes are held, or on the disk. */
+  close(): Promise<void>
+  /** Closes and removes the file. At any time, also twice, also while a call is under way, which then rejects. */
+  discard(): Promise<void>
+}
+
+/** The file will be `<data-dir>/incoming/<id>.csv`. `arrival` is told of what is in it. */
+export function createSpool(dataDir: string, id: number, arrival = new Arrival()): Spool {
+  return new FileSpool(incomingFile(dataDir, id, 'csv'), arrival)
+}
+
+class FileSpool implements Spool {
+  bytes = 0
+  held: Uint8Array | undefined
+  readonly #path: string
+  readonly #arrival: Arrival
+  #batch = Buffer.allocUnsafeSlow(firstBytes)
+  #file: Promise<FileHandle> | undefined
+  #filled = 0
+  #unchecked = SPACE_CHECK_BYTES
+  #unsynced = 0
+  #syncing: Promise<void> | undefined
+  #discarded = false
+
+  constructor(path: string, arrival: Arrival) {
+    this.#path = path
+    this.#arrival = arrival
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.bytes += bytes.length
+    let rest = bytes
+    while (rest.length > 0) {
+      // A whole batch of the caller's is written from where it is.
+      if (this.#filled === 0 && rest.length >= batchBytes) return this.#append(rest)
+      const part = rest.subarray(0, batchBytes - this.#filled)
+      if (this.#filled + part.length > this.#batch.length) this.#grow()
+      this.#batch.set(part, this.#filled)
+      this.#filled += part.length
+      rest = rest.subarray(part.length)
+      if (this.#filled === batchBytes) await this.#flush()
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#file) {
+      await this.#flush()
+      this.#refuseDiscarded()
+      this.#arrival.complete()
+      const file = await this.#file
+      await this.#syncing
+      await syncAsync(file, this.#path)
+      this.#refuseDiscarded()
+      this.#arrival.onDisk()
+      await file.close()
+    } else {
+      this.#refuseDiscarded()
+      this.held = Uint8Array.from(this.#batch.subarray(0, this.#filled))
+      this.#arrival.complete()
+    }
+    if (this.#batch.length === batchBytes && spareBatches.length < MAX_SPARE) spareBatches.push(this.#batch)
+    this.#batch = Buffer.alloc(0)
+  }
+
+  async discard(): Promise<void> {
+    this.#discarded = true
+    this.#arrival.abandon()
+    if (!this.#file) return
+    try {
+      await (await this.#file).close()
+    } finally {
+      await removeFileAsync(this.#path)
+    }
+  }
+
+  #grow(): void {
+    const batch = spareBatches.pop() ?? Buffer.allocUnsafeSlow(batchBytes)
+    batch.set(this.#batch.subarray(0, this.#filled))
+    this.#batch = batch
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#filled > 0) await this.#append(this.#batch.subarray(0, this.#filled))
+    this.#filled = 0
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    this.#refuseDiscarded()
+    this.#file ??= createFileAsync(this.#path)
+    const file = await this.#file
+    await appendAsync(file, this.#path, bytes)
+    this.#arrival.add(bytes.length)
+    this.#syncMeanwhile(file, bytes.length)
+    await this.#checkSpace(bytes.length)
+  }
+
+  /** One at a time. One that fails is the last: the next would succeed, whatever was lost. `close` tells. */
+  #syncMeanwhile(file: FileHandle, bytes: number): void {
+    this.#unsynced += bytes
+    if (this.#unsynced < SYNC_BYTES || this.#syncing) return
+    this.#unsynced = 0
+    this.#syncing = syncAsync(file, this.#path).then(() => {
+      this.#syncing = undefined
+    })
+    this.#syncing.catch(() => {})
+  }
+
+  async #checkSpace(bytes: number): Promise<void> {
+    this.#unchecked += bytes
+    if (this.#unchecked < SPACE_CHECK_BYTES) return
+    this.#unchecked = 0
+    await checkFreeSpaceAsync(dirname(this.#path))
+  }
+
+  #refuseDiscarded(): void {
+    if (this.#discarded) throw new StorageError('cancelled', 'the upload was discarded')
+  }
+}

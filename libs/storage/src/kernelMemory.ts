@@ -1,0 +1,89 @@
+import { instantiate, type Kernels, PAGE_HEADER_NUMBERS, type ReadOn } from '@table/kernels'
+
+/** Bytes of kernel memory. */
+export interface Bytes {
+  from: number
+  to: number
+}
+
+/** The kernels and how their memory is divided. Addresses and sizes are in bytes. */
+export interface KernelMemory {
+  readonly kernels: Kernels
+  /** Who reads on where a kernel has not got all of a file's metadata. */
+  readOn: ReadOn | undefined
+  /** All of the memory. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The page header that a kernel read last. */
+  readonly pageHeader: Int32Array
+  /** Where fields end: room for `endsRoom` entries of 4 bytes and what a scan needs around them. */
+  readonly ends: number
+  readonly endsRoom: number
+  /** A row group under way, or a column chunk of a Parquet file that is read. */
+  readonly rows: number
+  readonly rowsBytes: number
+  /** An encoded page under way. */
+  readonly page: number
+  readonly pageBytes: number
+  /** Hash tables, and what an encoder keeps beside them. */
+  readonly tables: number
+  readonly tablesBytes: number
+  /** A block of a CSV file; 64 bytes may be written in front of them and 128 behind them. */
+  readonly block: number
+  readonly blockBytes: number
+}
+
+const MIB = 1024 * 1024
+const BLOCK_BYTES = 256 * 1024
+/** For a row group of many columns with what stands between them. Nobody else uses all of it. */
+const ROWS_BYTES = 14 * MIB
+const ENDS_ROOM = 64 * 1024
+const AROUND = 1024
+const WASM_PAGE = 64 * 1024
+
+/** This thread's kernels and their memory. One is enough, because a thread does one thing after the other. */
+export let memory = createMemory(BLOCK_BYTES)
+
+/** Replaces the kernel memory by a new one, whose block has `blockBytes` bytes. What was in the old one is gone, and its memory given back. */
+export function renewMemory(blockBytes = BLOCK_BYTES): void {
+  memory = createMemory(blockBytes)
+}
+
+/** Replaces the kernel memory by one of the usual size, if its block is larger. */
+export function releaseBlock(): void {
+  if (memory.blockBytes > BLOCK_BYTES) renewMemory()
+}
+
+/** Memory that nothing was written to takes none of the machine's. */
+function createMemory(blockBytes: number): KernelMemory {
+  const kernels: Kernels = instantiate((at, wanted) => (made.readOn as ReadOn)(at, wanted))
+  let end = kernels.heapBase()
+  const reserve = (bytes: number) => {
+    const start = Math.ceil((end + AROUND) / 64) * 64
+    end = start + bytes
+    return start
+  }
+  const rowsBytes = ROWS_BYTES + 2 * (blockBytes - BLOCK_BYTES)
+  const regions = {
+    ends: reserve(4 * (ENDS_ROOM + 72)),
+    endsRoom: ENDS_ROOM,
+    rows: reserve(rowsBytes),
+    rowsBytes,
+    page: reserve(rowsBytes),
+    pageBytes: rowsBytes,
+    tables: reserve(3 * MIB),
+    tablesBytes: 3 * MIB,
+    block: reserve(blockBytes),
+    blockBytes,
+  }
+  const wasm = kernels.memory
+  wasm.grow(Math.ceil((reserve(0) - wasm.buffer.byteLength) / WASM_PAGE))
+  const pageHeader = new Int32Array(wasm.buffer, kernels.pageHeader(), PAGE_HEADER_NUMBERS)
+  const made: KernelMemory = {
+    kernels,
+    readOn: undefined,
+    bytes: new Uint8Array(wasm.buffer),
+    pageHeader,
+    ...regions,
+  }
+  return made
+}

@@ -1,0 +1,146 @@
+// A backup is a copy of the catalogue and of the files that its rows name. A restored directory is such a copy of a backup.
+import { DatabaseSync } from 'node:sqlite'
+import { change, closeDatabase, read, run } from '../catalogue/connection.ts'
+import { eachListed, listUnsynced, readContents } from '../catalogue/database.ts'
+import { nextGeneration } from '../catalogue/generation.ts'
+import { openCatalogue } from '../catalogue/opening.ts'
+import { backupState, refuseBackup, removeBackupMark, writeBackupMark } from '../directory/backupMark.ts'
+import { takeDirectoryLock } from '../directory/directoryLock.ts'
+import { makeDurableDirectory } from '../directory/store.ts'
+import { StorageError } from '../errors.ts'
+import { copyFile, fileSize, linkFile, listDirectory, makeDirectory, syncPath } from '../files.ts'
+import { writeNewFile } from '../ingest/smallUploads.ts'
+import { catalogueFile, filesDirectory, formats, storedFile } from '../paths.ts'
+
+/** A copy of a directory under way. The directory that is made cannot be served until `finish`. */
+export interface DirectoryCopy {
+  /** Of the files that are to be copied. */
+  readonly bytes: number
+  /**
+   * Copies the files of one upload after the other. Yields how many bytes they have. Files that are missing are left out. Throws
+   * StorageError `damaged` if a row of the catalogue is.
+   */
+  copyFiles(): Generator<number, CopiedFiles>
+  /** Says that the copy is complete. Only after somebody has verified it. */
+  finish(): void
+  /** Lets go of the directory, finished or not. */
+  close(): void
+}
+
+export interface CopiedFiles {
+  /** Files that the two directories share: hard links. */
+  linked: number
+  copied: number
+}
+
+/**
+ * Begins to make `backup`, which must be empty or not there, of a data directory that may be served meanwhile. What is committed now
+ * will be in it. Throws StorageError `unusable` if one of the two cannot be used.
+ */
+export function beginBackup(dataDir: string, backup: string): DirectoryCopy {
+  refuseBackup(dataDir)
+  return beginCopy(dataDir, backup, () => {
+    // In this mode a database can be read where nothing can be written.
+    read(backup, ({ database }) => database.exec('PRAGMA journal_mode = DELETE'))
+    closeDatabase(backup)
+    syncPath(catalogueFile(backup))
+    writeBackupMark(backup, 'complete')
+  })
+}
+
+/** Begins to make a data directory, which must be empty or not there, of a backup. Throws StorageError `unusable` as `beginBackup`. */
+export function beginRestore(backup: string, dataDir: string): DirectoryCopy {
+  const state = backupState(backup)
+  if (state === 'incomplete') refuseBackup(backup)
+  if (state === undefined)
+    throw new StorageError(
+      'unusable',
+      `${backup} is no backup: name a directory that \`table-cli backup\` made`,
+    )
+  return beginCopy(backup, dataDir, () => {
+    closeDatabase(dataDir)
+    removeBackupMark(dataDir)
+  })
+}
+
+function beginCopy(from: string, to: string, finish: () => void): DirectoryCopy {
+  if (!fileSize(catalogueFile(from)))
+    throw new StorageError(
+      'unusable',
+      `${catalogueFile(from)} is missing or empty: name the data directory of a server`,
+    )
+  if (fileSize(to) !== undefined && listDirectory(to).length > 0)
+    throw new StorageError('unusable', `${to} is not empty: name a directory that is empty or not there yet`)
+  makeDurableDirectory(to)
+  const release = takeDirectoryLock(to)
+  const close = () => {
+    closeDatabase(to)
+    release()
+  }
+  try {
+    writeBackupMark(to, 'incomplete')
+    makeDirectory(filesDirectory(to))
+    copyCatalogue(from, to)
+    return { bytes: bytesOf(to), copyFiles: () => copyFiles(from, to), finish, close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** One statement reads the catalogue as it is at one instant, so that uploads meanwhile neither get into it nor make it begin anew. */
+function copyCatalogue(from: string, to: string): void {
+  run('read', from, () => {
+    using database = new DatabaseSync(catalogueFile(from), { readOnly: true, timeout: 60_000 })
+    database.prepare('VACUUM INTO ?').run(catalogueFile(to))
+  })
+  // SQLite does not sync what VACUUM INTO writes.
+  syncPath(catalogueFile(to))
+  // The copy may be one of an earlier version.
+  openCatalogue(to, () => {})
+  nextGeneration(to)
+}
+
+function bytesOf(directory: string): number {
+  const query = 'SELECT total(csv_bytes + parquet_bytes) AS bytes FROM uploads'
+  return read(directory, ({ database }) => database.prepare(query).get()?.bytes as number)
+}
+
+function* copyFiles(from: string, to: string): Generator<number, CopiedFiles> {
+  const done = { linked: 0, copied: 0 }
+  const unsynced = new Set(listUnsynced(to))
+  for (const { id, csvBytes, parquetBytes } of eachListed(to)) {
+    // Such files may not be on the disk, and the next start of a server writes over them: they are not shared.
+    const contents = unsynced.has(id) ? readContents(to, id) : undefined
+    for (const format of formats) {
+      const target = storedFile(to, id, format)
+      const how = contents
+        ? write(contents[format], target)
+        : linkOrCopy(storedFile(from, id, format), target)
+      if (how) done[how]++
+    }
+    yield csvBytes + parquetBytes
+  }
+  syncPath(filesDirectory(to))
+  change(to, 0, ({ database }) => database.exec('DELETE FROM unsynced'))
+  return done
+}
+
+function write(bytes: Uint8Array, to: string): keyof CopiedFiles {
+  writeNewFile(to, bytes)
+  syncPath(to)
+  return 'copied'
+}
+
+/** Returns undefined if there is no file to copy. */
+function linkOrCopy(from: string, to: string): keyof CopiedFiles | undefined {
+  try {
+    if (linkFile(from, to)) return 'linked'
+    copyFile(from, to)
+    syncPath(to)
+    return 'copied'
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

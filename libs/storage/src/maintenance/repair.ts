@@ -1,0 +1,49 @@
+import { closeDatabase } from '../catalogue/connection.ts'
+import { updateParquet } from '../catalogue/database.ts'
+import { openCatalogue } from '../catalogue/opening.ts'
+import type { Upload } from '../catalogue/upload.ts'
+import { takeDirectoryLock } from '../directory/directoryLock.ts'
+import { finishRemovals } from '../directory/removal.ts'
+import { discardFile, makeDirectory, renameFile, syncPath } from '../files.ts'
+import { convertCsv } from '../ingest/convert.ts'
+import { restoreUnsynced } from '../ingest/smallUploads.ts'
+import { withStoredLimits } from '../limits.ts'
+import { filesDirectory, incomingDirectory, incomingFile, storedFile } from '../paths.ts'
+
+/**
+ * Takes a data directory for repairs until the returned function is called, and writes the files of small uploads that a
+ * crash took. Throws StorageError `unusable` if a server has it.
+ */
+export function beginRepair(dataDir: string, say: (line: string) => void = console.error): () => void {
+  const release = takeDirectoryLock(dataDir)
+  const end = () => {
+    closeDatabase(dataDir)
+    release()
+  }
+  try {
+    makeDirectory(incomingDirectory(dataDir))
+    openCatalogue(dataDir, say)
+    finishRemovals(dataDir)
+    restoreUnsynced(dataDir)
+    return end
+  } catch (error) {
+    end()
+    throw error
+  }
+}
+
+/** Makes the Parquet file of an upload from its CSV, which has to be what was uploaded. */
+export function restoreParquet(dataDir: string, { id }: Upload): void {
+  const made = incomingFile(dataDir, id, 'parquet')
+  try {
+    const converted = withStoredLimits(() => convertCsv(storedFile(dataDir, id, 'csv'), made))
+    syncPath(made)
+    renameFile(made, storedFile(dataDir, id, 'parquet'))
+    syncPath(filesDirectory(dataDir))
+    // The same as before, unless another version of this program writes other files.
+    updateParquet(dataDir, id, converted)
+  } catch (error) {
+    discardFile(made)
+    throw error
+  }
+}

@@ -1,0 +1,127 @@
+// Every release opens the data directory of every earlier one.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, readdirSync, rmSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import type { Upload } from '../../src/catalogue/upload.ts'
+import { type Damage, readUploads, verifyUpload } from '../../src/maintenance/verify.ts'
+import { oldCatalogueFile, storedFile } from '../../src/paths.ts'
+import { opened, temporaryDirectory, thrown } from '../support/directories.ts'
+import { fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
+import { expectFacts } from '../support/fixtureFacts.ts'
+
+const facts = readFacts()
+/** What a start tells. */
+const unheard = () => {}
+
+for (const fixture of fixtures) {
+  test(`${fixture}: every upload is there with its bytes, every sum is exact in both formats, and again after another start`, {
+    timeout: 120_000,
+  }, async () => {
+    const dataDir = unpackFixture(fixture)
+    const store = opened(dataDir, unheard)
+    await expectFacts(store)
+    store.close()
+    const again = opened(dataDir, unheard)
+    await expectFacts(again)
+    expect(await again.catalogue.reserve()).toBeGreaterThan(facts.uploads.at(-1)?.id ?? 0)
+  })
+
+  test(`${fixture}: what a power cut took of the files that were not synced is written again`, {
+    timeout: 120_000,
+  }, async () => {
+    const dataDir = unpackFixture(fixture)
+    for (const id of facts.unsynced)
+      for (const format of ['csv', 'parquet'] as const)
+        truncateSync(storedFile(dataDir, id, format), id % 2 ? 0 : 10)
+    const store = opened(dataDir, unheard)
+    await expectFacts(store)
+    for (const upload of readUploads(dataDir)) expect(damagesOf(dataDir, upload)).toEqual([])
+  })
+
+  test(`${fixture}: a file that was synced is missing and named, or has other bytes and is found, as for any other upload`, {
+    timeout: 120_000,
+  }, () => {
+    const dataDir = unpackFixture(fixture)
+    const { id } = facts.uploads.find(({ csvBytes }) => csvBytes > 64 * 1024) ?? { id: 0 }
+    const csv = storedFile(dataDir, id, 'csv')
+    truncateSync(csv, 10)
+    opened(dataDir, unheard)
+    const uploads = readUploads(dataDir).filter(upload => Math.abs(upload.id - id) < 5)
+    const found = uploads.flatMap(upload => damagesOf(dataDir, upload))
+    expect(found.map(({ upload, format }) => [upload.id, format])).toEqual([[id, 'csv']])
+
+    const other = unpackFixture(fixture)
+    rmSync(storedFile(other, id, 'csv'))
+    expect(thrown(() => opened(other, unheard)).message).toContain(storedFile(other, id, 'csv'))
+  })
+
+  test(`${fixture}: the catalogue is brought up to date once, and the old one is kept`, {
+    timeout: 120_000,
+  }, () => {
+    const dataDir = unpackFixture(fixture)
+    const said: string[] = []
+    opened(dataDir, line => said.push(line)).close()
+    const copy = oldCatalogueFile(dataDir, 2)
+    expect(said).toEqual([`bringing the catalogue from schema 2 to 3; a copy of the old one is ${copy}`])
+    const old = new DatabaseSync(copy, { readOnly: true })
+    expect(old.prepare('SELECT count(*) AS uploads FROM uploads').get()).toEqual({ uploads: 1000 })
+    expect(old.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 })
+    old.close()
+    opened(dataDir, line => said.push(line)).close()
+    expect(said).toHaveLength(1)
+  })
+}
+
+function damagesOf(dataDir: string, upload: Upload): Damage[] {
+  const check = verifyUpload(dataDir, upload)
+  for (;;) {
+    const { done, value } = check.next()
+    if (done) return value
+  }
+}
+
+test('a start that is killed before or after any of its steps, and the next one too, is made up for by another', {
+  timeout: 600_000,
+}, async () => {
+  const unpacked = unpackFixture('schema2-killed')
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(temporaryDirectory(), 'compiled') }
+  const start = (dataDir: string, fatal: number) =>
+    spawnSync(process.execPath, [killedStart, dataDir, `${fatal}`], { encoding: 'utf8', env })
+
+  const survivor = start(copyOf(unpacked), -1)
+  expect(survivor).toMatchObject({ status: 0, stderr: '' })
+  const fatal = fewOfEach(JSON.parse(survivor.stdout))
+  for (const [i, first] of fatal.entries()) {
+    const dataDir = copyOf(unpacked)
+    expect(start(dataDir, first)).toMatchObject({ signal: 'SIGKILL', stderr: '' })
+    // The next one has less to do, and may come to its end.
+    if (i % 4 === 0) expect(start(dataDir, fatal.at(-1 - i) ?? 0)).toMatchObject({ stderr: '' })
+    const store = opened(dataDir, unheard)
+    await expectFacts(store, ['big', 'sparse'])
+    store.close()
+  }
+  // Enough to have died at every kind of step.
+  expect(fatal.length).toBeGreaterThan(10)
+})
+
+/** A copy of a data directory. What is in `files/` never changes, so that links do. */
+function copyOf(dataDir: string): string {
+  const copy = join(temporaryDirectory(), 'data')
+  execFileSync('cp', ['-al', dataDir, copy])
+  for (const name of readdirSync(copy).filter(name => name.startsWith('catalogue'))) {
+    rmSync(join(copy, name))
+    copyFileSync(join(dataDir, name), join(copy, name))
+  }
+  return copy
+}
+
+const killedStart = join(import.meta.dirname, 'killed-start.ts')
+
+/** The numbers of the steps; of those that are there for hundreds of uploads, the first two and the last. */
+function fewOfEach(steps: readonly string[]): number[] {
+  return Object.values(Object.groupBy(steps.keys(), i => steps[i] ?? ''))
+    .flatMap((group = []) => (group.length > 10 ? [...group.slice(0, 2), ...group.slice(-1)] : group))
+    .sort((a, b) => a - b)
+}

@@ -1,0 +1,9 @@
+// A process that locks the data directory it is given until it is killed, and keeps no reference to the lock.
+import { takeDirectoryLock } from '../../src/directory/directoryLock.ts'
+
+takeDirectoryLock(process.argv[2])
+setTimeout(() => {
+  globalThis.gc?.()
+  console.log('held')
+})
+setInterval(() => {}, 1 << 30)

@@ -1,0 +1,271 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { closeDatabase } from '../../src/catalogue/connection.ts'
+import { listedUpload } from '../../src/catalogue/uploadList.ts'
+import { removeUploads } from '../../src/directory/removal.ts'
+import { openStore } from '../../src/directory/store.ts'
+import { observeFileOperations } from '../../src/files.ts'
+import {
+  catalogueFile,
+  filesDirectory,
+  formats,
+  incomingDirectory,
+  incomingFile,
+  lostDirectory,
+  lostFile,
+  storedFile,
+} from '../../src/paths.ts'
+import {
+  incomingNames,
+  listed,
+  listedIds,
+  opened,
+  putUpload,
+  storedNames,
+  temporaryDirectory,
+  thrown,
+  uploadOf,
+} from '../support/directories.ts'
+
+/** A closed data directory with uploads 1 to `count`. */
+function stored(count: number): string {
+  const dataDir = temporaryDirectory()
+  openStore(dataDir).close()
+  for (let id = 1; id <= count; id++) putUpload(dataDir, uploadOf(id))
+  closeDatabase(dataDir)
+  return dataDir
+}
+
+test('committed uploads are there again, and new ids follow them', async () => {
+  const store = opened(stored(3))
+  expect(await listed(store)).toEqual([1, 2, 3].map(id => listedUpload(uploadOf(id))))
+  expect(await store.catalogue.reserve()).toBe(4)
+})
+
+test('half an upload without a row and all of incoming are removed, names that are not ours are left alone', async () => {
+  const dataDir = stored(1)
+  writeFileSync(storedFile(dataDir, 2, 'csv'), 'x')
+  writeFileSync(storedFile(dataDir, 3, 'parquet'), 'x')
+  for (const format of formats) writeFileSync(incomingFile(dataDir, 4, format), 'x')
+  writeFileSync(join(filesDirectory(dataDir), 'README'), 'x')
+  mkdirSync(join(incomingDirectory(dataDir), 'lost+found'))
+  const said: string[] = []
+  const store = opened(dataDir, line => said.push(line))
+  expect(storedNames(dataDir)).toEqual(['00000001.csv', '00000001.parquet', 'README'])
+  expect(incomingNames(dataDir)).toEqual(['lost+found'])
+  expect(existsSync(lostDirectory(dataDir))).toBe(false)
+  expect(said).toEqual([])
+  // Files that are gone had their number too.
+  expect(await store.catalogue.reserve()).toBe(4)
+})
+
+test('whole files without a row are never removed: they are moved, and the start says so', async () => {
+  const dataDir = stored(1)
+  for (const id of [7, 9])
+    for (const format of formats) writeFileSync(storedFile(dataDir, id, format), `${id} ${format}`)
+  const said: string[] = []
+  const store = opened(dataDir, line => said.push(line))
+  expect(storedNames(dataDir)).toEqual(['00000001.csv', '00000001.parquet'])
+  expect(readdirSync(lostDirectory(dataDir)).sort()).toEqual([
+    '00000007.csv',
+    '00000007.parquet',
+    '00000009.csv',
+    '00000009.parquet',
+  ])
+  expect(readFileSync(lostFile(dataDir, 9, 'csv'), 'utf8')).toBe('9 csv')
+  expect(said).toEqual([expect.stringContaining('no row for the files of upload(s) 7, 9,')])
+  expect(said[0]).toContain(`table-cli adopt --data-dir ${dataDir}`)
+  expect(await store.catalogue.reserve()).toBe(10)
+  store.close()
+  const silent: string[] = []
+  expect(await opened(dataDir, line => silent.push(line)).catalogue.reserve()).toBe(10)
+  expect(silent).toEqual([])
+})
+
+test.each([0, 1, 2, 3, 4, 5, 6, 7])('a start that dies at step %i of a move to lost loses no file', step => {
+  const dataDir = stored(0)
+  for (const format of formats) writeFileSync(storedFile(dataDir, 5, format), format)
+  let done = 0
+  observeFileOperations(({ kind }) => {
+    if (['link', 'rename', 'remove', 'sync', 'mkdir'].includes(kind) && done++ >= step)
+      throw new Error('dead')
+  })
+  try {
+    openStore(dataDir, () => {})
+  } catch {}
+  observeFileOperations(undefined)
+  closeDatabase(dataDir)
+  opened(dataDir, () => {})
+  expect(formats.map(format => readFileSync(lostFile(dataDir, 5, format), 'utf8'))).toEqual([...formats])
+  expect(storedNames(dataDir)).toEqual([])
+})
+
+test('a log that is lost after a kill costs no file', async () => {
+  const dataDir = temporaryDirectory()
+  const killed = openStore(dataDir)
+  for (const id of [1, 2, 3]) putUpload(dataDir, uploadOf(id))
+  const copies = [['catalogue.db', 'generation'], ['catalogue.db']].map(names => copyOf(dataDir, names))
+  killed.close()
+  expect(thrown(() => openStore(copies[0])).message).toContain('is older than the uploads beside it')
+  expect(storedNames(copies[0])).toHaveLength(6)
+
+  const store = opened(copies[1], () => {})
+  expect(await listedIds(store)).toEqual([])
+  expect(readdirSync(lostDirectory(copies[1]))).toHaveLength(6)
+  expect(await store.catalogue.reserve()).toBe(4)
+})
+
+/** As a program that copies directories would find it, but for those files of the catalogue that are not named. */
+function copyOf(dataDir: string, names: string[]): string {
+  const copy = temporaryDirectory()
+  for (const name of names) copyFileSync(join(dataDir, name), join(copy, name))
+  mkdirSync(filesDirectory(copy))
+  for (const name of storedNames(dataDir))
+    copyFileSync(join(filesDirectory(dataDir), name), join(filesDirectory(copy), name))
+  return copy
+}
+
+test('a catalogue that is older than the directory is refused, and nothing is moved', async () => {
+  const dataDir = stored(2)
+  const copy = copyOf(dataDir, ['catalogue.db', 'generation'])
+  const store = opened(dataDir)
+  for (const id of [3, 4]) putUpload(dataDir, uploadOf(id))
+  store.close()
+  copyFileSync(catalogueFile(copy), catalogueFile(dataDir))
+  const error = thrown(() => openStore(dataDir))
+  expect(error.code).toBe('damaged')
+  expect(error.message).toContain(
+    `${catalogueFile(dataDir)} is older than the uploads beside it (generation 2, expected 4)`,
+  )
+  expect(storedNames(dataDir)).toHaveLength(8)
+})
+
+test('an empty catalogue in place of the right one is refused, also where there are no files', () => {
+  const dataDir = stored(0)
+  rmSync(catalogueFile(dataDir))
+  expect(thrown(() => openStore(dataDir)).message).toContain(
+    'is missing or empty, but the directory was served before',
+  )
+  using database = new DatabaseSync(catalogueFile(dataDir))
+  database.exec('CREATE TABLE t (x)')
+  expect(thrown(() => openStore(dataDir)).message).toContain('is missing or empty')
+})
+
+test('missing files stop the start, which says which, and removes nothing', () => {
+  const dataDir = stored(3)
+  rmSync(storedFile(dataDir, 1, 'csv'))
+  rmSync(storedFile(dataDir, 3, 'parquet'))
+  writeFileSync(storedFile(dataDir, 9, 'csv'), 'without a row')
+  const error = thrown(() => openStore(dataDir))
+  expect(error.code).toBe('damaged')
+  expect(error.message.split('\n')).toEqual([
+    `2 files of the catalogue are missing in ${dataDir}:`,
+    `  upload 1 of 2026-01-02T03:04:05.678Z: ${storedFile(dataDir, 1, 'csv')}`,
+    `  upload 3 of 2026-01-02T03:04:05.678Z: ${storedFile(dataDir, 3, 'parquet')}`,
+    `\`table-cli repair --data-dir ${dataDir}\` makes Parquet files from their CSVs. Restore a CSV from a backup, or give its upload up: \`table-cli rm ID --data-dir ${dataDir}\``,
+  ])
+  expect(storedNames(dataDir)).toHaveLength(5)
+})
+
+test('an upload that is removed is gone with its files, and its number does not come back', async () => {
+  const dataDir = stored(3)
+  removeUploads(dataDir, [1, 3])
+  closeDatabase(dataDir)
+  const store = opened(dataDir)
+  expect(await listedIds(store)).toEqual([2])
+  expect(storedNames(dataDir)).toEqual(['00000002.csv', '00000002.parquet'])
+  expect(await store.catalogue.reserve()).toBe(4)
+})
+
+test('what is not there cannot be removed, and then nothing is', async () => {
+  const dataDir = stored(2)
+  expect(thrown(() => removeUploads(dataDir, [1, 7])).message).toBe(
+    'there is no upload 7: nothing was removed',
+  )
+  closeDatabase(dataDir)
+  expect(await listedIds(opened(dataDir))).toEqual([1, 2])
+})
+
+test.each([0, 1, 2, 3])('a removal that dies after %i steps is finished by the next start', async steps => {
+  const dataDir = stored(2)
+  let done = 0
+  observeFileOperations(({ kind }) => {
+    if (['remove', 'sync'].includes(kind) && done++ >= steps) throw new Error('dead')
+  })
+  try {
+    removeUploads(dataDir, [1])
+  } catch {}
+  observeFileOperations(undefined)
+  closeDatabase(dataDir)
+  expect(await listedIds(opened(dataDir))).toEqual([2])
+  expect(storedNames(dataDir)).toEqual(['00000002.csv', '00000002.parquet'])
+  expect(existsSync(lostDirectory(dataDir))).toBe(false)
+})
+
+test('a bit of a row that is another is found at the start, which names the upload', () => {
+  const dataDir = stored(8)
+  for (const [column, value] of [
+    ['csv_bytes', 11],
+    ['footer_crc', 5],
+    ['csv_cuts', "'[4]'"],
+    ['upload_id', "x'00'"],
+    ['received_at', "'2027-01-02T03:04:05.678Z'"],
+  ]) {
+    const file = new DatabaseSync(catalogueFile(dataDir))
+    file.exec(`UPDATE uploads SET ${column} = ${value} WHERE id = 5`)
+    file.close()
+    expect(thrown(() => openStore(dataDir)).message).toContain('the row of upload 5 is not what was written')
+  }
+  expect(storedNames(dataDir)).toHaveLength(16)
+})
+
+test('many damaged files make no endless message', () => {
+  const dataDir = stored(10)
+  for (let id = 1; id <= 10; id++) rmSync(storedFile(dataDir, id, 'csv'))
+  const lines = thrown(() => openStore(dataDir)).message.split('\n')
+  expect(lines).toHaveLength(8)
+  expect(lines[6]).toBe('  and 5 more')
+})
+
+test('a directory that was refused is served once it is repaired', async () => {
+  const dataDir = stored(1)
+  rmSync(storedFile(dataDir, 1, 'csv'))
+  thrown(() => openStore(dataDir))
+  writeFileSync(storedFile(dataDir, 1, 'csv'), new Uint8Array(10))
+  expect(await listedIds(opened(dataDir))).toEqual([1])
+})
+
+test('a lost catalogue is not taken for a new one: no file is removed', () => {
+  const dataDir = stored(2)
+  rmSync(catalogueFile(dataDir))
+  for (const _ of ['first', 'second']) {
+    const error = thrown(() => openStore(dataDir))
+    expect(error.code).toBe('damaged')
+    expect(error.message).toBe(
+      `${catalogueFile(dataDir)} is missing or empty, but the directory was served before and has 4 files in ${filesDirectory(dataDir)}: restore the catalogue from a backup, or run \`table-cli adopt --data-dir ${dataDir}\`, which makes the rows anew from the files`,
+    )
+    expect(existsSync(catalogueFile(dataDir))).toBe(false)
+    expect(storedNames(dataDir)).toHaveLength(4)
+  }
+})
+
+test('a start looks at no file of an upload: their names are enough', () => {
+  const dataDir = stored(4)
+  const touched: string[] = []
+  observeFileOperations(({ kind, path }) => {
+    if (path.startsWith(filesDirectory(dataDir))) touched.push(`${kind} ${basename(path)}`)
+  })
+  opened(dataDir)
+  // Whether the folder is there and may be written to, and its names.
+  expect(touched).toEqual(['size files', 'access files', 'list files'])
+})

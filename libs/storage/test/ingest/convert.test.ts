@@ -1,0 +1,330 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Checksum } from '../../src/checksum.ts'
+import { StorageError } from '../../src/errors.ts'
+import { freeBytes, observeFileOperations } from '../../src/files.ts'
+import { type Converted, convertCsv, convertGrowingCsv } from '../../src/ingest/convert.ts'
+import { defaultStorageLimits, setStorageLimits } from '../../src/limits.ts'
+import type { ColumnType } from '../../src/schema.ts'
+import { sumCsvColumn } from '../../src/sum/csv.ts'
+import { sumParquetColumn } from '../../src/sum/parquet.ts'
+import { temporaryFile, temporaryPath } from '../support/files.ts'
+import { type JudgedField, judge } from '../support/judge.ts'
+import { readParquet } from '../support/readParquet.ts'
+import { soup, tables, tableText } from '../support/soup.ts'
+
+const parquetPath = temporaryPath('output.parquet')
+
+function convert(content: string | Uint8Array): Converted {
+  return convertCsv(temporaryFile(content), parquetPath)
+}
+
+/** The rules of types by other means: what one field can be, and what it then is. */
+const kinds: [ColumnType, (text: string) => unknown][] = [
+  [
+    'int64',
+    text =>
+      /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text) ? BigInt(text) : undefined,
+  ],
+  ['double', text => double(text)],
+  [
+    'boolean',
+    text => ({ true: true, false: false })[/^([tf])([a-z]+|[A-Z]+)$/i.test(text) ? text.toLowerCase() : ''],
+  ],
+  [
+    'date',
+    text => (/^\d{4}-\d\d-\d\d$/.test(text) ? micros(`${text}T00:00Z`, text) && days(text) : undefined),
+  ],
+  ['timestamp', text => micros(text.length === 10 ? `${text}T00:00Z` : `${text.replace(' ', 'T')}Z`, text)],
+  ['timestamp-utc', text => (text.endsWith('Z') ? micros(text, text) : undefined)],
+  ['text', text => text],
+]
+
+function double(text: string): number | undefined {
+  if (/^(NaN|nan|-?inf|-?Infinity)$/.test(text))
+    return Number(text.replace('nan', 'NaN').replace(/inf$/, 'Infinity'))
+  if (!/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) || !Number.isFinite(Number(text))) return undefined
+  return /^-?\d+$/.test(text) && BigInt(Number(text)) !== BigInt(text) ? undefined : Number(text)
+}
+
+function micros(iso: string, text: string): bigint | undefined {
+  const [, day, fraction = ''] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.(\d{1,6}))?)?Z?)?$/.exec(text) ?? []
+  const ms = Date.parse(iso.replace(/\.\d+/, ''))
+  if (!day || Number.isNaN(ms) || new Date(Date.parse(day)).toISOString().slice(0, 10) !== day)
+    return undefined
+  return BigInt(ms) * 1000n + BigInt(fraction.padEnd(6, '0'))
+}
+
+function days(text: string): number {
+  return Date.parse(text) / 86_400_000
+}
+
+function expectedColumn(fields: JudgedField[]): { type: ColumnType; values: unknown[] } {
+  for (const [type, read] of kinds) {
+    const isNull = ({ text, quoted }: JudgedField) => text === '' && !quoted && type !== 'text'
+    const values = fields.map(field => (isNull(field) ? null : read(field.text)))
+    if (!values.includes(undefined)) return { type, values }
+  }
+  throw new Error('every field is text')
+}
+
+test('what csv-parse accepts is accepted with its values, what it refuses is refused', async () => {
+  const property = fc.asyncProperty(
+    fc.oneof(soup, tables.map(tableText), tables.map(tableText)),
+    async text => {
+      const judged = judge(Buffer.from(text))
+      let converted: Converted
+      try {
+        converted = convert(text)
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'StorageError', code: 'invalid' })
+        expect(judged).toBeUndefined()
+        return
+      }
+      expect(judged).toBeDefined()
+      const { names, records } = judged as NonNullable<typeof judged>
+      const columns = names.map((_, i) => expectedColumn(records.map(record => record[i])))
+      expect(converted.rows).toBe(records.length)
+      expect(converted.columns).toEqual(names.map((name, i) => ({ name, type: columns[i].type })))
+      const rows = await readParquet(parquetPath)
+      expect(rows.length).toBe(records.length)
+      names.forEach((_, i) => {
+        expect(rows.map(row => row[i])).toEqual(columns[i].values)
+        if (columns[i].type !== 'int64') return
+        const sum = (columns[i].values as (bigint | null)[]).reduce<bigint>(
+          (total, value) => total + (value ?? 0n),
+          0n,
+        )
+        expect(sumCsvColumn(temporaryPath('input.csv'), i, names.length)).toBe(sum)
+        expect(sumParquetColumn(parquetPath, i)).toBe(sum)
+      })
+    },
+  )
+  await fc.assert(property, { numRuns: 6000, examples: [[',\uFEFF\r\n,x']] })
+})
+
+test('a type that changes far behind the first block is found', async () => {
+  const rows = 150_000
+  const column = (of: (i: number) => string) => Array.from({ length: rows }, (_, i) => of(i))
+  const columns = {
+    stays: column(i => String(i)),
+    double: column(i => (i === rows - 1 ? '0.5' : '7')),
+    text: column(i => (i === rows - 2 ? 'x' : String(i))),
+    late: column(i => (i === rows - 3 ? '2024-01-01' : '')),
+  }
+  const names = Object.keys(columns)
+  const lines = Array.from({ length: rows }, (_, i) =>
+    Object.values(columns)
+      .map(values => values[i])
+      .join(','),
+  )
+  const { columns: types } = convert([names.join(','), ...lines].join('\n'))
+  expect(types.map(({ type }) => type)).toEqual(['int64', 'double', 'text', 'date'])
+  const read = await readParquet(parquetPath)
+  expect(read.at(-1)).toEqual([149_999n, 0.5, '149999', null])
+  expect(read.at(-2)?.[2]).toBe('x')
+  expect(read.at(-3)?.[3]).toBe(days('2024-01-01'))
+  expect(sumParquetColumn(parquetPath, 'stays')).toBe((149_999n * 150_000n) / 2n)
+})
+
+test('a file that is converted while it grows becomes the same Parquet file', () => {
+  const steps = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 5 })
+  fc.assert(
+    fc.property(tables.map(tableText), steps, (text, steps) => {
+      const whole = Buffer.from(text)
+      const expected = convert(whole)
+      const parquet = readFileSync(parquetPath)
+      let end = Math.min(whole.length, 40)
+      const path = temporaryFile(whole.subarray(0, end), 'growing.csv')
+      let step = 0
+      const extend = (wanted: number) => {
+        while (end < wanted && end < whole.length) {
+          const more = whole.subarray(end, end + (steps[step++ % steps.length] as number))
+          appendFileSync(path, more)
+          end += more.length
+        }
+        return { end, complete: end === whole.length }
+      }
+      const converted = convertGrowingCsv(path, parquetPath, extend)
+      if (!converted) return
+      expect(converted).toEqual(expected)
+      expect(readFileSync(parquetPath)).toEqual(parquet)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a large file that grows is converted as it comes', () => {
+  const rows = 100_000
+  const text = `x,name\n${Array.from({ length: rows }, (_, i) => `${i},"n, ${i}"\n`).join('')}`
+  const expected = convert(text)
+  const path = temporaryFile(text.slice(0, 300_000), 'growing.csv')
+  let end = 300_000
+  let waits = 0
+  const extend = (wanted: number) => {
+    for (; end < wanted && end < text.length; waits++) {
+      const more = text.slice(end, end + 77_777)
+      appendFileSync(path, more)
+      end += more.length
+    }
+    return { end, complete: end === text.length }
+  }
+  expect(convertGrowingCsv(path, parquetPath, extend)).toEqual(expected)
+  expect(waits).toBeGreaterThan(10)
+  expect(sumParquetColumn(parquetPath, 'x')).toBe((BigInt(rows) * BigInt(rows - 1)) / 2n)
+})
+
+test('the checksums are those of the files, and of the CSV from cut to cut', () => {
+  fc.assert(
+    fc.property(tables.map(tableText), text => void expectChecksums(text)),
+    { numRuns: 200 },
+  )
+  expectChecksums('\uFEFFx,y\r\n')
+  const lines = `x,name\n\n${'12345,"a, b"\r\n\r\n'.repeat(700_000)}`
+  expect(expectChecksums(`${lines}\n\n\n`).csvCuts.length).toBeGreaterThan(1)
+  // Its type is another than the first block says: it is read three times.
+  expect(expectChecksums(`${lines}a,b`).columns[0]?.type).toBe('text')
+})
+
+function expectChecksums(text: string): Converted {
+  const csv = Buffer.from(text)
+  const converted = convert(csv)
+  const { csvCuts, checksums, footerBytes, footerCrc } = converted
+  const sections = [0, ...csvCuts].map((from, i) => checksumOf(csv.subarray(from, csvCuts[i])))
+  expect(Buffer.from(checksums.csv)).toEqual(Buffer.concat(sections))
+  const parquet = readFileSync(parquetPath)
+  expect(checksums.parquet).toEqual(checksumOf(parquet))
+  expect(footerCrc).toBe(crc32(parquet.subarray(-footerBytes)) | 0)
+  return converted
+}
+
+function checksumOf(bytes: Uint8Array): Uint8Array {
+  const checksum = new Checksum()
+  checksum.update(bytes)
+  return checksum.digest()
+}
+
+test.each([
+  ['a rule that is broken', 'x\n1\n2,3\n'],
+  ['a type that changes', `x\n${'1\n'.repeat(5000)}a\n`],
+])('%s is left to the conversion of the whole file', (_, text) => {
+  const path = temporaryFile(text)
+  expect(convertGrowingCsv(path, parquetPath, () => ({ end: text.length, complete: true }))).toBeUndefined()
+})
+
+test('bytes that are not UTF-8 are refused with line and column', () => {
+  const bytes = Buffer.from('x,name\n1,ok\n2,"\n\xff"\n', 'latin1')
+  expect(() => convert(bytes)).toThrow(
+    'line 3, column "name": found bytes that are not UTF-8, expected UTF-8 text',
+  )
+})
+
+test.each([
+  ['more fields', '3,4,5\n6\n', 3, 3],
+  ['fewer fields', '6\n3,4,5\n', 3, 1],
+])(
+  'a record with %s than the header is refused, even where the next one makes up for it',
+  (_, records, line, fields) => {
+    const more = (rows: number) => '7,8\n'.repeat(rows)
+    for (const [before, after] of [
+      [1, 1],
+      [1, 200_000],
+      [200_000, 1],
+      [200_000, 200_000],
+    ] as const)
+      expect(() => convert(`a,b\n${more(before)}${records}${more(after)}`)).toThrow(
+        `line ${before - 1 + line}: found ${fields} fields, expected 2`,
+      )
+  },
+)
+
+test('the CSV is not touched', () => {
+  const text = '\uFEFFa,b\r\n1,"x\n"\r\n\r\n'
+  convert(text)
+  expect(readFileSync(temporaryPath('input.csv'), 'utf8')).toBe(text)
+})
+
+test('a conversion that nobody waits for stops', () => {
+  const cancellation = new Int32Array(new SharedArrayBuffer(4))
+  const path = temporaryFile(`x\n${'1\n'.repeat(10)}`)
+  cancellation[0] = 1
+  expect(() => convertCsv(path, parquetPath, cancellation)).toThrow(StorageError)
+  cancellation[0] = 0
+  expect(convertCsv(path, parquetPath, cancellation).rows).toBe(10)
+  expect(existsSync(parquetPath)).toBe(true)
+})
+
+describe('a field over the limit is refused with its place and both numbers', () => {
+  const limited = (fieldBytes: number) => {
+    onTestFinished(() => setStorageLimits(defaultStorageLimits))
+    setStorageLimits({ ...defaultStorageLimits, fieldBytes })
+  }
+
+  test('wherever it stands', () => {
+    limited(5)
+    expect(convert('a,b\n12345,"abc"\r\n\n\n\n\n\n\n1,\n').rows).toBe(2)
+    for (const [csv, place] of [
+      ['a,b\n123456,1\n', 'line 2, column "a"'],
+      ['a,b\n1,2\n\n3,"abcd"\n', 'line 4, column "b"'],
+      [`a,b\n${'1,2\n'.repeat(300_000)}3,123456`, 'line 300002, column "b"'],
+    ])
+      expect(() => convert(csv as string)).toThrow(`${place}: found a field of 6 bytes, expected at most 5`)
+  })
+
+  test('but one that is stored already can be summed', () => {
+    const path = temporaryFile('a,t\n1,abcdef\n2,g\n')
+    const { rows } = convertCsv(path, parquetPath)
+    limited(5)
+    expect(rows).toBe(2)
+    expect(sumCsvColumn(path, 0, 2)).toBe(3n)
+  })
+
+  test('also where records are longer than a block', () => {
+    limited(1_000_000)
+    expect(convert(`t,u\n${'a'.repeat(1_000_000)},${'b'.repeat(1_000_000)}\n`).rows).toBe(1)
+    expect(() => convert(`t,u\n1,${'b'.repeat(1_000_001)}\n`)).toThrow(
+      'line 2, column "u": found a field of 1000001 bytes, expected at most 1000000',
+    )
+  })
+})
+
+test('no Parquet file is written to a disk with less free space than is kept back', () => {
+  onTestFinished(() => setStorageLimits(defaultStorageLimits))
+  const free = freeBytes(dirname(parquetPath))
+  setStorageLimits({ ...defaultStorageLimits, keptFreeBytes: 2 * free })
+  expect(() => convert('a\n1\n')).toThrow(
+    expect.objectContaining({
+      code: 'disk-full',
+      message: expect.stringMatching(new RegExp(`has \\d+ bytes free, ${2 * free} are kept back`)),
+    }),
+  )
+})
+
+test('the disk is looked at again while a file is written', () => {
+  onTestFinished(() => observeFileOperations(undefined))
+  let looks = 0
+  observeFileOperations(({ kind }) => {
+    if (kind === 'space' && ++looks === 2) throw new StorageError('disk-full', 'no room')
+  })
+  const random = Array.from({ length: 2_000_000 }, (_, i) => (i * 2654435761) % 4294967296)
+  expect(() => convert(`a\n${random.join('\n')}\n`)).toThrow('no room')
+})
+
+test('what takes much memory is refused unless it is alone', () => {
+  const light = temporaryFile(`${Array.from({ length: 1000 }, (_, i) => `c${i}`)}\n`)
+  expect(convertCsv(light, parquetPath, undefined, false).columns).toHaveLength(1000)
+  for (const heavy of [
+    `${Array.from({ length: 1001 }, (_, i) => `c${i}`)}\n`,
+    `t\n${'a'.repeat(300_000)}\n`,
+  ]) {
+    const path = temporaryFile(heavy)
+    expect(() => convertCsv(path, parquetPath, undefined, false)).toThrow(
+      expect.objectContaining({ code: 'heavy' }),
+    )
+    expect(convertCsv(path, parquetPath).rows).toBe(heavy.startsWith('t') ? 1 : 0)
+  }
+})

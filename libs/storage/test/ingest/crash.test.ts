@@ -1,0 +1,61 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { commitUpload } from '../../src/ingest/commit.ts'
+import { fileName, formats, storedFile } from '../../src/paths.ts'
+import {
+  incomingNames,
+  listedIds,
+  opened,
+  receive,
+  storedNames,
+  temporaryDirectory,
+} from '../support/directories.ts'
+import { crashCsv } from './crash-csv.ts'
+
+const crashingProcess = new URL('./crashing-process.ts', import.meta.url).pathname
+// The second is too large for a row or for memory.
+const rows = [2, 75_000, 2]
+
+test('killed before any of its operations, a process leaves exactly the uploads that it acknowledged', async () => {
+  const root = temporaryDirectory()
+  // The first run fills the cache that makes those quick that die before they could.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') }
+  // Two levels that are not there yet: making them is among the operations.
+  const dataDirOf = (fatal: number) => join(root, `${fatal}`, 'data')
+  const run = (fatal: number) =>
+    spawnSync(process.execPath, [crashingProcess, dataDirOf(fatal), `${fatal}`, ...rows.map(String)], {
+      encoding: 'utf8',
+      env,
+    })
+
+  const survivor = run(-1)
+  expect(acknowledgedBy(survivor)).toEqual([1, 2, 3])
+
+  let fatal = 0
+  for (let crashed = run(fatal); crashed.signal === 'SIGKILL'; crashed = run(++fatal)) {
+    const acknowledged = acknowledgedBy(crashed)
+    const dataDir = dataDirOf(fatal)
+    // What was killed right before its row may be in `lost/`.
+    const store = opened(dataDir, () => {})
+    const stored = await listedIds(store)
+    // The last one may have been killed after its row was in and before it was acknowledged.
+    expect([acknowledged, [...acknowledged, acknowledged.length + 1]]).toContainEqual(stored)
+    expect(storedNames(dataDir)).toEqual(stored.flatMap(id => formats.map(format => fileName(id, format))))
+    expect(incomingNames(dataDir)).toEqual([])
+
+    const next = commitUpload(dataDir, await receive(store, crashCsv(1)), '2026-01-02T03:04:05.678Z')
+    const expected = [...rows.slice(0, stored.length), 1].map(crashCsv)
+    const ids = [...stored, next.id]
+    expect(ids.map(id => readFileSync(storedFile(dataDir, id, 'csv'), 'utf8'))).toEqual(expected)
+    store.close()
+  }
+  // Enough to have died in the start and in every commit.
+  expect(fatal).toBeGreaterThan(40)
+}, 120_000)
+
+function acknowledgedBy({ stdout, stderr }: SpawnSyncReturns<string>): number[] {
+  expect(stderr).toBe('')
+  return stdout.split('\n').filter(Boolean).map(Number)
+}

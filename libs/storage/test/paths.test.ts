@@ -1,0 +1,31 @@
+import { basename } from 'node:path'
+import { expect, test } from 'vitest'
+import { footerFile, incomingFile, isUncommitted, parseFileName, storedFile } from '../src/paths.ts'
+
+test('an upload has the same name in both directories, with its id in eight digits', () => {
+  expect(incomingFile('/data', 12, 'csv')).toBe('/data/incoming/00000012.csv')
+  expect(storedFile('/data', 12, 'parquet')).toBe('/data/files/00000012.parquet')
+  expect(storedFile('/data', 123_456_789, 'csv')).toBe('/data/files/123456789.csv')
+})
+
+test.each([
+  ['00000012.csv', 12],
+  ['00000012.parquet', 12],
+  ['123456789.csv', 123_456_789],
+  ['00000000.csv', undefined],
+  ['12.csv', undefined],
+  ['000000012.csv', undefined],
+  ['00000012.csv~', undefined],
+  ['00000012.CSV', undefined],
+  ['-0000012.csv', undefined],
+  ['lost+found', undefined],
+])('the name %s belongs to upload %s', (name, id) => {
+  expect(parseFileName(name)?.id).toBe(id)
+})
+
+test('what an upload under way leaves is known by its name', () => {
+  const paths = [incomingFile('', 12, 'csv'), footerFile(incomingFile('', 12, 'parquet'))]
+  for (const path of paths) expect(isUncommitted(basename(path)), path).toBe(true)
+  for (const name of ['footer', '.footer', '12.parquet.footer', 'notes.csv'])
+    expect(isUncommitted(name)).toBe(false)
+})
