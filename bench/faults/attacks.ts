@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { deflateRawSync, gzipSync, constants as zlib } from 'node:zlib'
 import { credentials } from '@grpc/grpc-js'
 import { ColSumReq, TableClient } from '@table/proto'
-import { converse } from '../../apps/server/test/fuzz.ts'
+import { converse } from '../../apps/server/test/support/fuzz.ts'
 import {
   DATA,
   END_HEADERS,
@@ -19,7 +19,7 @@ import {
   requestHeaders,
   SETTINGS,
   setting,
-} from '../../apps/server/test/rawHttp2.ts'
+} from '../../apps/server/test/support/rawHttp2.ts'
 import {
   framed,
   openCall,

@@ -9,7 +9,7 @@ export interface Equivalent {
 /** What is none of these has to be killed by a test. */
 export const equivalents: Equivalent[] = [
   {
-    file: 'apps/server/src/csvData.ts',
+    file: 'apps/server/src/grpc/uploadReq.ts',
     before: '#field = 0',
     after: '#field = 1',
     why: 'each tag sets it before it is read',

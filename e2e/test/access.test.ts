@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { authorityFiles, pemFiles, tokenFile } from '../../apps/server/test/secrets.ts'
+import { authorityFiles, pemFiles, tokenFile } from '../../apps/server/test/support/secrets.ts'
 import { environments, python, testSession } from '../support/python.ts'
 import { root } from '../support/repository.ts'
 import { output, run } from '../support/run.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { authorityFiles, pemFiles, tokenFile } from '../../server/test/secrets.ts'
+import { authorityFiles, pemFiles, tokenFile } from '../../server/test/support/secrets.ts'
 import { type Address, parseAddress } from '../src/address.ts'
 import { cli, cliWith } from './support/cli.ts'
 import { temporaryDirectory } from './support/directory.ts'

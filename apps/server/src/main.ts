@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 const { directory } = enableCompileCache(
   fileURLToPath(new URL('../../../node_modules/.cache/table', import.meta.url)),
 )
-const { main } = await import('./commandLine.ts')
+const { run } = await import('./run.ts')
 // As Piscina does: what is required is not kept with what is imported.
-createRequire(import.meta.url)('./worker.ts')
+createRequire(import.meta.url)('./workers/worker.ts')
 flushCompileCache()
 if (directory) process.env.NODE_COMPILE_CACHE = directory
-await main()
+await run()

@@ -1,21 +1,21 @@
 import { ColSumReq, ColSumResp, TableService, UploadResp } from '@table/proto'
 import { openStore, setStorageLimits } from '@table/storage'
-import { type Access, openAccess } from './access.ts'
-import { atMost } from './atMost.ts'
-import { neededScope, refusal } from './authorize.ts'
-import type { Call } from './call.ts'
-import { colSum } from './colSum.ts'
-import { Connections } from './connections.ts'
-import { GrpcServer, type Method } from './grpcServer.ts'
-import { defaultLimits, type Limits } from './limits.ts'
-import { listen } from './listen.ts'
-import { Messages } from './message.ts'
-import { Patience } from './patience.ts'
-import { Pool } from './pool.ts'
-import { inTurn } from './turns.ts'
-import { unary } from './unary.ts'
-import { upload } from './upload.ts'
-import { widenWindow } from './windows.ts'
+import { limitConcurrency } from './admission/concurrencyLimit.ts'
+import { Connections } from './admission/connections.ts'
+import { IdleTimeout } from './admission/idleTimeout.ts'
+import { listen } from './admission/listen.ts'
+import { queued } from './admission/queue.ts'
+import { type Access, openAccess } from './auth/access.ts'
+import { neededScope, refusal } from './auth/authorize.ts'
+import { defaultLimits, type Limits } from './config/limits.ts'
+import type { Call } from './grpc/call.ts'
+import { widenWindow } from './grpc/flowControl.ts'
+import { GrpcServer, type Method } from './grpc/grpcServer.ts'
+import { unary } from './grpc/handler.ts'
+import { Messages } from './grpc/wholeMessage.ts'
+import { colSum } from './service/columnSum.ts'
+import { upload } from './service/upload.ts'
+import { Pool } from './workers/pool.ts'
 
 /** How long running calls may take once the server stops, in ms. Docker kills after 10 s. */
 const DRAIN_LIMIT = 8000
@@ -63,25 +63,25 @@ export async function startServer({
   // They would be more and more if nothing but crashes came between two starts.
   if (store.hasUnsynced) void pool.syncAll()
   const connections = new Connections(limits.connections)
-  const patience = new Patience(limits.idleTime)
+  const idleTimeout = new IdleTimeout(limits.idleTime)
   const { uploads, uploadBytes } = limits
-  const admittedUpload = atMost(
+  const admittedUpload = limitConcurrency(
     uploads,
     'uploads',
-    () => patience.giveUpSlowest(),
+    () => idleTimeout.giveUpSlowest(),
     ({ session, peer, body, cancellation, headers }: Call) => {
       widenWindow(session)
       return connections.during(peer, () =>
-        upload(store, pool, { uploadBytes, patience }, body, cancellation, headers),
+        upload(store, pool, { uploadBytes, idleTimeout }, body, cancellation, headers),
       )
     },
   )
-  const messages = new Messages(new Patience(limits.idleTime))
-  const admittedSum = atMost(
+  const messages = new Messages(new IdleTimeout(limits.idleTime))
+  const admittedSum = limitConcurrency(
     SUMS,
     'sums',
     () => false,
-    inTurn(workers, (request: ColSumReq, cancellation) => colSum(store, pool, request, cancellation)),
+    queued(workers, (request: ColSumReq, cancellation) => colSum(store, pool, request, cancellation)),
   )
   const answers: Record<keyof typeof TableService, Method['answer']> = {
     upload: unary(

@@ -3,8 +3,8 @@ import { closeDatabase } from '@table/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
 import { Crashes, momentOf } from './crash/crashes.ts'
-import { spawnServer } from './process.ts'
-import { connectClient, eventually, temporaryDirectory, upload } from './support.ts'
+import { spawnServer } from './support/process.ts'
+import { connectClient, eventually, temporaryDirectory, upload } from './support/server.ts'
 
 const kills = Number(process.env.TABLE_KILLS ?? 25)
 

@@ -6,7 +6,7 @@ import { status } from '@grpc/grpc-js'
 import { closeDatabase, observeFileOperations } from '@table/storage'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
-import { spawnServer } from './process.ts'
+import { spawnServer } from './support/process.ts'
 import {
   columnSum,
   connectClient,
@@ -18,7 +18,7 @@ import {
   stored,
   temporaryDirectory,
   upload,
-} from './support.ts'
+} from './support/server.ts'
 
 const mayMount = spawnSync('mount', ['--version']).status === 0 && process.getuid?.() === 0
 

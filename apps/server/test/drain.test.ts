@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { status } from '@grpc/grpc-js'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { spawnHeldServer, spawnServer } from './process.ts'
+import { spawnHeldServer, spawnServer } from './support/process.ts'
 import {
   columnSum,
   connectClient,
@@ -16,7 +16,7 @@ import {
   serve,
   upload,
   uploadMessage,
-} from './support.ts'
+} from './support/server.ts'
 
 const shuttingDown = {
   code: status.UNAVAILABLE,

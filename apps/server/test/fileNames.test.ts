@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RecordLine } from './hooks/record.ts'
-import { spawnServer } from './process.ts'
-import { replaceFile, tokenFile, tokenLine } from './secrets.ts'
+import { spawnServer } from './support/process.ts'
+import { replaceFile, tokenFile, tokenLine } from './support/secrets.ts'
 import {
   columnSum,
   connectClient,
@@ -16,7 +16,7 @@ import {
   temporaryDirectory,
   upload,
   uploadMessage,
-} from './support.ts'
+} from './support/server.ts'
 
 const names = /^(|incoming|files|lock|catalogue\.db(-wal|-shm)?|(incoming|files)\/\d{8}\.(csv|parquet))$/
 

@@ -5,9 +5,9 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { spawnServer } from './process.ts'
-import { authorityFiles, pemFiles, tokenFile } from './secrets.ts'
-import { eventually, temporaryDirectory } from './support.ts'
+import { spawnServer } from './support/process.ts'
+import { authorityFiles, pemFiles, tokenFile } from './support/secrets.ts'
+import { eventually, temporaryDirectory } from './support/server.ts'
 
 const ample = 30
 const script = join(import.meta.dirname, '../healthcheck')

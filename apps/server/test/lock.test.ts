@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RecordLine } from './hooks/record.ts'
-import { spawnServer } from './process.ts'
-import { columnSum, connectClient, eventually, temporaryDirectory, upload } from './support.ts'
+import { spawnServer } from './support/process.ts'
+import { columnSum, connectClient, eventually, temporaryDirectory, upload } from './support/server.ts'
 
 test('a busy server does no file operation under the lock and touches no shared state without it', async () => {
   const file = join(temporaryDirectory(), 'record')

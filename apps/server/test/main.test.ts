@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { credentials } from '@grpc/grpc-js'
 import { TableClient } from '@table/proto'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { spawnServer } from './process.ts'
-import { columnSum, connectClient, temporaryDirectory, upload } from './support.ts'
+import { spawnServer } from './support/process.ts'
+import { columnSum, connectClient, temporaryDirectory, upload } from './support/server.ts'
 
 describe('wrong usage ends with one line and exit code 2', () => {
   test.each([

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Crashes, momentOf } from './crash/crashes.ts'
-import { temporaryDirectory } from './support.ts'
+import { temporaryDirectory } from './support/server.ts'
 
 const cuts = Number(process.env.TABLE_POWER_CUTS ?? 20)
 /** What one data directory goes through: after each, all of its files are read again. */

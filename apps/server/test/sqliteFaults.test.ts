@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Crashes } from './crash/crashes.ts'
 import { FaultyDisk, type FileKind, type Order } from './crash/faultyDisk.ts'
-import { temporaryDirectory } from './support.ts'
+import { temporaryDirectory } from './support/server.ts'
 
 const cycles = Number(process.env.TABLE_FAULT_CYCLES ?? 8)
 /** In the long form each call fails once, up to the last that there is. */

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryDirectory } from '../support.ts'
+import { temporaryDirectory } from '../support/server.ts'
 
 /** Which system calls of a server fail: as in faults.py. */
 export interface Order {

@@ -1,0 +1,38 @@
+import type { AccessFlags } from '../config/flags.ts'
+import { exposureWarning } from './exposure.ts'
+import { readTls, type TlsOptions } from './tls.ts'
+import { TokenFile } from './tokenFile.ts'
+
+/** Who may connect, and who may call. */
+export interface Access {
+  /** Plain text if there are none. */
+  tls: TlsOptions | undefined
+  /** If there are none, everybody may call. */
+  tokens: TokenFile | undefined
+}
+
+export const openAccess: Access = { tls: undefined, tokens: undefined }
+
+/** Reads the files. Throws a `StartError` if one cannot be used. */
+export function readAccess({
+  tlsCert: cert,
+  tlsKey: key,
+  tlsClientCa: clientCa,
+  tokenFile,
+}: AccessFlags): Access {
+  const tls = cert !== undefined && key !== undefined ? readTls({ cert, key, clientCa }) : undefined
+  return { tls, tokens: tokenFile === undefined ? undefined : new TokenFile(tokenFile) }
+}
+
+/** What to tell the one who starts a server with these flags on these IP addresses, if anything. */
+export function accessWarning(
+  addresses: readonly string[],
+  { tlsCert, tlsClientCa, tokenFile }: AccessFlags,
+): string | undefined {
+  return exposureWarning(addresses, {
+    tls: tlsCert !== undefined,
+    clientCertificates: tlsClientCa !== undefined,
+    tokens: tokenFile !== undefined,
+    open: process.env.TABLE_OPEN === '1',
+  })
+}

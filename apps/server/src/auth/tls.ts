@@ -1,0 +1,80 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import type { TlsOptions as NodeTlsOptions, SecureContextOptions, TLSSocket } from 'node:tls'
+import { readFileOfFlag, StartError } from '../config/startError.ts'
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  /** The server's certificate, and those between it and its authority. */
+  cert: string
+  key: string
+  /** The authority that clients' certificates must come from; without it no client needs one. */
+  clientCa?: string | undefined
+}
+
+/** What Node's TLS servers take. */
+export type TlsOptions = SecureContextOptions & NodeTlsOptions
+
+/** Of TLS 1.3 all; of 1.2 those with forward secrecy that detect every change, as HTTP/2 wants it (RFC 9113, 9.2.2). */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE+AESGCM',
+  'ECDHE+CHACHA20',
+].join(':')
+/** How long a client may take to say who it is, in ms. */
+const HANDSHAKE_LIMIT = 10_000
+
+/** The use of a certificate that proves who a client is: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12 */
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
+
+/**
+ * Throws a `StartError` that names the file that cannot be used. Node's own checks come late and name none, and an
+ * authority that it cannot read is one to it that nobody comes from.
+ */
+export function readTls({ cert, key, clientCa }: TlsFiles): TlsOptions {
+  const chain = readFileOfFlag('--tls-cert', cert)
+  const privateKey = readFileOfFlag('--tls-key', key)
+  const authority = clientCa === undefined ? null : readFileOfFlag('--tls-client-ca', clientCa)
+  const [certificate] = certificates('--tls-cert', cert, chain)
+  if (clientCa !== undefined && authority) certificates('--tls-client-ca', clientCa, authority)
+  if (!certificate?.checkPrivateKey(parseKey(key, privateKey)))
+    throw new StartError(
+      `the key in --tls-key ${key} does not belong to the certificate in --tls-cert ${cert}: give the one that it was made with`,
+    )
+  return {
+    cert: chain,
+    key: privateKey,
+    ...(authority && { ca: authority, requestCert: true }),
+    minVersion: 'TLSv1.2',
+    ciphers: CIPHERS,
+    handshakeTimeout: HANDSHAKE_LIMIT,
+  }
+}
+
+/**
+ * Whether the certificate that a client has shown is one of a client. Node has checked that it comes from the authority, but takes
+ * one that names no use: the server's own, and the authority's.
+ */
+export function showsClient(socket: TLSSocket): boolean {
+  const certificate = socket.getPeerX509Certificate()
+  return certificate !== undefined && !certificate.ca && certificate.keyUsage?.includes(CLIENT_AUTH)
+}
+
+function certificates(flag: string, path: string, pem: Buffer): X509Certificate[] {
+  try {
+    const found = pem.toString('latin1').match(CERTIFICATE)
+    if (found) return found.map(text => new X509Certificate(text))
+  } catch {}
+  throw new StartError(`${flag} ${path} does not hold certificates in PEM: expected BEGIN CERTIFICATE`)
+}
+
+function parseKey(path: string, pem: Buffer): KeyObject {
+  try {
+    return createPrivateKey(pem)
+  } catch {
+    throw new StartError(`--tls-key ${path} does not hold a private key in PEM, without a passphrase`)
+  }
+}

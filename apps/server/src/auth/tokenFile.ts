@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises'
+import { readFileOfFlag, StartError } from '../config/startError.ts'
+import { findToken, parseTokens, type Token } from './tokens.ts'
+
+/** How often the file is looked at, in ms. Events of the file system miss files that are mounted or replaced. */
+const INTERVAL = 1000
+
+/** The tokens in a file, read anew when it changes. One that is broken by a change leaves the tokens as they were. */
+export class TokenFile {
+  readonly #path: string
+  #text: string
+  #tokens: readonly Token[]
+  /** What was last wrong with the file; empty when nothing is. */
+  #problem = ''
+  #closed = false
+  #timer: NodeJS.Timeout | undefined
+
+  /** Throws a `StartError` if the file cannot be used. */
+  constructor(path: string) {
+    this.#path = path
+    this.#text = readFileOfFlag('--token-file', path).toString()
+    try {
+      this.#tokens = parseTokens(this.#text)
+    } catch (error) {
+      throw new StartError(`--token-file ${path}: ${(error as Error).message}`)
+    }
+    this.#lookLater()
+  }
+
+  find(secret: string): Token | undefined {
+    return findToken(this.#tokens, secret)
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  /** Looks now. It is done every second anyway. */
+  async look(): Promise<void> {
+    try {
+      const text = await readFile(this.#path, 'utf8')
+      if (text === this.#text && this.#problem === '') return
+      this.#tokens = parseTokens(text)
+      this.#text = text
+      this.#problem = ''
+      console.error(`token file ${this.#path} read anew: ${this.#tokens.length} in force`)
+    } catch (error) {
+      const { message } = error as Error
+      if (message === this.#problem) return
+      this.#problem = message
+      console.error(
+        `warning: token file ${this.#path}: ${message}: the tokens that were read before stay in force`,
+      )
+    }
+  }
+
+  #lookLater(): void {
+    this.#timer = setTimeout(async () => {
+      await this.look()
+      if (!this.#closed) this.#lookLater()
+    }, INTERVAL).unref()
+  }
+}

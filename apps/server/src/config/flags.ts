@@ -1,0 +1,82 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { limitOptions, wholeNumber } from './limits.ts'
+
+/** Who may connect and call: paths, as the flags give them. */
+export interface AccessFlags {
+  tlsCert?: string
+  tlsKey?: string
+  tlsClientCa?: string
+  tokenFile?: string
+}
+
+export interface Flags extends AccessFlags {
+  host?: string
+  port: number
+  dataDir: string
+  workers: number
+  [limit: string]: unknown
+}
+
+/** The flags and the environment variables. Sets the exit code and returns nothing if the server should not start. */
+export function readFlags(): Flags | undefined {
+  const command = new Command('table-server')
+    .description('Takes CSV uploads and answers column sums over gRPC.')
+    .addOption(
+      new Option('--host <address>', 'address to listen on (default: 127.0.0.1 and ::1)')
+        .env('TABLE_HOST')
+        .argParser(address),
+    )
+    .addOption(
+      new Option('--port <number>', 'port to listen on, 0 for a free one')
+        .env('TABLE_PORT')
+        .default(5440)
+        .argParser(wholeNumber(0, 65535)),
+    )
+    .addOption(
+      new Option('--data-dir <path>', 'where the uploads are kept').env('TABLE_DATA_DIR').default('./data'),
+    )
+    .addOption(
+      new Option('--workers <number>', 'worker threads')
+        .env('TABLE_WORKERS')
+        .default(8)
+        .argParser(wholeNumber(1, 256)),
+    )
+    .configureHelp({ helpWidth: 110 })
+    .exitOverride()
+  for (const option of [...accessOptions(), ...limitOptions()]) command.addOption(option)
+  try {
+    const flags = command.parse().opts<Flags>()
+    const problem = contradiction(flags)
+    if (problem) command.error(`error: ${problem}`)
+    return flags
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+    return undefined
+  }
+}
+
+export function accessOptions(): Option[] {
+  const file = (flag: string, variable: string, what: string) =>
+    new Option(`${flag} <file>`, what).env(variable)
+  return [
+    file('--tls-cert', 'TABLE_TLS_CERT', "the server's certificate, in PEM; without it plain text"),
+    file('--tls-key', 'TABLE_TLS_KEY', 'its private key, in PEM'),
+    file('--tls-client-ca', 'TABLE_TLS_CLIENT_CA', 'clients must have a certificate from this authority'),
+    file('--token-file', 'TABLE_TOKEN_FILE', 'calls must bring a token that is listed here'),
+  ]
+}
+
+/** What is wrong with these flags together, if anything. */
+export function contradiction({ tlsCert, tlsKey, tlsClientCa }: AccessFlags): string | undefined {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    return `--tls-cert and --tls-key go together: found only ${tlsCert === undefined ? '--tls-key' : '--tls-cert'}`
+  if (tlsClientCa !== undefined && tlsCert === undefined)
+    return '--tls-client-ca needs --tls-cert and --tls-key: only TLS knows certificates'
+  return undefined
+}
+
+function address(value: string): string {
+  if (value !== '') return value
+  throw new InvalidArgumentError('Expected an address, such as 127.0.0.1 or ::.')
+}

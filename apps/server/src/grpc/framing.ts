@@ -1,0 +1,81 @@
+import { status } from '@grpc/grpc-js'
+import { MAX_MESSAGE_BYTES } from '../config/limits.ts'
+import { StatusError } from './statusError.ts'
+
+const PREFIX_BYTES = 5
+
+const UPLOAD_ADVICE = 'upload it in pieces'
+
+/**
+ * Takes the one message of a unary request out of its frame, chunk by chunk. The frame is a byte that says whether
+ * the message is compressed, its length in 4 bytes (big-endian), and the message
+ * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
+ */
+export class FrameDecoder {
+  /** Known as soon as `push` has returned bytes of the message. */
+  compressed = false
+  readonly #limit: number
+  readonly #advice: string
+  readonly #prefix = Buffer.alloc(PREFIX_BYTES)
+  #prefixBytes = 0
+  #length = 0
+  #received = 0
+
+  /** `limit`: bytes of a message as it travels, that is, compressed. `advice`: what to do with a larger one. */
+  constructor(limit = MAX_MESSAGE_BYTES, advice = UPLOAD_ADVICE) {
+    this.#limit = limit
+    this.#advice = advice
+  }
+
+  /** The message's bytes in this chunk, as a view of it. Throws if the request is not one whole message. */
+  push(chunk: Uint8Array): Uint8Array {
+    const rest = this.#prefixBytes < PREFIX_BYTES ? this.#takePrefix(chunk) : chunk
+    const bytes = rest.subarray(0, this.#length - this.#received)
+    this.#received += bytes.length
+    if (bytes.length < rest.length)
+      throw new StatusError(status.UNIMPLEMENTED, 'received more than one request message')
+    return bytes
+  }
+
+  /** To be called at the end of the request. Throws if the message is missing or not whole. */
+  end(): void {
+    if (this.#prefixBytes === 0) throw new StatusError(status.UNIMPLEMENTED, 'received no request message')
+    if (this.#prefixBytes === PREFIX_BYTES && this.#received === this.#length) return
+    const length =
+      this.#prefixBytes < PREFIX_BYTES ? 'its length' : `the ${this.#length} bytes of its message`
+    throw new StatusError(
+      status.INVALID_ARGUMENT,
+      `the request ended after ${this.#prefixBytes + this.#received} bytes, before ${length}`,
+    )
+  }
+
+  /** Returns what follows the prefix in this chunk. */
+  #takePrefix(chunk: Uint8Array): Uint8Array {
+    const part = chunk.subarray(0, PREFIX_BYTES - this.#prefixBytes)
+    this.#prefix.set(part, this.#prefixBytes)
+    this.#prefixBytes += part.length
+    if (this.#prefixBytes === PREFIX_BYTES) this.#readPrefix()
+    return chunk.subarray(part.length)
+  }
+
+  #readPrefix(): void {
+    const flag = this.#prefix[0]
+    if (flag > 1)
+      throw new StatusError(
+        status.INVALID_ARGUMENT,
+        `the message starts with the byte ${flag}, expected 0 (not compressed) or 1 (compressed)`,
+      )
+    this.compressed = flag === 1
+    this.#length = this.#prefix.readUInt32BE(1)
+    checkSize(this.#length, this.#limit, this.#advice)
+  }
+}
+
+/** Throws if a message of `bytes` bytes is larger than allowed. */
+export function checkSize(bytes: number, limit: number, advice = UPLOAD_ADVICE): void {
+  if (bytes <= limit) return
+  throw new StatusError(
+    status.RESOURCE_EXHAUSTED,
+    `the message has ${bytes} bytes, at most ${limit} are allowed: ${advice}`,
+  )
+}

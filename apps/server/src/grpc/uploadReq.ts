@@ -1,0 +1,130 @@
+import { status } from '@grpc/grpc-js'
+import { StatusError } from './statusError.ts'
+
+/** A `csv_data` field begins: it replaces what an earlier one held, because the last one counts. */
+export const FIELD_START = Symbol('csv_data begins')
+
+const CSV_DATA = 1
+
+// Wire types, from https://protobuf.dev/programming-guides/encoding/#structure.
+const VARINT = 0
+const FIXED64 = 1
+const LENGTH_DELIMITED = 2
+const GROUP_START = 3
+const GROUP_END = 4
+const FIXED32 = 5
+
+/** How deep unknown groups may be nested, as in Google's decoders. */
+const MAX_DEPTH = 100
+
+/**
+ * Takes the bytes of `csv_data` (field 1) out of an `UploadReq` that arrives in chunks, and skips every other field.
+ * Accepts what a whole-message decoder accepts; throws INVALID_ARGUMENT for anything else.
+ */
+export class CsvDataDecoder {
+  #state: 'tag' | 'length' | 'varint' | 'skip' | 'data' = 'tag'
+  /** The varint being read. Up to 35 bits, hence no bitwise operators. */
+  #value = 0
+  #varintBytes = 0
+  /** Bytes to go in `skip` and `data`. */
+  #remaining = 0
+  #field = 0
+  /** The field numbers of the groups that are open. */
+  readonly #groups: number[] = [];
+
+  /** The parts of `csv_data` in this chunk, as views of it, and `FIELD_START` before the first part of each field. */
+  *push(chunk: Uint8Array): Generator<Uint8Array | typeof FIELD_START> {
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#state === 'data' || this.#state === 'skip') {
+        const part = chunk.subarray(at, at + this.#remaining)
+        const wanted = this.#state === 'data'
+        at += part.length
+        this.#remaining -= part.length
+        if (this.#remaining === 0) this.#state = 'tag'
+        if (wanted) yield part
+      } else if (this.#takeVarintByte(chunk[at++])) {
+        if (this.#endVarint()) yield FIELD_START
+      }
+    }
+  }
+
+  /** To be called at the end of the message. */
+  end(): void {
+    if (this.#state !== 'tag' || this.#varintBytes > 0) throw malformed('it ends inside a field')
+    if (this.#groups.length > 0) throw malformed(`it ends inside the group of field ${this.#groups.at(-1)}`)
+  }
+
+  /** Whether this was the varint's last byte. */
+  #takeVarintByte(byte: number): boolean {
+    // The value of a skipped varint does not matter and may have 64 bits, in 10 bytes.
+    if (this.#state !== 'varint') this.#value += (byte & 0x7f) * 2 ** (7 * this.#varintBytes)
+    this.#varintBytes++
+    const more = byte >= 0x80
+    const longest = this.#state === 'varint' ? 10 : 5
+    if (more && this.#varintBytes === longest)
+      throw malformed(`a ${this.#state} has more than ${longest} bytes`)
+    return !more
+  }
+
+  /** Returns whether a `csv_data` begins. */
+  #endVarint(): boolean {
+    const value = this.#value
+    const state = this.#state
+    this.#value = 0
+    this.#varintBytes = 0
+    if (state === 'tag') this.#beginField(value)
+    else if (state === 'varint') this.#state = 'tag'
+    else return this.#beginBytes(value)
+    return false
+  }
+
+  #beginField(tag: number): void {
+    const wireType = tag % 8
+    this.#field = (tag - wireType) / 8
+    if (this.#field === 0 || tag >= 2 ** 32) throw malformed(`field number ${this.#field} does not exist`)
+    switch (wireType) {
+      case VARINT:
+        this.#state = 'varint'
+        break
+      case FIXED64:
+        this.#skip(8)
+        break
+      case LENGTH_DELIMITED:
+        this.#state = 'length'
+        break
+      case GROUP_START:
+        this.#groups.push(this.#field)
+        if (this.#groups.length > MAX_DEPTH) throw malformed(`groups are nested deeper than ${MAX_DEPTH}`)
+        break
+      case GROUP_END:
+        if (this.#groups.pop() !== this.#field)
+          throw malformed(`field ${this.#field} ends a group that is not open`)
+        break
+      case FIXED32:
+        this.#skip(4)
+        break
+      default:
+        throw malformed(`field ${this.#field} has the unknown wire type ${wireType}`)
+    }
+  }
+
+  #beginBytes(length: number): boolean {
+    this.#skip(length)
+    if (this.#field !== CSV_DATA || this.#groups.length > 0) return false
+    if (length > 0) this.#state = 'data'
+    return true
+  }
+
+  #skip(length: number): void {
+    this.#remaining = length
+    this.#state = length > 0 ? 'skip' : 'tag'
+  }
+}
+
+function malformed(what: string): StatusError {
+  return new StatusError(
+    status.INVALID_ARGUMENT,
+    `the request is not a protobuf message of type UploadReq: ${what}`,
+  )
+}

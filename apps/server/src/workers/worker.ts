@@ -1,0 +1,111 @@
+// What the workers do: everything that reads or converts files. A StorageError would lose its class on the way to the
+// main thread, so an outcome is plain data.
+import { writeSync } from 'node:fs'
+import { workerData } from 'node:worker_threads'
+import {
+  Arrival,
+  type Cancellation,
+  type ColumnPlaces,
+  commitArrivingUpload,
+  commitUpload,
+  type ExpectedSizes,
+  expectIdentity,
+  findColumn as findColumnOf,
+  StorageError,
+  type StorageErrorCode,
+  type SumPlan,
+  setStorageLimits,
+  settleUpload,
+  shortageOf,
+  sumPieces,
+  syncUnsynced,
+  type Upload,
+  type UploadId,
+  wrongSizes,
+} from '@table/storage/worker'
+import { collectIfGrown } from '../config/tuning.ts'
+
+export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string; forClients: string }
+
+export interface Tasks {
+  commit: {
+    task: {
+      id: number
+      receivedAt: string
+      cancellation: Cancellation
+      held: Uint8Array | undefined
+      uploadId: UploadId | undefined
+      alone: boolean
+      deferSync: boolean
+    }
+    value: Upload
+  }
+  commitArriving: {
+    task: {
+      id: number
+      receivedAt: string
+      arrival: Arrival['shared']
+      cancellation: Cancellation
+      uploadId: UploadId | undefined
+    }
+    value: Upload | undefined
+  }
+  settle: { task: { id: number }; value: Upload | undefined }
+  sync: { task: undefined; value: number }
+  checkSizes: { task: { sizes: ExpectedSizes }; value: string[] }
+  findColumn: { task: { name: string }; value: ColumnPlaces }
+  nothing: { task: undefined; value: undefined }
+  sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: bigint }
+}
+
+type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tasks[Name]['value']>
+
+if (workerData) {
+  setStorageLimits(workerData.limits)
+  expectIdentity(workerData.dataDir, workerData.catalogueIdentity)
+}
+
+const dataDir = (): string => workerData.dataDir
+
+export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held, uploadId, alone, deferSync }) =>
+  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held, uploadId, alone, deferSync))
+
+export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, cancellation, uploadId }) =>
+  outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), cancellation, uploadId))
+
+export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
+
+export const sync: Task<'sync'> = () => outcome(() => syncUnsynced(dataDir()))
+
+export const checkSizes: Task<'checkSizes'> = ({ sizes }) => outcome(() => wrongSizes(dataDir(), sizes))
+
+export const findColumn: Task<'findColumn'> = ({ name }) => outcome(() => findColumnOf(dataDir(), name))
+
+export const nothing: Task<'nothing'> = () => ({ value: undefined })
+
+export const sum: Task<'sum'> = ({ plan, cancellation }) =>
+  outcome(() => sumPieces(dataDir(), plan, cancellation))
+
+function outcome<T>(run: () => T): Outcome<T> {
+  try {
+    return { value: run() }
+  } catch (error) {
+    const known = error instanceof StorageError ? error : shortageOf(error)
+    if (!known) throw error
+    if (known.code === 'undecided') abort(known)
+    const { code, message, forClients } = known
+    return { code, message, forClients }
+  } finally {
+    collectIfGrown()
+  }
+}
+
+/**
+ * Ends the process at once, so that no client is told what became of its upload: nobody knows it yet, the next start finds out. As a
+ * database does when its log cannot be brought to the disk.
+ */
+function abort({ message }: StorageError): never {
+  writeSync(2, `the server stops: ${message}\n`)
+  process.kill(process.pid, 'SIGABRT')
+  throw new Error('unreachable')
+}

@@ -1,0 +1,279 @@
+import { once } from 'node:events'
+import { connect as http2Connect } from 'node:http2'
+import { connect, type Socket } from 'node:net'
+import { credentials, status } from '@grpc/grpc-js'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { Connections } from '../../src/admission/connections.ts'
+import { listen } from '../../src/admission/listen.ts'
+import { readAccess } from '../../src/auth/access.ts'
+import { authorityFiles, pemFiles } from '../support/secrets.ts'
+import {
+  columnSum,
+  connectClient,
+  frame,
+  rawCall,
+  rawSession,
+  rawUpload,
+  serve,
+  uploadMessage,
+} from '../support/server.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+  return () => void vi.useRealTimers()
+})
+
+/** A server that lets so many connections in. Each client is named, and comes from an address of this machine. */
+async function listening(limit: number) {
+  let seen = 0
+  class Counting extends Connections {
+    override add(socket: Socket): boolean {
+      seen++
+      return super.add(socket)
+    }
+  }
+  const connections = new Counting(limit)
+  const { port, close } = await listen(['127.0.0.1'], 0, connections, socket => socket.resume())
+  onTestFinished(() => close(0))
+  const open = new Map<string, Socket>()
+  return {
+    connections,
+    /** Resolves when the server has taken the connection, or refused it. */
+    come: async (name: string, address = '127.0.0.1') => {
+      const before = seen
+      const socket = connect({ port, host: '127.0.0.1', localAddress: address })
+      onTestFinished(() => void socket.destroy())
+      socket.on('error', () => {}).resume()
+      open.set(name, socket)
+      socket.once('close', () => open.delete(name))
+      await once(socket, 'connect')
+      while (seen === before) await new Promise(setImmediate)
+      vi.advanceTimersByTime(1)
+    },
+    /** As if a call of that client was under way until the returned function is called. */
+    call: (name: string) => {
+      const { localAddress, localPort } = open.get(name) as Socket
+      let end = () => {}
+      const work = () =>
+        new Promise<void>(resolve => {
+          end = resolve
+        })
+      const over = connections.during(`${localAddress}:${localPort}`, work)
+      return async () => {
+        end()
+        await over
+      }
+    },
+    /** Who is still connected, by and by. */
+    expectOpen: async (...names: string[]) => {
+      const end = Date.now() + 30_000
+      while (`${[...open.keys()].sort()}` !== `${names}` && Date.now() < end) await new Promise(setImmediate)
+      expect([...open.keys()].sort()).toEqual(names)
+    },
+  }
+}
+
+/** Everybody who is connected is no longer new. */
+const later = () => vi.advanceTimersByTime(1001)
+
+test('half of the places are for connections that have not called, and there the oldest makes room', async () => {
+  const { come, call, expectOpen } = await listening(8)
+  for (const name of ['a', 'b', 'c', 'd']) await come(name)
+  await come('refused')
+  await expectOpen('a', 'b', 'c', 'd')
+  later()
+  await come('e')
+  await expectOpen('b', 'c', 'd', 'e')
+  for (const name of ['b', 'c']) await call(name)()
+  for (const name of ['f', 'g']) await come(name)
+  await expectOpen('b', 'c', 'd', 'e', 'f', 'g')
+})
+
+test('a connection with a call under way is never closed, and one without only after a second', async () => {
+  const { come, call, expectOpen } = await listening(4)
+  const ends = new Map<string, () => Promise<void>>()
+  for (const [i, name] of ['a', 'b', 'c', 'd'].entries()) {
+    await come(name, `127.0.0.${i + 1}`)
+    ends.set(name, call(name))
+  }
+  later()
+  await come('refused', '127.0.0.9')
+  await expectOpen('a', 'b', 'c', 'd')
+  await ends.get('b')?.()
+  await come('refused', '127.0.0.9')
+  await expectOpen('a', 'b', 'c', 'd')
+  later()
+  await ends.get('a')?.()
+  await come('e', '127.0.0.9')
+  await expectOpen('a', 'c', 'd', 'e')
+})
+
+test('two calls of a connection hold it until both have ended, also one that fails', async () => {
+  const { connections, come, call, expectOpen } = await listening(1)
+  await come('a')
+  const [first, second] = [call('a'), call('a')]
+  await first()
+  later()
+  await come('refused')
+  await expectOpen('a')
+  await second()
+  await expect(connections.during('nobody:1', () => Promise.reject(new Error('failed')))).rejects.toThrow(
+    'failed',
+  )
+  later()
+  await come('b')
+  await expectOpen('b')
+})
+
+test('who has the most connections makes room for who has fewer, at once', async () => {
+  const { come, expectOpen } = await listening(8)
+  await come('other', '127.0.0.2')
+  for (const name of ['a', 'b', 'c']) await come(name)
+  await come('d')
+  await expectOpen('a', 'b', 'c', 'other')
+  await come('new', '127.0.0.3')
+  await expectOpen('b', 'c', 'new', 'other')
+  later()
+  await come('e')
+  await expectOpen('c', 'e', 'new', 'other')
+})
+
+test('one address does not get the last places', async () => {
+  const { come, call, expectOpen } = await listening(8)
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  for (const name of names) {
+    await come(name)
+    call(name)
+  }
+  later()
+  await come('refused')
+  await expectOpen(...names)
+  await come('other', '127.0.0.2')
+  await expectOpen(...names, 'other')
+})
+
+test('a connection without a call is closed after a minute, one that has called is not', async () => {
+  const { come, call, expectOpen } = await listening(8)
+  await come('caller')
+  await come('stranger')
+  await call('caller')()
+  vi.advanceTimersByTime(60_000)
+  await expectOpen('caller')
+})
+
+test('of all places a stranger makes room before one that has called, and for each newcomer another one', async () => {
+  const { come, call, expectOpen } = await listening(4)
+  for (const name of ['a', 'b', 'c']) {
+    await come(name, `127.0.0.${name.charCodeAt(0)}`)
+    await call(name)()
+  }
+  await come('stranger', '127.0.0.9')
+  later()
+  await come('next', '127.0.0.10')
+  await expectOpen('a', 'b', 'c', 'next')
+
+  // The close of a socket takes a while, but its place is free at once. All of these come from one address.
+  const connections = new Connections(2)
+  const destroyed: number[] = []
+  const socket = (remotePort: number) =>
+    ({
+      remoteAddress: '::1',
+      remotePort,
+      once: () => {},
+      destroy: () => destroyed.push(remotePort),
+    }) as unknown as Socket
+  connections.add(socket(1))
+  await connections.during('::1:1', async () => {})
+  connections.add(socket(2))
+  later()
+  expect([connections.add(socket(3)), connections.add(socket(4))]).toEqual([true, true])
+  expect(destroyed).toEqual([2, 1])
+})
+
+test.each([
+  ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9', true],
+  ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
+  ['2001:db8::2:0:0:0:1', '2001:db8:0:2::9', true],
+  ['::1', '::2', true],
+  ['fe80::1%eth0', 'fe80::2', true],
+  ['::ffff:127.0.0.1', '127.0.0.1', true],
+  ['::ffff:127.0.0.1', '::ffff:127.0.0.2', false],
+])('%s and %s are one address: %s', (one, other, same) => {
+  // Of two places an address gets both, but one of another address is closed for a newcomer only if that has fewer.
+  const connections = new Connections(4)
+  const destroyed: string[] = []
+  const socket = (remoteAddress: string) =>
+    ({ remoteAddress, once: () => {}, destroy: () => destroyed.push(remoteAddress) }) as unknown as Socket
+  for (const address of [one, one]) connections.add(socket(address))
+  connections.add(socket(other))
+  expect(destroyed).toEqual([same ? other : one])
+})
+
+/** The begin of a ClientHello of 64 KiB. */
+const hello = Buffer.concat([
+  Buffer.from([0x16, 3, 1, 0x40, 0, 1, 1, 0, 0, 3, 3]),
+  Buffer.alloc(0x4000 - 6),
+  Buffer.from([0x16, 3, 1, 0x40, 0]),
+])
+
+/** Sends much on a new connection, and nothing that is a call of ours. */
+async function beStranger(port: number, tls: boolean): Promise<void> {
+  if (tls) {
+    const stranger = connect(port, '127.0.0.1')
+    onTestFinished(() => void stranger.destroy())
+    stranger.on('error', () => {}).resume()
+    await once(stranger, 'connect')
+    await new Promise(resolve => stranger.write(hello, resolve))
+  } else {
+    const session = rawSession(port)
+    session.on('error', () => {})
+    for (let i = 0; i < 8; i++) {
+      const call = rawCall(session, '/Table/Nothing', { junk: 'junk'.repeat(1000) })
+      call.end()
+      expect(await call.answer).toMatchObject({ code: status.UNIMPLEMENTED })
+    }
+  }
+}
+
+test.each(['plain text', 'TLS'])(
+  'strangers who send a lot do not cut a call, nor keep others from calling (%s)',
+  async kind => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const authority = authorityFiles()
+    const { certFile, keyFile } = pemFiles(authority.issue())
+    const tls = kind === 'TLS'
+    const access = tls ? { access: readAccess({ tlsCert: certFile, tlsKey: keyFile }) } : {}
+    const { port } = await serve({ limits: { connections: 8 }, ...access })
+    const session = tls ? http2Connect(`https://localhost:${port}`, { ca: authority.cert }) : rawSession(port)
+    onTestFinished(() => session.destroy())
+    const call = rawUpload(session)
+    const message = frame(uploadMessage('x\n1\n'))
+    await call.write(message.subarray(0, -1))
+    await new Promise<void>(resolve => session.ping(() => resolve()))
+    for (let i = 0; i < 20; i++) {
+      await beStranger(port, tls)
+      later()
+    }
+    const channel = tls ? credentials.createSsl(Buffer.from(authority.cert)) : undefined
+    expect(await columnSum(connectClient(port, channel && { channel }), 'x')).toBe(0n)
+    await call.write(message.subarray(-1))
+    call.end()
+    expect(await call.answer).toMatchObject({ code: status.OK })
+  },
+)
+
+test('calls that are never sent to their end hold no connection', async () => {
+  vi.useRealTimers()
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const { port, client } = await serve({ limits: { connections: 4 } })
+  for (let i = 0; i < 4; i++) {
+    const session = rawSession(port)
+    session.on('error', () => {})
+    await once(session, 'remoteSettings')
+    void rawCall(session, '/Table/ColSum').write(Buffer.alloc(3))
+    await new Promise<void>(resolve => session.ping(() => resolve()))
+    later()
+  }
+  expect(await columnSum(client, 'x')).toBe(0n)
+})

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { chunksOf } from '../../src/grpc/requestStream.ts'
+
+async function textOf(stream: Readable): Promise<string> {
+  return Buffer.concat(await Array.fromAsync(chunksOf(stream))).toString()
+}
+
+test('all chunks come, in order, however many wait', async () => {
+  const texts = Array.from({ length: 1000 }, (_, i) => `${i},`)
+  expect(await textOf(Readable.from(texts.map(text => Buffer.from(text))))).toBe(texts.join(''))
+})
+
+test('chunks that come while nobody asks wait, and then the stream does', async () => {
+  const stream = new PassThrough({ highWaterMark: 64 })
+  const chunks = chunksOf(stream)
+  stream.write('first')
+  expect(`${(await chunks.next()).value}`).toBe('first')
+  let written = 0
+  while (stream.write(Buffer.alloc(32)) && written < 100_000) {
+    written += 32
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  expect(written).toBeLessThan(100_000)
+  stream.end('last')
+  let rest = 0
+  let last = ''
+  for await (const chunk of chunks) {
+    rest += chunk.length
+    last = `${chunk}`
+  }
+  expect(rest).toBe(written + 32 + 'last'.length)
+  expect(last).toBe('last')
+})
+
+test('an empty stream ends, also one that has ended before', async () => {
+  expect(await textOf(Readable.from([]))).toBe('')
+  const over = Readable.from([Buffer.from('x')])
+  await textOf(over)
+  expect(await textOf(over)).toBe('')
+})
+
+test('what a stream fails with is thrown behind what came before', async () => {
+  const stream = new PassThrough()
+  stream.write('before')
+  const chunks = chunksOf(stream)
+  expect(`${(await chunks.next()).value}`).toBe('before')
+  stream.destroy(new Error('broken'))
+  await expect(chunks.next()).rejects.toMatchObject({ code: 'cancelled', cause: new Error('broken') })
+})
+
+test('a stream that is closed before its end is no end', async () => {
+  const stream = new PassThrough()
+  const next = chunksOf(stream).next()
+  stream.destroy()
+  const closedEarly = { code: 'cancelled', cause: new Error('the stream was closed before its end') }
+  await expect(next).rejects.toMatchObject(closedEarly)
+  await expect(chunksOf(stream).next()).rejects.toMatchObject(closedEarly)
+})
+
+test('a stream of which nobody wants more stays open, and silent', async () => {
+  const stream = new PassThrough()
+  stream.write('one')
+  for await (const _ of chunksOf(stream)) break
+  expect(stream.destroyed).toBe(false)
+  expect(stream.isPaused()).toBe(true)
+  expect(stream.listenerCount('data')).toBe(0)
+  stream.resume().end()
+  await once(stream, 'end')
+})

@@ -1,0 +1,63 @@
+import { status } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { spawnHeldServer } from '../support/process.ts'
+import {
+  columnSum,
+  eventually,
+  failureOf,
+  frame,
+  incoming,
+  rawSession,
+  rawUpload,
+  stored,
+  upload,
+  uploadMessage,
+} from '../support/server.ts'
+
+test('a sum past its deadline opens no further file, nor do those that wait behind it', async () => {
+  const { client, hold, late, release, count } = await spawnHeldServer('open')
+  for (let i = 0; i < 8; i++) expect(await upload(client, 'x\n1\n')).toBe('')
+  // The parts of the first sum wait for the only worker, which is held before it opens the first file.
+  const before = count()
+  hold()
+  const failures = await late(soon =>
+    Promise.all(Array.from({ length: 20 }, () => failureOf(columnSum(client, 'x', 'csv', soon())))),
+  )
+  expect(new Set(failures.map(({ code }) => code))).toEqual(new Set([status.DEADLINE_EXCEEDED]))
+  release()
+  expect(await columnSum(client, 'x')).toBe(8n)
+  // The one that was held, and the eight of the last sum.
+  expect(count() - before).toBe(9)
+})
+
+test('an upload that is cancelled while it is converted is not committed', async () => {
+  const { port, client, dataDir, hold, held, release } = await spawnHeldServer('rename')
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  hold()
+  const session = rawSession(port)
+  const call = rawUpload(session)
+  await call.write(frame(uploadMessage('x\n2\n')))
+  call.end()
+  await held()
+  call.cancel()
+  // When a later call of the connection is answered, the server has heard of the cancellation.
+  const later = rawUpload(session)
+  later.end()
+  await later.answer
+  release()
+  // The files have their final names for a moment before they are removed.
+  await eventually(() => expect([...incoming(dataDir), ...stored(dataDir)]).toHaveLength(2))
+  expect(await columnSum(client, 'x')).toBe(1n)
+})
+
+test('an upload that is committed counts, even if its client is gone before the answer', async () => {
+  const { port, client, hold, held, release } = await spawnHeldServer('committed')
+  hold()
+  const call = rawUpload(rawSession(port))
+  await call.write(frame(uploadMessage('x\n1\n')))
+  call.end()
+  await held()
+  call.cancel()
+  release()
+  await eventually(async () => expect(await columnSum(client, 'x')).toBe(1n))
+})

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished } from 'vitest'
+import { connectClient, eventually, temporaryDirectory } from './server.ts'
+
+const main = join(import.meta.dirname, '../../src/main.ts')
+
+export interface ServerProcess {
+  child: ChildProcess
+  dataDir: string
+  /** Resolves with the line that says so. Rejects if the process ends instead. */
+  ready: Promise<{ line: string; port: number }>
+  exited: Promise<{ code: number | null; stdout: string; stderr: string }>
+}
+
+interface Options {
+  args?: string[]
+  env?: Record<string, string>
+  dataDir?: string
+  /** A module of `test/hooks` that every thread of the server loads first. */
+  hook?: string
+  workers?: number
+  /** A command that runs the server. */
+  under?: string[] | undefined
+}
+
+/** The server as its own process, on a free port unless `args` say otherwise. */
+export function spawnServer({
+  args,
+  env,
+  dataDir = temporaryDirectory(),
+  hook,
+  workers = 2,
+  under = [],
+}: Options = {}): ServerProcess {
+  const preload = hook ? ['--import', join(import.meta.dirname, '../hooks', hook)] : []
+  const flags = args ?? ['--port', '0', '--data-dir', dataDir, '--workers', String(workers)]
+  const settings = ['--max-semi-space-size=1'] // as `npm start`
+  const node = [process.execPath, ...settings, ...preload, main, ...flags]
+  const [command = '', ...rest] = [...under, ...node]
+  const child = spawn(command, rest, { env: { ...process.env, ...env } })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stderr.on('data', data => {
+    stderr += data
+  })
+  const exited = new Promise<Awaited<ServerProcess['exited']>>(resolve => {
+    child.on('close', code => resolve({ code, stdout, stderr }))
+  })
+  const ready = new Promise<Awaited<ServerProcess['ready']>>((resolve, reject) => {
+    child.stdout.on('data', data => {
+      stdout += data
+      const [line, port] = /^listening on \S+:(\d+)$/m.exec(stdout) ?? []
+      if (line) resolve({ line, port: Number(port) })
+    })
+    void exited.then(({ code }) => reject(new Error(`the server exited with ${code}: ${stderr}`)))
+  })
+  ready.catch(() => {})
+  return { child, dataDir, ready, exited }
+}
+
+/** A server whose workers stop at `moment` from `hold` to `release`. */
+export async function spawnHeldServer(moment: string, workers = 1) {
+  const fuse = join(temporaryDirectory(), 'fuse')
+  const server = spawnServer({ hook: 'hold.ts', env: { MOMENT: moment, FUSE: fuse }, workers })
+  const { port } = await server.ready
+  const client = connectClient(port)
+  const held = () => eventually(() => expect(existsSync(`${fuse}.holds`)).toBe(true))
+  return {
+    ...server,
+    port,
+    client,
+    hold: () => writeFileSync(fuse, ''),
+    held,
+    /**
+     * How a call ends whose deadline passes while the worker is held. With a deadline that passes before that, on a busy machine, it
+     * is called again with twice as long a one.
+     */
+    late: async <T>(call: (soon: () => { deadline: number }) => Promise<T>): Promise<T> => {
+      for (let ms = 500; ; ms *= 2) {
+        const end = call(() => ({ deadline: Date.now() + ms }))
+        const isHeld = await Promise.race([held().then(() => true), end.then(() => false)])
+        if (isHeld) return end
+      }
+    },
+    release: () => rmSync(fuse),
+    count: () => statSync(`${fuse}.count`).size,
+  }
+}

@@ -1,0 +1,202 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type CallOptions,
+  type ChannelCredentials,
+  credentials,
+  InterceptingCall,
+  type Interceptor,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js'
+import { TableClient, UploadReq } from '@table/proto'
+import { onTestFinished, vi } from 'vitest'
+import { defaultLimits, type Limits } from '../../src/config/limits.ts'
+import { type RunningServer, type ServerConfig, startServer } from '../../src/server.ts'
+
+export function temporaryDirectory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'table-server-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+/** Waits until the assertion holds; a busy machine may take its time. */
+export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(assertion, 30_000)
+}
+
+export interface Served extends RunningServer {
+  dataDir: string
+  client: TableClient
+}
+
+/** A real server in this process, on a free port and an empty data directory. */
+export async function serve({
+  dataDir = temporaryDirectory(),
+  workers = 2,
+  limits = {},
+  ...others
+}: Partial<Omit<ServerConfig, 'limits'>> & { limits?: Partial<Limits> } = {}): Promise<Served> {
+  const server = await startServer({
+    hosts: ['127.0.0.1'],
+    port: 0,
+    dataDir,
+    workers,
+    limits: { ...defaultLimits, ...limits },
+    ...others,
+  })
+  const client = connectClient(server.port)
+  onTestFinished(() => server.stop())
+  return { ...server, dataDir, client }
+}
+
+interface ClientOptions {
+  channel?: ChannelCredentials
+  /** Sent with every call. */
+  token?: string
+}
+
+export function connectClient(port: number, { channel, token }: ClientOptions = {}): TableClient {
+  const interceptors = token === undefined ? [] : [bearer(token)]
+  const target = `${channel ? 'localhost' : '127.0.0.1'}:${port}` // certificates are for names
+  const client = new TableClient(target, channel ?? credentials.createInsecure(), { interceptors })
+  onTestFinished(() => client.close())
+  return client
+}
+
+function bearer(token: string): Interceptor {
+  return (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start: (metadata, listener, next) => {
+        metadata.set('authorization', `Bearer ${token}`)
+        next(metadata, listener)
+      },
+    })
+}
+
+/** Resolves to the `error` of the response, rejects with the status of a failed call. */
+export function upload(
+  client: TableClient,
+  csv: string | Uint8Array,
+  options: CallOptions = {},
+  metadata = new Metadata(),
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = { csvData: Buffer.from(csv) }
+    client.upload(request, metadata, options, (failure, response) =>
+      failure ? reject(failure) : resolve(response.error),
+    )
+  })
+}
+
+/** Resolves to the total, rejects with the `error` of the response or the status of a failed call. */
+export function columnSum(
+  client: TableClient,
+  column: string,
+  format = 'csv',
+  options: CallOptions = {},
+): Promise<bigint> {
+  return new Promise((resolve, reject) => {
+    client.colSum({ column, format }, new Metadata(), options, (failure, response) => {
+      if (failure) reject(failure)
+      else if (response.error) reject(new Error(response.error))
+      else resolve(response.total)
+    })
+  })
+}
+
+export function failureOf(call: Promise<unknown>): Promise<ServiceError> {
+  return call.then(
+    value => Promise.reject(new Error(`expected a failure, found ${value}`)),
+    failure => failure,
+  )
+}
+
+/** A CSV with that `x`, too large to be held in memory until all of it is there, or to be committed with its row alone. */
+export function largeCsv(x: number): string {
+  return `x,t\n${x},${'a'.repeat(300_000)}\n`
+}
+
+/** The files that are being received or converted. */
+export function incoming(dataDir: string): string[] {
+  return readdirSync(join(dataDir, 'incoming'))
+}
+
+export function stored(dataDir: string): string[] {
+  return readdirSync(join(dataDir, 'files')).sort()
+}
+
+/** Bytes as they travel: the prefix of gRPC and then `message`. */
+export function frame(message: Uint8Array, flag = 0): Buffer {
+  const prefix = Buffer.alloc(5)
+  prefix[0] = flag
+  prefix.writeUInt32BE(message.length, 1)
+  return Buffer.concat([prefix, message])
+}
+
+export function uploadMessage(csv: string | Uint8Array): Uint8Array {
+  return UploadReq.encode({ csvData: Buffer.from(csv) }).finish()
+}
+
+/** A client that can send what no gRPC library would. It may have 100 MB on the way. */
+export function rawSession(port: number): ClientHttp2Session {
+  // @types/node does not know strictSingleValueFields: without it Node sends no header twice.
+  const options = { maxSessionMemory: 100, strictSingleValueFields: false }
+  const session = connect(`http://127.0.0.1:${port}`, options)
+  onTestFinished(() => session.destroy())
+  return session
+}
+
+export interface RawCall {
+  /** Resolves when the server has taken them off this side's hands. */
+  write(bytes: Uint8Array): Promise<void>
+  end(): void
+  /** Breaks the call off, as a client does that cancels. */
+  cancel(): void
+  /** Of the answer: the status, its message, and the rest of the trailers. Rejects if the call ends without. */
+  answer: Promise<{ code: number; message: string; trailers: IncomingHttpHeaders }>
+}
+
+export function rawUpload(
+  session: ClientHttp2Session,
+  headers: Record<string, string | string[]> = {},
+): RawCall {
+  return rawCall(session, '/Table/Upload', headers)
+}
+
+export function rawCall(
+  session: ClientHttp2Session,
+  path: string,
+  headers: Record<string, string | string[]> = {},
+): RawCall {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...headers,
+  })
+  stream.on('error', () => {})
+  stream.resume()
+  const answer = new Promise<Awaited<RawCall['answer']>>((resolve, reject) => {
+    const take = (trailers: IncomingHttpHeaders) => {
+      if (trailers['grpc-status'] === undefined) return
+      const message = decodeURI(String(trailers['grpc-message'] ?? ''))
+      resolve({ code: Number(trailers['grpc-status']), message, trailers })
+    }
+    stream.on('response', take)
+    stream.on('trailers', take)
+    stream.on('close', () =>
+      reject(new Error(`the stream closed with code ${stream.rstCode}, without a status`)),
+    )
+  })
+  answer.catch(() => {})
+  return {
+    write: bytes => new Promise(resolve => stream.write(bytes, () => resolve())),
+    end: () => stream.end(),
+    cancel: () => stream.close(8),
+    answer,
+  }
+}

@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os'
+import { expect, test } from 'vitest'
+import { spawnHeldServer } from '../support/process.ts'
+import { columnSum, eventually, incoming, largeCsv, upload } from '../support/server.ts'
+
+/** Enough for it to be received into a file. */
+const light = `x\n${'1\n'.repeat(150_000)}`
+const conversions = Math.max(2, availableParallelism())
+
+/** A server whose conversions stop before they write a Parquet file, and that has room for more of them than it should begin. */
+async function heldServer() {
+  const server = await spawnHeldServer('create', conversions + 4)
+  const { client, dataDir, hold, count } = server
+  expect(await upload(client, light)).toBe('')
+  const before = count()
+  hold()
+  return {
+    ...server,
+    begun: () => count() - before,
+    /** Resolves when so many uploads are here, and sums that came behind them are answered. */
+    received: async (uploads: number) => {
+      const csvs = () => incoming(dataDir).filter(name => name.endsWith('.csv'))
+      await eventually(() => expect(csvs()).toHaveLength(uploads))
+      for (let i = 0; i < 20; i++) expect(await columnSum(client, 'x')).toBe(150_000n)
+    },
+  }
+}
+
+test('as many uploads as there are cores are converted at once, and sums do not wait for them', async () => {
+  const { client, release, received, begun } = await heldServer()
+  const uploads = Array.from({ length: conversions + 2 }, () => upload(client, light))
+  await received(uploads.length)
+  await eventually(() => expect(begun()).toBe(conversions))
+  await received(uploads.length)
+  expect(begun()).toBe(conversions)
+  release()
+  expect(await Promise.all(uploads)).toEqual(uploads.map(() => ''))
+  expect(begun()).toBe(uploads.length)
+})
+
+test('of uploads that take much memory one is converted at a time, and others do not wait for it', async () => {
+  const { client, release, received, begun } = await heldServer()
+  const uploads = Array.from({ length: 3 }, () => upload(client, largeCsv(7)))
+  await received(uploads.length)
+  await eventually(() => expect(begun()).toBe(1))
+  await received(uploads.length)
+  expect(begun()).toBe(1)
+  release()
+  expect(await Promise.all(uploads)).toEqual(['', '', ''])
+  expect(await columnSum(client, 'x')).toBe(150_021n)
+})

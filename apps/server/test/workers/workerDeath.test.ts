@@ -1,0 +1,100 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { status } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { spawnServer } from '../support/process.ts'
+import {
+  columnSum,
+  connectClient,
+  eventually,
+  failureOf,
+  incoming,
+  largeCsv,
+  stored,
+  temporaryDirectory,
+  upload,
+} from '../support/server.ts'
+
+async function serveWithFuse(moment: string) {
+  const fuse = join(temporaryDirectory(), 'fuse')
+  const { ready, dataDir, child, exited } = spawnServer({
+    hook: 'die.ts',
+    env: { MOMENT: moment, FUSE: fuse },
+  })
+  const client = connectClient((await ready).port)
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  writeFileSync(fuse, '')
+  return { client, dataDir, child, exited }
+}
+
+test.each(['write', 'sync', 'rename', 'insert'])(
+  'a worker that dies before its %s leaves nothing',
+  async moment => {
+    const { client, dataDir, child, exited } = await serveWithFuse(moment)
+    expect(await failureOf(upload(client, largeCsv(2)))).toMatchObject({
+      code: status.INTERNAL,
+      details: 'internal error',
+    })
+    expect(incoming(dataDir)).toEqual([])
+    expect(stored(dataDir)).toHaveLength(2)
+    expect(await upload(client, largeCsv(4))).toBe('')
+    expect(await columnSum(client, 'x', 'parquet')).toBe(5n)
+    child.kill()
+    expect((await exited).stderr).toContain('worker exited with code: 3')
+  },
+)
+
+test('a worker that dies after the commit leaves an upload, which is acknowledged', async () => {
+  const { client } = await serveWithFuse('committed')
+  expect(await upload(client, largeCsv(2))).toBe('')
+  expect(await columnSum(client, 'x')).toBe(3n)
+})
+
+test('a sum whose worker dies fails, and the next one is whole', async () => {
+  const { client } = await serveWithFuse('read')
+  expect(await failureOf(columnSum(client, 'x'))).toMatchObject({
+    code: status.INTERNAL,
+    details: 'internal error',
+  })
+  expect(await columnSum(client, 'x')).toBe(1n)
+})
+
+/** A server with an upload whose only worker has died, and whose new ones die while they are loaded as long as `fuse` is there. */
+async function serveStillborn() {
+  const fuse = join(temporaryDirectory(), 'fuse')
+  const env = { MOMENT: 'read', FUSE: fuse }
+  const { ready, child, exited } = spawnServer({ hook: 'stillborn.ts', env, workers: 1 })
+  const client = connectClient((await ready).port)
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  let deaths = 0
+  child.stderr?.on('data', text => {
+    deaths += String(text).split('Error: stillborn').length - 1
+  })
+  writeFileSync(fuse, '')
+  expect(await failureOf(columnSum(client, 'x'))).toMatchObject({ code: status.INTERNAL })
+  await eventually(() => expect(deaths).toBeGreaterThan(0))
+  const nextDeath = () => {
+    const before = deaths
+    return eventually(() => expect(deaths).toBeGreaterThan(before))
+  }
+  return { client, child, exited, fuse, nextDeath }
+}
+
+test('a worker whose successor dies while it is loaded is replaced when one can be loaded again', async () => {
+  const { client, child, exited, fuse, nextDeath } = await serveStillborn()
+  const waiting = columnSum(client, 'x')
+  await nextDeath()
+  rmSync(fuse)
+  expect(await waiting).toBe(1n)
+  child.kill()
+  expect((await exited).code).toBe(0)
+})
+
+test('a server whose workers cannot be loaded ends when it is told to', async () => {
+  const { client, child, exited, nextDeath } = await serveStillborn()
+  const waiting = failureOf(columnSum(client, 'x'))
+  await nextDeath()
+  child.kill()
+  expect(await waiting).toMatchObject({ code: status.UNAVAILABLE })
+  expect((await exited).code).toBe(0)
+})
