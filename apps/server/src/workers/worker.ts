@@ -67,11 +67,11 @@ if (workerData) {
 
 const dataDir = (): string => workerData.dataDir
 
-export const commit: Task<'commit'> = ({ id, receivedAt, cancellation, held, uploadId, alone, deferSync }) =>
-  outcome(() => commitUpload(dataDir(), id, receivedAt, cancellation, held, uploadId, alone, deferSync))
+export const commit: Task<'commit'> = ({ id, receivedAt, ...options }) =>
+  outcome(() => commitUpload(dataDir(), id, receivedAt, options))
 
-export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, cancellation, uploadId }) =>
-  outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), cancellation, uploadId))
+export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival, ...options }) =>
+  outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), options))
 
 export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
 

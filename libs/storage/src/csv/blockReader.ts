@@ -1,9 +1,11 @@
+import type { ColumnSource, FixedType } from '../columnSource.ts'
 import { damagedFile, StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { BYTE_ORDER_MARK_BYTES, hasByteOrderMark } from './dialect.ts'
 import { explainProblem, lineAt } from './explain.ts'
+import { readColumn, readTexts, textBytes } from './fields.ts'
 
 /** Part of a file, in bytes: it begins and ends where a record does. */
 export interface Range {
@@ -22,7 +24,7 @@ export interface Extent {
  * Reads a CSV file block by block into kernel memory and finds the fields of the whole records there. Only inside
  * `withBlocks`.
  */
-export class BlockReader {
+export class BlockReader implements ColumnSource {
   /** Of the block. */
   records = 0
   readonly columns: number
@@ -51,6 +53,10 @@ export class BlockReader {
     this.#column = column
     this.#position = from
     this.#extend = extend
+  }
+
+  get rows(): number {
+    return this.records
   }
 
   /** Where the first record of the block begins, in bytes from the start of the file. */
@@ -89,6 +95,18 @@ export class BlockReader {
       }
       this.#refill()
     }
+  }
+
+  readValues(column: number, type: FixedType, values: number, levels: number): number {
+    return readColumn(type, this, column, values, levels)
+  }
+
+  readTexts(column: number, to: number): number {
+    return readTexts(this, column, to)
+  }
+
+  textBytes(column: number): number {
+    return textBytes(this, column)
   }
 
   /** Moves what is left to the front and reads more behind it. */

@@ -1,38 +1,10 @@
-import type { Kernels, ReadColumn } from '@table/kernels'
 import { memory } from '../kernelMemory.ts'
 import type { ColumnType } from '../schema.ts'
 import type { BlockReader } from './blockReader.ts'
-
-/** The kernel that reads the fields of a type. Every field is a text. */
-const readers: Record<Exclude<ColumnType, 'text'>, (kernels: Kernels) => ReadColumn> = {
-  int64: kernels => kernels.int64Column,
-  double: kernels => kernels.doubleColumn,
-  boolean: kernels => kernels.booleanColumn,
-  date: kernels => kernels.dateColumn,
-  timestamp: kernels => kernels.timestampColumn,
-  'timestamp-utc': kernels => kernels.timestampUtcColumn,
-}
+import { fixedTypes, type Records, readColumn } from './fields.ts'
 
 /** In order of preference: a column is the first of these that all of its fields can be. */
-const types = [...Object.keys(readers), 'text'] as ColumnType[]
-
-/** Scanned records, whose fields' ends are in kernel memory. */
-export type Records = Pick<BlockReader, 'records' | 'columns'>
-
-/**
- * Reads a column of the block to the addresses `values` and `levels`. Returns how many fields are not null, or -1 if one is
- * not of the type.
- */
-export function readColumn(
-  type: Exclude<ColumnType, 'text'>,
-  { records, columns }: Records,
-  column: number,
-  values: number,
-  levels: number,
-): number {
-  const { kernels, ends } = memory
-  return readers[type](kernels)(ends, records, columns, column, values, levels)
-}
+const types: readonly ColumnType[] = [...fixedTypes, 'text']
 
 /** Fields of a column that a guess looks at. */
 const GUESS_RECORDS = 1000
@@ -49,7 +21,7 @@ export function guessTypes(block: Records): ColumnType[] {
 
 /** Finds out the type of each column from all the blocks it is shown. */
 export class Inference {
-  readonly #possible: ColumnType[][]
+  readonly #possible: (readonly ColumnType[])[]
 
   constructor(columns: number) {
     this.#possible = Array.from({ length: columns }, () => types)

@@ -9,6 +9,24 @@ import { type Converted, convertCsv, convertGrowingCsv } from './convert.ts'
 import { findFirstUpload, type UploadId } from './deduplication.ts'
 import { SMALL_BYTES, writeNewFile } from './smallUploads.ts'
 
+/** What an upload can be given besides its bytes. */
+export interface CommitOptions {
+  /** Says when nobody waits for the upload any more. */
+  cancellation?: Cancellation | undefined
+  /** The client's id of the upload, which only one upload can have. */
+  uploadId?: UploadId | undefined
+}
+
+/** How a received upload is committed. */
+export interface ReceivedOptions extends CommitOptions {
+  /** What was received, if it is in no file yet. */
+  held?: Uint8Array | undefined
+  /** Whether no other worker converts anything that takes much memory. Otherwise such an upload is refused as `heavy`. */
+  alone?: boolean
+  /** Whether the files of a small upload may be synced later. */
+  deferSync?: boolean
+}
+
 /**
  * Converts and commits an upload while it arrives. Returns undefined if that cannot be done, for whatever reason:
  * `commitUpload` will do it when all is there, or say why not.
@@ -18,14 +36,12 @@ export function commitArrivingUpload(
   id: number,
   receivedAt: string,
   arrival: Arrival,
-  cancellation?: Cancellation,
-  uploadId?: UploadId,
+  options: CommitOptions = {},
 ): Upload | undefined {
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
-  const converted = convertGrowingCsv(csv, parquet, wanted => arrival.waitFor(wanted), cancellation)
-  if (converted && arrival.waitForDisk())
-    return commit(dataDir, id, receivedAt, converted, cancellation, uploadId)
+  const converted = convertGrowingCsv(csv, parquet, wanted => arrival.waitFor(wanted), options.cancellation)
+  if (converted && arrival.waitForDisk()) return commit(dataDir, id, receivedAt, converted, options)
   // The rest may never come, and then nobody else would remove it.
   removeAll([parquet])
   return undefined
@@ -33,9 +49,9 @@ export function commitArrivingUpload(
 
 /**
  * Turns the received `incoming/<id>.csv`, which is on the disk, into a committed upload: its files have their final names and are
- * on the disk before its row is, so a row always has its files. Of a small upload they are in the row. `held`: what was received,
- * if it is in no file yet. `deferSync`: the files of a small upload may be synced later. On any error nothing of the upload is left, but
- * for `heavy`: then it is to be done again, `alone`; and for `undecided`: then the process has to end.
+ * on the disk before its row is, so a row always has its files. The files of a small upload are in the row as well. On any error
+ * nothing of the upload is left, but for `heavy`: then it is to be done again, `alone`; and for `undecided`: then the process has
+ * to end.
  *
  * With an `uploadId` that is committed already, nothing is left of this upload either: if it has the same bytes, the first one is
  * returned, else StorageError `invalid` thrown.
@@ -44,12 +60,9 @@ export function commitUpload(
   dataDir: string,
   id: number,
   receivedAt: string,
-  cancellation?: Cancellation,
-  held?: Uint8Array,
-  uploadId?: UploadId,
-  alone = true,
-  deferSync = true,
+  options: ReceivedOptions = {},
 ): Upload {
+  const { cancellation, held, alone = true } = options
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
   let converted: Converted
@@ -61,7 +74,7 @@ export function commitUpload(
     removeAll(again ? [parquet] : [csv, parquet])
     throw error
   }
-  return commit(dataDir, id, receivedAt, converted, cancellation, uploadId, held, deferSync)
+  return commit(dataDir, id, receivedAt, converted, options)
 }
 
 function commit(
@@ -69,10 +82,7 @@ function commit(
   id: number,
   receivedAt: string,
   { checksums, ...converted }: Converted,
-  cancellation: Cancellation | undefined,
-  uploadId: UploadId | undefined,
-  held?: Uint8Array,
-  deferSync = true,
+  { cancellation, uploadId, held, deferSync = true }: ReceivedOptions,
 ): Upload {
   const made = formats.map(format => incomingFile(dataDir, id, format))
   try {

@@ -1,11 +1,10 @@
-import type { BlockReader } from '../csv/blockReader.ts'
-import { readColumn } from '../csv/inference.ts'
+import type { ColumnSource, FixedType } from '../columnSource.ts'
 import { memory, renewMemory } from '../kernelMemory.ts'
-import type { Column, ColumnType } from '../schema.ts'
+import type { Column } from '../schema.ts'
 import { type ColumnBuffer, MAX_ROWS } from './columnBuffer.ts'
 
 /** Bytes a value takes; a text takes as many as it has and 4 more. */
-const widths: Record<Exclude<ColumnType, 'text'>, number> = {
+const widths: Record<FixedType, number> = {
   int64: 8,
   double: 8,
   boolean: 1,
@@ -50,20 +49,20 @@ export class RowGroup {
     this.#shares = columns.map(() => ({ levels: 0, values: 0 }))
   }
 
-  /** Whether there is room for the block's records. There always is at first. */
-  fits(reader: BlockReader): boolean {
-    if (this.rows === 0) this.#divide(reader)
-    const rows = this.rows + reader.records
+  /** Whether there is room for the source's rows. There always is at first. */
+  fits(source: ColumnSource): boolean {
+    if (this.rows === 0) this.#divide(source)
+    const rows = this.rows + source.rows
     const fit =
       rows <= this.#maxRows &&
-      this.columns.every((column, i) => fits(column, reader, i, this.#shares[i] as Share))
-    return fit || (rows <= MAX_ROWS && this.#divideAgain(reader))
+      this.columns.every((column, i) => fits(column, source, i, this.#shares[i] as Share))
+    return fit || (rows <= MAX_ROWS && this.#divideAgain(source))
   }
 
-  /** Appends the block's records. Returns false if a field is not of its column's type. */
-  append(reader: BlockReader): boolean {
-    this.rows += reader.records
-    return this.columns.every((column, i) => appendColumn(reader, i, column, this.#shares[i] as Share))
+  /** Appends the source's rows. Returns false if a value is not of its column's type. */
+  append(source: ColumnSource): boolean {
+    this.rows += source.rows
+    return this.columns.every((column, i) => appendColumn(source, i, column, this.#shares[i] as Share))
   }
 
   clear(): void {
@@ -76,14 +75,14 @@ export class RowGroup {
     }
   }
 
-  /** Gives each column its share of the memory, as the block's records would fill it. */
-  #divide(reader: BlockReader): void {
+  /** Gives each column its share of the memory, as the source's rows would fill it. */
+  #divide(source: ColumnSource): void {
     const rowBytes = this.columns.map(({ type }, i) =>
-      type === 'text' ? (1.25 * textBytes(reader, i)) / reader.records : widths[type] + 1,
+      type === 'text' ? (1.25 * source.textBytes(i)) / source.rows : widths[type] + 1,
     )
     const wanted = rowBytes.reduce((sum, bytes) => sum + bytes)
-    const room = Math.max(sharedBytes(this.columns.length), wanted * reader.records)
-    const rows = Math.min(MAX_ROWS, Math.max(reader.records, Math.floor(room / wanted)))
+    const room = Math.max(sharedBytes(this.columns.length), wanted * source.rows)
+    const rows = Math.min(MAX_ROWS, Math.max(source.rows, Math.floor(room / wanted)))
     this.columns.forEach(({ type }, i) => {
       const bytes = Math.ceil(rows * (rowBytes[i] as number))
       const levels = type === 'text' ? 0 : rows
@@ -95,12 +94,12 @@ export class RowGroup {
 
   /**
    * Divides the memory anew where much of it is left: most columns of a wide table may be empty, and each row group costs as many
-   * entries in the footer as there are columns. Returns whether there is room for the block's records now.
+   * entries in the footer as there are columns. Returns whether there is room for the source's rows now.
    */
-  #divideAgain(reader: BlockReader): boolean {
+  #divideAgain(source: ColumnSource): boolean {
     const room = sharedBytes(this.columns.length)
     if (room === MIN_BYTES) return false
-    const needs = this.columns.map((column, i) => need(column, reader, i))
+    const needs = this.columns.map((column, i) => need(column, source, i))
     const needed = needs.reduce((sum, { levels, values }) => sum + levels + values, 0)
     if (needed > WORTH_DIVIDING * room) return false
     const more = room / Math.max(needed, 1)
@@ -163,27 +162,27 @@ function hasLevels({ levels }: Share): boolean {
   return levels > 0
 }
 
-/** Whether there is room for the block's fields of the column. */
-function fits(column: ColumnBuffer, reader: BlockReader, index: number, share: Share): boolean {
+/** Whether there is room for the source's values of the column. */
+function fits(column: ColumnBuffer, source: ColumnSource, index: number, share: Share): boolean {
   const { type, rows, valueBytes } = column
-  if (type === 'text') return valueBytes + textBytes(reader, index) <= share.values
-  if (!hasLevels(share)) return holdsNothing(type, reader, index)
-  return rows + reader.records <= share.levels && valueBytes + reader.records * widths[type] <= share.values
+  if (type === 'text') return valueBytes + source.textBytes(index) <= share.values
+  if (!hasLevels(share)) return holdsNothing(type, source, index)
+  return rows + source.rows <= share.levels && valueBytes + source.rows * widths[type] <= share.values
 }
 
-/** What the column takes with the block's fields. */
-function need(column: ColumnBuffer, reader: BlockReader, index: number): Share {
+/** What the column takes with the source's values. */
+function need(column: ColumnBuffer, source: ColumnSource, index: number): Share {
   const { type, rows, valueBytes, count } = column
-  if (type === 'text') return { levels: 0, values: valueBytes + textBytes(reader, index) }
-  if (count === 0 && holdsNothing(type, reader, index)) return { levels: 0, values: 0 }
-  return { levels: rows + reader.records, values: valueBytes + reader.records * widths[type] }
+  if (type === 'text') return { levels: 0, values: valueBytes + source.textBytes(index) }
+  if (count === 0 && holdsNothing(type, source, index)) return { levels: 0, values: 0 }
+  return { levels: rows + source.rows, values: valueBytes + source.rows * widths[type] }
 }
 
-/** Whether all of the block's fields are null. Overwrites `memory.page`. */
-function holdsNothing(type: Exclude<ColumnType, 'text'>, reader: BlockReader, index: number): boolean {
+/** Whether all of the source's values are null. Overwrites `memory.page`. */
+function holdsNothing(type: FixedType, source: ColumnSource, index: number): boolean {
   const values = memory.page
-  const levels = values + reader.records * widths[type] + SLACK
-  return readColumn(type, reader, index, values, levels) === 0
+  const levels = values + source.rows * widths[type] + SLACK
+  return source.readValues(index, type, values, levels) === 0
 }
 
 /** What the row group under way may take. */
@@ -196,28 +195,21 @@ export function releaseRowGroup(columns: number): void {
   if (sharedBytes(columns) > MIN_BYTES) renewMemory()
 }
 
-function appendColumn(reader: BlockReader, index: number, column: ColumnBuffer, share: Share): boolean {
-  const { kernels, ends } = memory
-  const { records, columns } = reader
+function appendColumn(source: ColumnSource, index: number, column: ColumnBuffer, share: Share): boolean {
+  const { rows } = source
   const to = column.values + column.valueBytes
   if (column.type === 'text') {
-    column.valueBytes += kernels.textColumn(ends, records, columns, index, to)
-    column.count += records
+    column.valueBytes += source.readTexts(index, to)
+    column.count += rows
   } else if (!hasLevels(share)) {
-    column.nulls += records
+    column.nulls += rows
   } else {
-    const count = readColumn(column.type, reader, index, to, column.levels + column.rows)
+    const count = source.readValues(index, column.type, to, column.levels + column.rows)
     if (count < 0) return false
     column.valueBytes += count * widths[column.type]
     column.count += count
-    column.nulls += records - count
+    column.nulls += rows - count
   }
-  column.rows += records
+  column.rows += rows
   return true
-}
-
-/** At least the bytes that a column of texts will take. */
-function textBytes({ records, columns }: BlockReader, column: number): number {
-  const { kernels, ends } = memory
-  return kernels.textBytes(ends, records, columns, column)
 }

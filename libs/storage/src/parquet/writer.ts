@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { BlockReader } from '../csv/blockReader.ts'
+import type { ColumnSource } from '../columnSource.ts'
 import type { OpenFile } from '../files.ts'
 import { footerFile } from '../paths.ts'
 import type { Column } from '../schema.ts'
@@ -25,14 +25,14 @@ export class ParquetWriter {
     this.#out.write(MAGIC)
   }
 
-  /** Appends the records of a block. Returns false if a field is not of its column's type: start again then. */
-  append(reader: BlockReader): boolean {
-    if (!this.#rowGroup.fits(reader)) {
+  /** Appends the rows of a source. Returns false if a value is not of its column's type: start again then. */
+  append(source: ColumnSource): boolean {
+    if (!this.#rowGroup.fits(source)) {
       this.#endRowGroup()
-      this.#rowGroup.fits(reader)
+      this.#rowGroup.fits(source)
     }
-    this.rows += reader.records
-    return this.#rowGroup.append(reader)
+    this.rows += source.rows
+    return this.#rowGroup.append(source)
   }
 
   /** Ends the file. Returns its size and checksum, and the size of its footer in bytes and the footer's CRC-32. */

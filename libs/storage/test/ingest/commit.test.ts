@@ -96,9 +96,7 @@ test('content and names are on the disk before the row, also of what was held', 
   const synced = ['sync 00000001.parquet', 'sync files', 'insert catalogue.db', ...looked, ...looked]
   expect(operations.slice(operations.indexOf('rename 00000001.csv'))).toEqual([...names, ...synced])
 
-  const held = operationsOf(() =>
-    commitUpload(store.dataDir, 2, receivedAt, undefined, Buffer.from(largeCsv)),
-  )
+  const held = operationsOf(() => commitUpload(store.dataDir, 2, receivedAt, { held: Buffer.from(largeCsv) }))
   expect(held.slice(held.indexOf('rename 00000002.csv')).map(name => name.replace('2.', '1.'))).toEqual([
     ...names,
     'sync 00000001.csv',
@@ -111,7 +109,7 @@ test('what the files of a small upload hold is in its row, until they are on the
   const store = opened(temporaryDirectory())
   const id = await store.catalogue.reserve()
   const operations = operationsOf(() =>
-    commitUpload(store.dataDir, id, receivedAt, undefined, Buffer.from(csv)),
+    commitUpload(store.dataDir, id, receivedAt, { held: Buffer.from(csv) }),
   )
   expect(operations.filter(operation => operation.startsWith('sync'))).toEqual([])
   expect(operations.filter(operation => !operation.startsWith('identity')).at(-1)).toBe('insert catalogue.db')
@@ -222,8 +220,7 @@ test.each([
   const wide = `${Array.from({ length: 1001 }, (_, i) => `c${i}`)}\n${'1,'.repeat(1000)}1\n`
   const id = await receive(store, wide)
   const held = isHeld ? Buffer.from(wide) : undefined
-  const commit = (alone: boolean) =>
-    commitUpload(store.dataDir, id, receivedAt, undefined, held, undefined, alone)
+  const commit = (alone: boolean) => commitUpload(store.dataDir, id, receivedAt, { held, alone })
   expect(thrown(() => commit(false)).code).toBe('heavy')
   expect(incomingNames(store.dataDir)).toEqual(['00000001.csv'])
   expect(commit(true)).toMatchObject({ id, rows: 1, csvBytes: wide.length })
@@ -249,7 +246,7 @@ test('a cancelled upload is not committed, until its row is', async () => {
       if (kind === operation) cancellation[0] = 1
     })
     try {
-      return commitUpload(store.dataDir, id, receivedAt, cancellation).id
+      return commitUpload(store.dataDir, id, receivedAt, { cancellation }).id
     } catch (error) {
       return (error as { code: string }).code
     } finally {

@@ -20,6 +20,6 @@ for (const csv of rows.map(count => crashCsv(Number(count)))) {
   const spool = createSpool(dataDir, id)
   await spool.write(Buffer.from(csv))
   await spool.close()
-  await store.catalogue.publish(commitUpload(dataDir, id, new Date().toISOString(), undefined, spool.held))
+  await store.catalogue.publish(commitUpload(dataDir, id, new Date().toISOString(), { held: spool.held }))
   writeSync(1, `${id}\n`)
 }

@@ -26,7 +26,7 @@ const sizes = [
 ] as const
 
 async function commit(store: Store, csv: string, id: Uint8Array | undefined = uploadId) {
-  return commitUpload(store.dataDir, await receive(store, csv), receivedAt, undefined, undefined, id)
+  return commitUpload(store.dataDir, await receive(store, csv), receivedAt, { uploadId: id })
 }
 
 function expectOne(store: Store): void {
@@ -59,7 +59,7 @@ test.each(sizes)('other bytes under the id of a %s upload are refused', async (_
   ]
   for (const other of others) {
     const id = await receive(store, other)
-    const error = thrown(() => commitUpload(store.dataDir, id, receivedAt, undefined, undefined, uploadId))
+    const error = thrown(() => commitUpload(store.dataDir, id, receivedAt, { uploadId }))
     expect([error.code, error.message]).toEqual([
       'invalid',
       `upload-id ${uuid}: other bytes were uploaded under it (upload 1, received ${receivedAt}): give other data an id of its own`,
@@ -71,14 +71,14 @@ test.each(sizes)('other bytes under the id of a %s upload are refused', async (_
 test('any byte that differs makes other bytes', async () => {
   const store = opened(temporaryDirectory())
   const csv = Buffer.from(`text,more\n${'lorem,ipsum\n'.repeat(100)}`)
-  commitUpload(store.dataDir, await store.catalogue.reserve(), receivedAt, undefined, csv, uploadId)
+  commitUpload(store.dataDir, await store.catalogue.reserve(), receivedAt, { held: csv, uploadId })
   await fc.assert(
     fc.asyncProperty(fc.nat(csv.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
       const other = Buffer.from(csv)
       other[at] = (other[at] as number) ^ change
       const id = await store.catalogue.reserve()
       expect(
-        thrown(() => commitUpload(store.dataDir, id, receivedAt, undefined, other, uploadId)),
+        thrown(() => commitUpload(store.dataDir, id, receivedAt, { held: other, uploadId })),
       ).toHaveProperty('code', 'invalid')
     }),
   )
@@ -88,7 +88,7 @@ test('any byte that differs makes other bytes', async () => {
 test.each(sizes)('of two at the same time one is stored, whoever comes first (%s)', async (_, csv) => {
   const store = opened(temporaryDirectory())
   const [slow, quick] = [await receive(store, csv), await receive(store, csv)]
-  const commitOf = (id: number) => commitUpload(store.dataDir, id, receivedAt, undefined, undefined, uploadId)
+  const commitOf = (id: number) => commitUpload(store.dataDir, id, receivedAt, { uploadId })
   let first = 0
   observeFileOperations(({ kind }) => {
     if (kind !== 'insert' || first !== 0) return
@@ -120,7 +120,7 @@ test('an upload that is converted while it arrives counts once too', async () =>
     const id = await receive(store, csv)
     arrival.add(csv.length)
     arrival.onDisk()
-    return commitArrivingUpload(store.dataDir, id, receivedAt, arrival, undefined, uploadId)?.id
+    return commitArrivingUpload(store.dataDir, id, receivedAt, arrival, { uploadId })?.id
   }
   expect([await arrived(), await arrived(), (await commit(store, csv)).id]).toEqual([1, 1, 1])
   expectOne(store)
@@ -131,7 +131,7 @@ test('without an id each upload counts, and with another id too', async () => {
   const csv = 'x\n1\n'
   const other = new Uint8Array(16)
   for (const id of [undefined, undefined, uploadId, other])
-    commitUpload(store.dataDir, await receive(store, csv), receivedAt, undefined, undefined, id)
+    commitUpload(store.dataDir, await receive(store, csv), receivedAt, { uploadId: id })
   expect(listUploads(store.dataDir)).toHaveLength(4)
   expect(listUnsynced(store.dataDir)).toHaveLength(4)
 })
