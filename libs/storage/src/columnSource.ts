@@ -3,6 +3,16 @@ import type { ColumnType } from './schema.ts'
 /** A type whose values all have the same size. */
 export type FixedType = Exclude<ColumnType, 'text'>
 
+/** The bytes that a value takes in kernel memory; a text takes as many as it has and 4 more. */
+export const valueSizes: Record<FixedType, number> = {
+  int64: 8,
+  double: 8,
+  boolean: 1,
+  date: 4,
+  timestamp: 8,
+  'timestamp-utc': 8,
+}
+
 /**
  * Rows of a table whose columns can be read as values, column by column, into kernel memory: what a Parquet file is written from.
  * Addresses are in kernel memory.

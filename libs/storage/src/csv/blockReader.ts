@@ -136,8 +136,8 @@ export class BlockReader implements ColumnSource {
   }
 }
 
-/** The smallest block has no room for a whole record. */
-class BlockTooSmall extends Error {}
+/** The block has no room for a whole record. */
+export class BlockTooSmall extends Error {}
 
 /**
  * Runs `read`, again from its start with a larger block each time that a record does not fit. Throws StorageError `heavy`

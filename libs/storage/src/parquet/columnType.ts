@@ -57,6 +57,12 @@ const logicalTypes =
     ' ',
   )
 
+/** Whether the file has the column as one of the type is written. */
+export function isWrittenAs({ type, repetition }: SchemaElement, columnType: ColumnType): boolean {
+  const { type: expected } = columnSchemas[columnType]
+  return type !== undefined && physicalTypes[type] === expected && repetition === Repetition.OPTIONAL
+}
+
 /** What the format calls the type of a column. */
 export function typeName({ type, repetition, logicalType, convertedType }: SchemaElement): string {
   if (type === undefined) return 'a group'

@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk } from '@table/kernels'
-import type { Compressors, SchemaElement } from 'hyparquet'
+import type { Compressors, DecodedArray, SchemaElement } from 'hyparquet'
 import type { OpenFile } from '../files.ts'
 import { checkRange, readWhole } from '../storedFiles.ts'
-import type { Integers } from './columnType.ts'
 
 const compressors: Compressors = {
   GZIP: bytes => gunzipSync(bytes),
@@ -15,12 +14,13 @@ const compressors: Compressors = {
 // Few files need it, and each thread that loads it takes memory for it.
 const require = createRequire(import.meta.url)
 
-/** The values and nulls of a column chunk, through hyparquet: any encoding and codec it knows. */
-export function* decodeChunk(
-  file: OpenFile,
-  chunk: ColumnChunk,
-  { valueBytes, signed, nullable }: Integers,
-): Generator<bigint | number | null | undefined> {
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** What the schema says of a column, but its name. */
+export type DecodedElement = Omit<SchemaElement, 'name'>
+
+/** The values and nulls of a column chunk, page by page, through hyparquet: any encoding and codec it knows. */
+export function decodeChunk(file: OpenFile, chunk: ColumnChunk, type: DecodedElement): DecodedArray[] {
   const { readColumn }: typeof import('hyparquet/src/column.js') = require('hyparquet/src/column.js')
   const { DEFAULT_PARSERS }: typeof import('hyparquet/src/convert.js') = require('hyparquet/src/convert.js')
   const {
@@ -29,26 +29,20 @@ export function* decodeChunk(
   checkRange(file, chunk.start, chunk.bytes)
   const bytes = new Uint8Array(chunk.bytes)
   readWhole(file, bytes, chunk.start)
-  const type = valueBytes === 8 ? 'INT64' : 'INT32'
-  const element: SchemaElement = {
-    name: 'column',
-    type,
-    repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
-    ...(!signed && { converted_type: valueBytes === 8 ? 'UINT_64' : 'UINT_32' }),
-  }
+  const element: SchemaElement = { name: 'column', ...type }
   const root = { element: { name: 'root' }, children: [], count: 1, path: [] }
   const { data } = readColumn(
     { view: new DataView(bytes.buffer), offset: 0 },
     { groupStart: 0, selectStart: 0, selectEnd: chunk.values, groupRows: chunk.values },
     {
       pathInSchema: [element.name],
-      type,
+      type: element.type as NonNullable<typeof element.type>,
       element,
       schemaPath: [root, { element, children: [], count: 1, path: [element.name] }],
       codec: CompressionCodecs[chunk.codec],
-      parsers: DEFAULT_PARSERS,
+      parsers: { ...DEFAULT_PARSERS, stringFromBytes: text => text && utf8.decode(text) },
       compressors,
     },
   )
-  for (const page of data) yield* page as Iterable<bigint | number | null>
+  return data
 }

@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib'
 import { type ColumnChunk, type PageHeader, pageHeaderOf } from '@table/kernels'
+import { damagedFile, StorageError, shortageOf } from '../errors.ts'
 import type { OpenFile } from '../files.ts'
 import { memory } from '../kernelMemory.ts'
 import { checkRange, readWhole } from '../storedFiles.ts'
+import { PageType } from './format.ts'
 
 /** Of a chunk that is larger, so much is read at once, or a page if that is larger still. */
 const WINDOW_BYTES = 3 * 1024 * 1024
@@ -61,6 +63,26 @@ export class PageReader {
       this.#windowEnd = start + length
     }
     return rows + start - this.#windowStart
+  }
+}
+
+/** Throws RangeError if a page of the chunk is not what its CRC says. Pages that are too large for kernel memory are not looked at. */
+export function checkPages(file: OpenFile, chunk: ColumnChunk): void {
+  const pages = new PageReader(file, chunk)
+  for (let left = chunk.values; left > 0; ) {
+    const header = pages.next()
+    if (!header) return
+    if (header.type !== PageType.DICTIONARY_PAGE) left -= header.values
+  }
+}
+
+/** Runs `read`, and says of what it throws that the file is damaged, unless something else is known of it. */
+export function readingPages<T>(file: OpenFile, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StorageError || (error as NodeJS.ErrnoException).syscall) throw error
+    throw shortageOf(error) ?? damagedFile(file.path, `is damaged: ${(error as Error).message}`, error)
   }
 }
 

@@ -1,17 +1,8 @@
-import type { ColumnSource, FixedType } from '../columnSource.ts'
+import { type ColumnSource, type FixedType, valueSizes } from '../columnSource.ts'
 import { memory, renewMemory } from '../kernelMemory.ts'
 import type { Column } from '../schema.ts'
 import { type ColumnBuffer, MAX_ROWS } from './columnBuffer.ts'
 
-/** Bytes a value takes; a text takes as many as it has and 4 more. */
-const widths: Record<FixedType, number> = {
-  int64: 8,
-  double: 8,
-  boolean: 1,
-  date: 4,
-  timestamp: 8,
-  'timestamp-utc': 8,
-}
 /** Kernels may write so many bytes behind the end of a text. */
 const SLACK = 128
 
@@ -78,7 +69,7 @@ export class RowGroup {
   /** Gives each column its share of the memory, as the source's rows would fill it. */
   #divide(source: ColumnSource): void {
     const rowBytes = this.columns.map(({ type }, i) =>
-      type === 'text' ? (1.25 * source.textBytes(i)) / source.rows : widths[type] + 1,
+      type === 'text' ? (1.25 * source.textBytes(i)) / source.rows : valueSizes[type] + 1,
     )
     const wanted = rowBytes.reduce((sum, bytes) => sum + bytes)
     const room = Math.max(sharedBytes(this.columns.length), wanted * source.rows)
@@ -167,7 +158,7 @@ function fits(column: ColumnBuffer, source: ColumnSource, index: number, share: 
   const { type, rows, valueBytes } = column
   if (type === 'text') return valueBytes + source.textBytes(index) <= share.values
   if (!hasLevels(share)) return holdsNothing(type, source, index)
-  return rows + source.rows <= share.levels && valueBytes + source.rows * widths[type] <= share.values
+  return rows + source.rows <= share.levels && valueBytes + source.rows * valueSizes[type] <= share.values
 }
 
 /** What the column takes with the source's values. */
@@ -175,13 +166,13 @@ function need(column: ColumnBuffer, source: ColumnSource, index: number): Share 
   const { type, rows, valueBytes, count } = column
   if (type === 'text') return { levels: 0, values: valueBytes + source.textBytes(index) }
   if (count === 0 && holdsNothing(type, source, index)) return { levels: 0, values: 0 }
-  return { levels: rows + source.rows, values: valueBytes + source.rows * widths[type] }
+  return { levels: rows + source.rows, values: valueBytes + source.rows * valueSizes[type] }
 }
 
 /** Whether all of the source's values are null. Overwrites `memory.page`. */
 function holdsNothing(type: FixedType, source: ColumnSource, index: number): boolean {
   const values = memory.page
-  const levels = values + source.rows * widths[type] + SLACK
+  const levels = values + source.rows * valueSizes[type] + SLACK
   return source.readValues(index, type, values, levels) === 0
 }
 
@@ -206,7 +197,7 @@ function appendColumn(source: ColumnSource, index: number, column: ColumnBuffer,
   } else {
     const count = source.readValues(index, column.type, to, column.levels + column.rows)
     if (count < 0) return false
-    column.valueBytes += count * widths[column.type]
+    column.valueBytes += count * valueSizes[column.type]
     column.count += count
     column.nulls += rows - count
   }

@@ -1,9 +1,10 @@
 import type { ColumnChunk } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
-import { damagedFile, StorageError, shortageOf, shown } from '../errors.ts'
+import { StorageError, shown } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { type Integers, integersOf, typeName } from '../parquet/columnType.ts'
-import { decodeChunk } from '../parquet/decode.ts'
+import { type DecodedElement, decodeChunk } from '../parquet/decode.ts'
+import { readingPages } from '../parquet/pageReader.ts'
 import { findColumn, type Known } from '../parquet/reader.ts'
 import { openStored } from '../storedFiles.ts'
 import { sumPages } from './pages.ts'
@@ -47,13 +48,18 @@ export function sumParquetColumn(
 }
 
 function sumChunk(file: OpenFile, chunk: ColumnChunk, integers: Integers): bigint {
-  try {
-    if (chunk.values === 0) return 0n
+  if (chunk.values === 0) return 0n
+  return readingPages(file, () => {
     if (!integers.signed) return sumDecoded(file, chunk, integers)
     return sumConstant(chunk) ?? sumPages(file, chunk, integers) ?? sumDecoded(file, chunk, integers)
-  } catch (error) {
-    if (error instanceof StorageError || (error as NodeJS.ErrnoException).syscall) throw error
-    throw shortageOf(error) ?? damagedFile(file.path, `is damaged: ${(error as Error).message}`, error)
+  })
+}
+
+function elementOf({ valueBytes, signed, nullable }: Integers): DecodedElement {
+  return {
+    type: valueBytes === 8 ? 'INT64' : 'INT32',
+    repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
+    ...(!signed && { converted_type: valueBytes === 8 ? 'UINT_64' : 'UINT_32' }),
   }
 }
 
@@ -65,10 +71,11 @@ function sumConstant({ constant }: ColumnChunk): bigint | undefined {
 function sumDecoded(file: OpenFile, chunk: ColumnChunk, integers: Integers): bigint {
   let sum = 0n
   let rows = 0
-  for (const value of decodeChunk(file, chunk, integers)) {
-    if (value !== null && value !== undefined) sum += BigInt(value)
-    rows++
-  }
+  for (const page of decodeChunk(file, chunk, elementOf(integers)))
+    for (const value of page as Iterable<bigint | number | null | undefined>) {
+      if (value !== null && value !== undefined) sum += BigInt(value)
+      rows++
+    }
   if (rows !== chunk.values) throw new RangeError(`a chunk has ${rows} rows, expected ${chunk.values}`)
   return sum
 }

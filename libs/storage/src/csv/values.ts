@@ -1,0 +1,97 @@
+import { EVERY } from '@table/kernels'
+import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
+import { type FixedType, valueSizes } from '../columnSource.ts'
+import { damagedFile } from '../errors.ts'
+import { closeFile, type OpenFile } from '../files.ts'
+import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
+import { withStoredLimits } from '../limits.ts'
+import type { ColumnType, Value } from '../schema.ts'
+import { openStored } from '../storedFiles.ts'
+import { BlockReader, BlockTooSmall } from './blockReader.ts'
+import { explainProblem } from './explain.ts'
+import { readHeader } from './header.ts'
+
+/** A column of a stored CSV, and which part of the file is asked for: all of it, or the records from one position to another. */
+export interface CsvColumn {
+  columnIndex: number
+  columns: number
+  type: ColumnType
+  /** Of the whole file, if that is known. */
+  bytes?: number
+  from?: number
+  to?: number
+}
+
+/**
+ * The values of one column of a stored CSV, block by block. Nothing else may use kernel memory before the last block. Throws
+ * StorageError `invalid` where the file breaks a rule, `damaged` where it is not what was stored.
+ */
+export function* csvValues(
+  path: string,
+  { columnIndex, columns, type, bytes, from = 0, to }: CsvColumn,
+  cancellation?: Cancellation,
+): Generator<Value[]> {
+  const file = openStored(path, bytes)
+  try {
+    const extent = { end: to ?? file.size, complete: true }
+    const readerAt = (position: number) => new BlockReader(file, columns, EVERY, position, () => extent)
+    let reader = readerAt(from === 0 ? withStoredLimits(() => readHeader(file)).end : from)
+    for (;;) {
+      throwIfCancelled(cancellation)
+      try {
+        if (!reader.next()) return
+      } catch (error) {
+        if (!(error instanceof BlockTooSmall)) throw error
+        const { start } = reader
+        renewMemory(4 * memory.blockBytes)
+        reader = readerAt(start)
+        continue
+      }
+      if (!memory.kernels.everyRecordHas(columns, reader.records, memory.ends))
+        throw explainProblem(file, reader.start, columns)
+      yield type === 'text' ? textsOf(reader, columnIndex) : valuesOf(file, reader, columnIndex, type)
+    }
+  } finally {
+    releaseBlock()
+    closeFile(file)
+  }
+}
+
+function textsOf(reader: BlockReader, column: number): string[] {
+  const { bytes, page } = memory
+  const end = page + reader.readTexts(column, page)
+  const buffer = Buffer.from(bytes.buffer)
+  const texts: string[] = []
+  for (let at = page; at < end; ) {
+    const start = at + 4
+    at = start + buffer.readUInt32LE(at)
+    texts.push(buffer.toString('utf8', start, at))
+  }
+  return texts
+}
+
+/** The kernel writes the values to `memory.page` and the levels to `memory.rows`: no row group is under way. */
+function valuesOf(file: OpenFile, reader: BlockReader, column: number, type: FixedType): Value[] {
+  const { bytes, page, rows } = memory
+  if (reader.readValues(column, type, page, rows) < 0)
+    throw damagedFile(file.path, `has a field in column ${column + 1} that is no ${type}`)
+  const buffer = Buffer.from(bytes.buffer)
+  let at = page
+  return Array.from({ length: reader.records }, (_, row) => {
+    if (bytes[rows + row] === 0) return null
+    const value = valueReaders[type](buffer, at)
+    at += valueSizes[type]
+    return value
+  })
+}
+
+const readInt64 = (buffer: Buffer, at: number): Value => buffer.readBigInt64LE(at)
+
+const valueReaders: Record<FixedType, (buffer: Buffer, at: number) => Value> = {
+  int64: readInt64,
+  double: (buffer, at) => buffer.readDoubleLE(at),
+  boolean: (buffer, at) => buffer[at] !== 0,
+  date: (buffer, at) => buffer.readInt32LE(at),
+  timestamp: readInt64,
+  'timestamp-utc': readInt64,
+}
