@@ -1,21 +1,11 @@
-import { ColSumReq, ColSumResp, TableService, UploadResp } from '@table/proto'
-import { openStore, setStorageLimits } from '@table/storage'
-import { limitConcurrency } from './admission/concurrencyLimit.ts'
-import { Connections } from './admission/connections.ts'
-import { IdleTimeout } from './admission/idleTimeout.ts'
+import { Admission } from './admission/admission.ts'
 import { listen } from './admission/listen.ts'
-import { queued } from './admission/queue.ts'
 import { type Access, openAccess } from './auth/access.ts'
-import { neededScope, refusal } from './auth/authorize.ts'
 import { defaultLimits, type Limits } from './config/limits.ts'
-import type { Call } from './grpc/call.ts'
-import { widenWindow } from './grpc/flowControl.ts'
-import { GrpcServer, type Method } from './grpc/grpcServer.ts'
-import { unary } from './grpc/handler.ts'
-import { Messages } from './grpc/wholeMessage.ts'
-import { colSum } from './service/columnSum.ts'
-import { upload } from './service/upload.ts'
-import { Pool } from './workers/pool.ts'
+import { GrpcServer } from './grpc/grpcServer.ts'
+import { methods } from './grpc/methods.ts'
+import { WholeMessages } from './grpc/wholeMessage.ts'
+import { LocalTable } from './workers/localTable.ts'
 
 /** How long running calls may take once the server stops, in ms. Docker kills after 10 s. */
 const DRAIN_LIMIT = 8000
@@ -25,9 +15,6 @@ const ABORT_LIMIT = 1000
 const SYNC_LIMIT = 1000
 /** How long the last answers may take to leave and clients to hang up, in ms. */
 const HANG_UP_LIMIT = 300
-
-/** Sums at once. The plan of one takes 64 bytes an upload: only as many are made at once as there are workers. */
-const SUMS = 1024
 
 export interface ServerConfig {
   hosts: readonly string[]
@@ -57,61 +44,16 @@ export async function startServer({
   access: { tls, tokens } = openAccess,
   limits = defaultLimits,
 }: ServerConfig): Promise<RunningServer> {
-  setStorageLimits(limits)
-  const store = openStore(dataDir)
-  const pool = new Pool(store, workers, limits)
-  // They would be more and more if nothing but crashes came between two starts.
-  if (store.hasUnsynced) void pool.syncAll()
-  const connections = new Connections(limits.connections)
-  const idleTimeout = new IdleTimeout(limits.idleTime)
-  const { uploads, uploadBytes } = limits
-  const admittedUpload = limitConcurrency(
-    uploads,
-    'uploads',
-    () => idleTimeout.giveUpSlowest(),
-    ({ session, peer, body, cancellation, headers }: Call) => {
-      widenWindow(session)
-      return connections.during(peer, () =>
-        upload(store, pool, { uploadBytes, idleTimeout }, body, cancellation, headers),
-      )
-    },
-  )
-  const messages = new Messages(new IdleTimeout(limits.idleTime))
-  const admittedSum = limitConcurrency(
-    SUMS,
-    'sums',
-    () => false,
-    queued(workers, (request: ColSumReq, cancellation) => colSum(store, pool, request, cancellation)),
-  )
-  const answers: Record<keyof typeof TableService, Method['answer']> = {
-    upload: unary(
-      admittedUpload,
-      response => UploadResp.encode(response).finish(),
-      error => ({ error }),
-    ),
-    colSum: unary(
-      ({ peer, body, cancellation }) =>
-        messages.with(
-          body,
-          message => ColSumReq.decode(message),
-          request => connections.during(peer, () => admittedSum(request, cancellation)),
-        ),
-      response => ColSumResp.encode(response).finish(),
-      error => ({ total: 0n, error }),
-    ),
-  }
-  const methods = new Map<string, Method>()
-  for (const name of ['upload', 'colSum'] as const)
-    methods.set(TableService[name].path, {
-      refusal: headers => tokens && refusal(tokens, headers, neededScope[name]),
-      answer: answers[name],
-    })
-  const server = new GrpcServer(methods, limits, tls)
+  const table = new LocalTable(dataDir, workers, limits)
+  const admission = new Admission(limits, workers)
+  const { connections } = admission
+  const messages = new WholeMessages(admission.requestTimeout)
+  const context = { table, admission, limits, messages, tokens }
+  const server = new GrpcServer(new Map(Object.values(methods).map(bind => bind(context))), limits, tls)
 
   const release = async () => {
     tokens?.close()
-    await pool.close()
-    store.close()
+    await table.close()
   }
   try {
     const listeners = await listen(hosts, port, connections, socket => server.connect(socket))
@@ -123,10 +65,10 @@ export async function startServer({
       }
       server.close()
       await listeners.close(HANG_UP_LIMIT)
-      await within(SYNC_LIMIT, pool.syncAll())
+      await within(SYNC_LIMIT, table.syncAll())
       await release()
     }
-    void store.catalogue.snapshot().then(({ uploads }) => pool.checkSizes(uploads))
+    void table.checkSizes()
     return { host: listeners.host, port: listeners.port, addresses: listeners.addresses, stop }
   } catch (error) {
     await release()

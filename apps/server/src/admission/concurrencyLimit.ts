@@ -1,26 +1,20 @@
-import { status } from '@grpc/grpc-js'
-import { StatusError } from '../grpc/statusError.ts'
+import { ServiceError } from '../service/errors.ts'
 
-/**
- * `method`, of which at most `limit` calls run at once: one more is refused, in words that call them `name`, unless
- * `makeRoom` ends another one.
- */
-export function limitConcurrency<Arguments extends unknown[], Result>(
-  limit: number,
-  name: string,
-  makeRoom: () => boolean,
-  method: (...args: Arguments) => Promise<Result>,
-): (...args: Arguments) => Promise<Result> {
+/** Runs what is admitted. */
+export type Admit = <T>(work: () => Promise<T>) => Promise<T>
+
+/** Lets at most `limit` pieces of work run at once: one more is refused, in words that call them `name`, unless `makeRoom` ends another one. */
+export function limitConcurrency(limit: number, name: string, makeRoom: () => boolean = () => false): Admit {
   let running = 0
-  return async (...args) => {
+  return async work => {
     if (running >= limit && !makeRoom())
-      throw new StatusError(
-        status.UNAVAILABLE,
+      throw new ServiceError(
+        'unavailable',
         `${running} ${name} are under way, at most ${limit} are allowed: try again later`,
       )
     running++
     try {
-      return await method(...args)
+      return await work()
     } finally {
       running--
     }

@@ -1,5 +1,4 @@
-import { status } from '@grpc/grpc-js'
-import { StatusError } from '../grpc/statusError.ts'
+import { ServiceError } from '../service/errors.ts'
 
 /** A client that sends less than this in its idle time is as good as silent. */
 const IDLE_BYTES = 16 * 1024
@@ -9,7 +8,7 @@ const BUSY_LIMIT = 1000
 interface Wait {
   /** When its client has last sent `IDLE_BYTES`, were it not for the time that the reader has taken since. */
   since: number
-  end: (reason: StatusError) => void
+  end: (reason: ServiceError) => void
 }
 
 /** The clients that are waited for. */
@@ -23,7 +22,7 @@ export class IdleTimeout {
   }
 
   /**
-   * The chunks that a client sends. Throws DEADLINE_EXCEEDED when it has been waited for too long for the next
+   * The chunks that a client sends. Throws `too-slow` when it has been waited for too long for the next
    * `IDLE_BYTES`; the time that the reader takes does not count.
    */
   async *read(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -47,7 +46,7 @@ export class IdleTimeout {
     if (!slowest || performance.now() - slowest.since < BUSY_LIMIT) return false
     this.#waits.delete(slowest)
     slowest.end(
-      new StatusError(status.UNAVAILABLE, 'the server is busy and gave up the upload that was the slowest'),
+      new ServiceError('unavailable', 'the server is busy and gave up the upload that was the slowest'),
     )
     return true
   }
@@ -66,9 +65,9 @@ export class IdleTimeout {
   }
 }
 
-function tooSlow(limit: number, bytes: number): StatusError {
-  return new StatusError(
-    status.DEADLINE_EXCEEDED,
+function tooSlow(limit: number, bytes: number): ServiceError {
+  return new ServiceError(
+    'too-slow',
     `waited for ${limit} s for the client, which sent ${bytes} bytes in that time, at least ${IDLE_BYTES} are expected`,
   )
 }

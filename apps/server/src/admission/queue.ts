@@ -1,19 +1,14 @@
-import { type Cancellation, StorageError } from '@table/storage'
 import { Semaphore } from 'async-mutex'
 
 /**
- * `method`, of which at most `limit` calls run at once. The others wait, first come, first served, and take no more memory than
- * their requests; one that is cancelled meanwhile never runs.
+ * Lets at most `limit` pieces of work run at once. The others wait, first come, first served, and take no more memory than their
+ * requests; one whose signal is aborted meanwhile never runs.
  */
-export function queued<Request, Response>(
-  limit: number,
-  method: (request: Request, cancellation: Cancellation) => Promise<Response>,
-): typeof method {
-  const turns = new Semaphore(limit)
-  return (request, cancellation) =>
-    turns.runExclusive(() => {
-      if (Atomics.load(cancellation, 0) !== 0)
-        throw new StorageError('cancelled', 'nobody waits for this call')
-      return method(request, cancellation)
+export function queue(limit: number): <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T> {
+  const places = new Semaphore(limit)
+  return (work, signal) =>
+    places.runExclusive(() => {
+      signal.throwIfAborted()
+      return work()
     })
 }

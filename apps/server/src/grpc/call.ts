@@ -1,6 +1,6 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { type Metadata, status } from '@grpc/grpc-js'
-import type { Cancellation } from '@table/storage'
+import { ServiceError } from '../service/errors.ts'
 import type { RequestHeaders } from './requestHeaders.ts'
 import { chunksOf } from './requestStream.ts'
 
@@ -51,13 +51,12 @@ export class Call {
   readonly session: ServerHttp2Session
   /** The client's address, a colon and its port. */
   readonly peer: string
-  /** Set when nobody waits for the answer any more. */
-  readonly cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   readonly since = performance.now()
   /** Whether an answer has been given. */
   answered = false
   readonly #stream: ServerHttp2Stream
   readonly #idleTime: number
+  readonly #controller = new AbortController()
   #timer: NodeJS.Timeout | undefined
 
   constructor(
@@ -77,8 +76,13 @@ export class Call {
     this.#setDeadline(callTime)
     stream.once('close', () => {
       clearTimeout(this.#timer)
-      this.#cancel()
+      if (!this.answered) this.#cancel()
     })
+  }
+
+  /** Aborted when nobody waits for the answer any more. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
   }
 
   /** Whether the call waits for its client: for the rest of the request, or to take the answer. */
@@ -113,7 +117,7 @@ export class Call {
   }
 
   #cancel(): void {
-    Atomics.store(this.cancellation, 0, 1)
+    this.#controller.abort(new ServiceError('cancelled', 'nobody waits for this call'))
   }
 
   #mayAnswer(): boolean {

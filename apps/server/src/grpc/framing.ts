@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import { MAX_MESSAGE_BYTES } from '../config/limits.ts'
-import { StatusError } from './statusError.ts'
+import { StatusError } from './status.ts'
 
 const PREFIX_BYTES = 5
 

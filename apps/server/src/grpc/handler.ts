@@ -1,26 +1,105 @@
-import { StorageError } from '@table/storage'
+import type { Admission } from '../admission/admission.ts'
+import { refusal } from '../auth/authorize.ts'
+import type { TokenFile } from '../auth/tokenFile.ts'
+import type { Scope } from '../auth/tokens.ts'
+import type { Limits } from '../config/limits.ts'
+import { ServiceError } from '../service/errors.ts'
+import type { Table } from '../service/table.ts'
 import type { Call } from './call.ts'
-import { seenByClient } from './status.ts'
+import type { Method } from './grpcServer.ts'
+import { statusOf } from './status.ts'
+import { messageBytes } from './streamedMessage.ts'
+import type { WholeMessages } from './wholeMessage.ts'
 
-/**
- * Answers calls with what an asynchronous `method` makes of them. It is the one place where errors become what the client sees.
- * `refusal` makes the response for an error that is the client's to mend.
- */
-export function unary<Response>(
-  method: (call: Call) => Promise<Response>,
-  encode: (response: Response) => Uint8Array,
-  refusal: (error: string) => Response,
-): (call: Call) => Promise<void> {
-  return async call => {
-    try {
-      call.succeed(encode(await method(call)))
-    } catch (error) {
-      // A call that is over has nobody to answer to.
-      const cancelled = Atomics.load(call.cancellation, 0) !== 0
-      if (cancelled && error instanceof StorageError && error.code === 'cancelled') return
-      const seen = seenByClient(error)
-      if ('error' in seen) call.succeed(encode(refusal(seen.error)))
-      else call.fail(seen)
-    }
+/** What handlers work with. */
+export interface Context {
+  table: Table
+  admission: Admission
+  limits: Limits
+  messages: WholeMessages
+  /** If there are none, everybody may call. */
+  tokens: TokenFile | undefined
+}
+
+/** How a message travels: what ts-proto generates for each method. */
+interface Codec<Request, Response> {
+  path: string
+  requestDeserialize(message: Buffer): Request
+  responseSerialize(response: Response): Buffer
+  responseDeserialize(message: Buffer): Response
+}
+
+interface Entry<Codec, Limit, Input, Response> {
+  codec: Codec
+  /** What a token must allow. */
+  scope: Scope
+  /** The most bytes of a request, packed and unpacked. */
+  limit: Limit
+  /** Errors that it throws become the answer in `answer`. */
+  handler(context: Context, input: Input, call: Call): Promise<Response>
+}
+
+/** A method, once it is known what it works with. */
+export type Bind = (context: Context) => [path: string, Method]
+
+/** A method whose requests are small: the handler gets the request. */
+export function whole<Request, Response extends { error: string }>({
+  codec,
+  scope,
+  limit,
+  handler,
+}: Entry<Codec<Request, Response>, number, Request, Response>): Bind {
+  return bind(codec, scope, (context, call) =>
+    context.messages.with(call.body, limit, codec.requestDeserialize, request =>
+      handler(context, request, call),
+    ),
+  )
+}
+
+/** A method whose requests may be large: the handler gets the bytes of the message as they arrive. */
+export function streamed<Request, Response extends { error: string }>({
+  codec,
+  scope,
+  limit,
+  handler,
+}: Entry<Codec<Request, Response>, keyof Limits, AsyncIterable<Uint8Array>, Response>): Bind {
+  return bind(codec, scope, (context, call) =>
+    handler(context, messageBytes(call.body, context.limits[limit], context.admission.uploadTimeout), call),
+  )
+}
+
+function bind<Request, Response extends { error: string }>(
+  codec: Codec<Request, Response>,
+  scope: Scope,
+  respond: (context: Context, call: Call) => Promise<Response>,
+): Bind {
+  return context => [
+    codec.path,
+    {
+      refusal(headers) {
+        const error = context.tokens && refusal(context.tokens, headers.get('authorization'), scope)
+        return error && statusOf(error)
+      },
+      answer: call => answer(call, codec, () => respond(context, call)),
+    },
+  ]
+}
+
+/** The client is told in the response what it can mend about its data, and with a status everything else. */
+async function answer<Request, Response extends { error: string }>(
+  call: Call,
+  codec: Codec<Request, Response>,
+  respond: () => Promise<Response>,
+): Promise<void> {
+  try {
+    call.succeed(codec.responseSerialize(await respond()))
+  } catch (error) {
+    const code = error instanceof ServiceError ? error.code : undefined
+    // A call that is over has nobody to answer to.
+    if (code === 'cancelled' && call.signal.aborted) return
+    if (code === 'invalid-data') {
+      const empty = codec.responseDeserialize(Buffer.alloc(0))
+      call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }))
+    } else call.fail(statusOf(error))
   }
 }

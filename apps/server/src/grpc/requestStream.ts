@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream'
-import { StorageError } from '@table/storage'
+import { ServiceError } from '../service/errors.ts'
 
 /** So many chunks, of up to 64 KiB each, may wait before the stream has to. */
 const MAX_WAITING = 4
 
 /**
- * The chunks of a request as they come. Throws StorageError `cancelled` if the stream fails or closes before its end. Node's own
+ * The chunks of a request as they come. Throws `cancelled` if the stream fails or closes before its end. Node's own
  * iterator makes promises for each chunk. When nobody wants more, the stream stays open, paused: a request that is refused
  * half-way must not take it along, because the status has to go out on it.
  */
@@ -34,7 +34,7 @@ export async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) yield chunk
-      if (failure) throw new StorageError('cancelled', 'the client went away', { cause: failure })
+      if (failure) throw new ServiceError('cancelled', 'the client went away', { cause: failure })
       if (ended) return
       const woken = new Promise<void>(resolve => {
         wake = resolve

@@ -1,32 +1,43 @@
-import { Metadata, type StatusObject, status } from '@grpc/grpc-js'
-import { StorageError, type StorageErrorCode, shortageOf } from '@table/storage'
-import { StatusError } from './statusError.ts'
+import { Metadata, status } from '@grpc/grpc-js'
+import { shortageOf } from '@table/storage'
+import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
+import type { Failure } from './call.ts'
 
-const statusOfCode: Record<Exclude<StorageErrorCode, 'invalid'>, status> = {
-  'too-large': status.RESOURCE_EXHAUSTED,
-  'disk-full': status.RESOURCE_EXHAUSTED,
-  exhausted: status.UNAVAILABLE,
-  damaged: status.DATA_LOSS,
-  unusable: status.UNAVAILABLE,
-  cancelled: status.CANCELLED,
-  undecided: status.UNAVAILABLE,
-  heavy: status.INTERNAL,
+/** A call fails for a reason that only gRPC has: its framing or its encoding. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError'
+  readonly code: status
+  readonly metadata: Metadata
+
+  constructor(code: status, message: string, metadata = new Metadata()) {
+    super(message)
+    this.code = code
+    this.metadata = metadata
+  }
 }
 
-/** What the client sees of an error: a sentence in the response's `error`, or the status that ends the call. */
-export type Seen = { error: string } | Pick<StatusObject, 'code' | 'details' | 'metadata'>
+const statusOfCode: Record<ServiceErrorCode, status> = {
+  'invalid-data': status.INVALID_ARGUMENT,
+  'invalid-request': status.INVALID_ARGUMENT,
+  unauthenticated: status.UNAUTHENTICATED,
+  forbidden: status.PERMISSION_DENIED,
+  'too-large': status.RESOURCE_EXHAUSTED,
+  'disk-full': status.RESOURCE_EXHAUSTED,
+  'too-slow': status.DEADLINE_EXCEEDED,
+  unavailable: status.UNAVAILABLE,
+  cancelled: status.CANCELLED,
+  damaged: status.DATA_LOSS,
+  internal: status.INTERNAL,
+}
 
-/** The one place that turns an error into what the client sees. What the client must not see goes to stderr. */
-export function seenByClient(error: unknown): Seen {
+/** The one place that turns an error into the status that ends a call. What the client must not see goes to stderr. */
+export function statusOf(error: unknown): Failure {
   if (error instanceof StatusError)
     return { code: error.code, details: error.message, metadata: error.metadata }
-  const known = error instanceof StorageError ? error : shortageOf(error)
-  if (known) {
-    const { code, message, forClients } = known
-    if (code === 'damaged' || message !== forClients) console.error(message)
-    if (code === 'invalid') return { error: forClients }
-    return { code: statusOfCode[code], details: forClients, metadata: new Metadata() }
-  }
-  console.error(error)
-  return { code: status.INTERNAL, details: 'internal error', metadata: new Metadata() }
+  if (error instanceof ServiceError) return { code: statusOfCode[error.code], details: error.message }
+  const shortage = shortageOf(error)
+  console.error(shortage?.message ?? error)
+  return shortage
+    ? { code: status.UNAVAILABLE, details: shortage.forClients }
+    : { code: status.INTERNAL, details: 'internal error' }
 }

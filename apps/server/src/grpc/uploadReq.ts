@@ -1,8 +1,6 @@
 import { status } from '@grpc/grpc-js'
-import { StatusError } from './statusError.ts'
-
-/** A `csv_data` field begins: it replaces what an earlier one held, because the last one counts. */
-export const FIELD_START = Symbol('csv_data begins')
+import { type CsvBody, START_OVER } from '../service/table.ts'
+import { StatusError } from './status.ts'
 
 const CSV_DATA = 1
 
@@ -16,6 +14,13 @@ const FIXED32 = 5
 
 /** How deep unknown groups may be nested, as in Google's decoders. */
 const MAX_DEPTH = 100
+
+/** The CSV in a message of type `UploadReq`, as it arrives. */
+export async function* csvOf(message: AsyncIterable<Uint8Array>): CsvBody {
+  const decoder = new CsvDataDecoder()
+  for await (const bytes of message) for (const part of decoder.push(bytes)) yield part
+  decoder.end()
+}
 
 /**
  * Takes the bytes of `csv_data` (field 1) out of an `UploadReq` that arrives in chunks, and skips every other field.
@@ -32,8 +37,8 @@ export class CsvDataDecoder {
   /** The field numbers of the groups that are open. */
   readonly #groups: number[] = [];
 
-  /** The parts of `csv_data` in this chunk, as views of it, and `FIELD_START` before the first part of each field. */
-  *push(chunk: Uint8Array): Generator<Uint8Array | typeof FIELD_START> {
+  /** The parts of `csv_data` in this chunk, as views of it, and `START_OVER` before the first part of each field. */
+  *push(chunk: Uint8Array): Generator<Uint8Array | typeof START_OVER> {
     let at = 0
     while (at < chunk.length) {
       if (this.#state === 'data' || this.#state === 'skip') {
@@ -44,7 +49,7 @@ export class CsvDataDecoder {
         if (this.#remaining === 0) this.#state = 'tag'
         if (wanted) yield part
       } else if (this.#takeVarintByte(chunk[at++])) {
-        if (this.#endVarint()) yield FIELD_START
+        if (this.#endVarint()) yield START_OVER
       }
     }
   }

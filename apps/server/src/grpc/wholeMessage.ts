@@ -1,52 +1,53 @@
-import { gunzipSync, inflateSync } from 'node:zlib'
 import { status } from '@grpc/grpc-js'
 import type { IdleTimeout } from '../admission/idleTimeout.ts'
 import type { RequestBody } from './call.ts'
+import { unpack } from './compression.ts'
 import { FrameDecoder } from './framing.ts'
-import { StatusError } from './statusError.ts'
-import { notUnpackable, wrongEncoding } from './streamedMessage.ts'
+import { StatusError } from './status.ts'
 
-/** The largest request that is no upload, packed and unpacked. */
-const MOST_BYTES = 64 * 1024
 /** In all requests that are held at a time. */
 const MOST_HELD_BYTES = 16 * 1024 * 1024
 /** Most requests have less. */
 const FIRST_BYTES = 256
 
 /** Reads requests that are no uploads, whole. The memory for all of them is bounded, however they arrive. */
-export class Messages {
-  readonly #idleTimeout: IdleTimeout
+export class WholeMessages {
+  readonly #timeout: IdleTimeout
   #held = 0
 
-  constructor(idleTimeout: IdleTimeout) {
-    this.#idleTimeout = idleTimeout
+  constructor(timeout: IdleTimeout) {
+    this.#timeout = timeout
   }
 
-  /** Gives `method` the request that `decode` makes of the message. The request is held until `method` is done. */
+  /**
+   * `limit`: bytes of the message, packed and unpacked. Gives `method` the request that `decode` makes of the message. The request is held until
+   * `method` is done.
+   */
   async with<Request, Response>(
     body: RequestBody,
-    decode: (message: Uint8Array) => Request,
+    limit: number,
+    decode: (message: Buffer) => Request,
     method: (request: Request) => Promise<Response>,
   ): Promise<Response> {
     const held = { bytes: 0 }
     try {
-      return await method(decoded(await this.#read(body, held), decode))
+      return await method(decoded(await this.#read(body, limit, held), decode))
     } finally {
       this.#held -= held.bytes
     }
   }
 
-  async #read({ chunks, encoding }: RequestBody, held: { bytes: number }): Promise<Uint8Array> {
+  async #read({ chunks, encoding }: RequestBody, limit: number, held: { bytes: number }): Promise<Buffer> {
     const hold = (bytes: number) => {
       held.bytes += bytes
       this.#held += bytes
       if (this.#held > MOST_HELD_BYTES) throw tooMuchHeld(this.#held)
     }
-    const frame = new FrameDecoder(MOST_BYTES, 'ask for less')
+    const frame = new FrameDecoder(limit, 'ask for less')
     // Not the chunks themselves: each keeps the whole buffer that it was received in.
     let message = Buffer.alloc(0)
     let length = 0
-    for await (const chunk of this.#idleTimeout.read(chunks)) {
+    for await (const chunk of this.#timeout.read(chunks)) {
       const bytes = frame.push(chunk)
       if (length + bytes.length > message.length) {
         const more = Math.max(FIRST_BYTES, message.length, bytes.length)
@@ -58,31 +59,13 @@ export class Messages {
     }
     frame.end()
     if (!frame.compressed) return message.subarray(0, length)
-    const unpacked = unpack(message.subarray(0, length), encoding)
+    const unpacked = unpack(message.subarray(0, length), encoding, limit)
     hold(unpacked.length)
     return unpacked
   }
 }
 
-/** Unpacks at once: a stream for each of many messages would take more memory than the messages. */
-function unpack(message: Uint8Array, encoding: string): Uint8Array {
-  if (encoding !== 'gzip' && encoding !== 'deflate') throw wrongEncoding(encoding)
-  try {
-    return (encoding === 'gzip' ? gunzipSync : inflateSync)(message, {
-      maxOutputLength: MOST_BYTES,
-      rejectGarbageAfterEnd: true,
-    })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE')
-      throw notUnpackable(encoding, error as Error)
-    throw new StatusError(
-      status.RESOURCE_EXHAUSTED,
-      `the message of ${message.length} bytes unpacks to more than ${MOST_BYTES} bytes, at most ${MOST_BYTES} are allowed: ask for less`,
-    )
-  }
-}
-
-function decoded<Request>(message: Uint8Array, decode: (message: Uint8Array) => Request): Request {
+function decoded<Request>(message: Buffer, decode: (message: Buffer) => Request): Request {
   try {
     return decode(message)
   } catch (error) {

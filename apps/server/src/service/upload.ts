@@ -1,39 +1,27 @@
-import type { UploadResp } from '@table/proto'
-import { Arrival, type Cancellation, createSpool, type Store, type Upload } from '@table/storage'
-import type { RequestBody } from '../grpc/call.ts'
-import type { RequestHeaders } from '../grpc/requestHeaders.ts'
-import { type ReceiveLimits, receiveCsv } from '../grpc/streamedMessage.ts'
-import type { Pool } from '../workers/pool.ts'
-import { uploadIdOf } from './uploadId.ts'
+import { ServiceError } from './errors.ts'
+import type { CsvBody, Table } from './table.ts'
 
-/** An upload of at least so many bytes is converted while it arrives. */
-const LARGE_BYTES = 512 * 1024
+export interface UploadRequest {
+  csv: CsvBody
+  /** Makes a repeated upload count once: a UUID as RFC 9562 writes it. */
+  uploadId: string | undefined
+}
 
-/** Receive, convert, commit, publish. What is published is on the disk. */
+/** Stores a CSV file. When this resolves, the file is durable and sums count it. */
 export async function upload(
-  store: Store,
-  pool: Pool,
-  limits: ReceiveLimits,
-  body: RequestBody,
-  cancellation: Cancellation,
-  headers: RequestHeaders,
-): Promise<UploadResp> {
-  const uploadId = uploadIdOf(headers)
-  const receivedAt = new Date().toISOString()
-  const id = await store.catalogue.reserve()
-  let attempt: Promise<Upload | undefined> = Promise.resolve(undefined)
-  const commitMeanwhile = async (arrival: Arrival) =>
-    (await arrival.reached(LARGE_BYTES))
-      ? pool.commitArriving(id, receivedAt, arrival, cancellation, uploadId)
-      : undefined
-  const { held } = await receiveCsv(body, limits, () => {
-    const arrival = new Arrival()
-    attempt = attempt.then(() => commitMeanwhile(arrival))
-    attempt.catch(() => {}) // it is awaited below, if all arrives
-    return createSpool(store.dataDir, id, arrival)
-  })
-  const committed = (await attempt) ?? (await pool.commit(id, receivedAt, cancellation, held, uploadId))
-  // A committed upload is published even if nobody waits for the answer: the next start would bring it anyway.
-  await store.catalogue.publish(committed)
-  return { error: '' }
+  table: Table,
+  { csv, uploadId }: UploadRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  await table.upload(csv, uploadId === undefined ? undefined : uuidBytes(uploadId), signal)
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function uuidBytes(text: string): Uint8Array {
+  if (UUID.test(text)) return Uint8Array.from(Buffer.from(text.replaceAll('-', ''), 'hex'))
+  throw new ServiceError(
+    'invalid-request',
+    `upload-id: found "${text.slice(0, 80)}", expected a UUID such as 0b9c6d3e-5f0a-4c6e-8f57-3f5a2f1d9b42`,
+  )
 }

@@ -1,39 +1,28 @@
-import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { limitConcurrency } from '../../src/admission/concurrencyLimit.ts'
 
 const refusal = {
-  code: status.UNAVAILABLE,
+  code: 'unavailable',
   message: '1 calls are under way, at most 1 are allowed: try again later',
 }
 
 test('a call over the limit is refused, and the place of one that has ended is free, however that ended', async () => {
-  const call = limitConcurrency(
-    1,
-    'calls',
-    () => false,
-    (work: Promise<string>) => work,
-  )
+  const call = limitConcurrency(1, 'calls')
   for (const end of [() => Promise.resolve('done'), () => Promise.reject(new Error('failed'))]) {
     let go = () => {}
     const work = new Promise<void>(resolve => {
       go = resolve
     }).then(end)
-    const first = call(work)
-    await expect(call(Promise.resolve('second'))).rejects.toMatchObject(refusal)
+    const first = call(() => work)
+    await expect(call(async () => 'second')).rejects.toMatchObject(refusal)
     go()
     expect(await Promise.allSettled([first])).toEqual(await Promise.allSettled([work]))
-    expect(await call(Promise.resolve('third'))).toBe('third')
+    expect(await call(async () => 'third')).toBe('third')
   }
 })
 
 test('a call over the limit runs if another one makes room', async () => {
-  const call = limitConcurrency(
-    1,
-    'calls',
-    () => true,
-    (work: Promise<string>) => work,
-  )
-  void call(new Promise(() => {}))
-  expect(await call(Promise.resolve('second'))).toBe('second')
+  const call = limitConcurrency(1, 'calls', () => true)
+  void call(() => new Promise(() => {}))
+  expect(await call(async () => 'second')).toBe('second')
 })

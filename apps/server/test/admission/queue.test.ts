@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest'
-import { queued } from '../../src/admission/queue.ts'
-
-const cancellation = () => new Int32Array(new SharedArrayBuffer(4))
+import { queue } from '../../src/admission/queue.ts'
 
 test('calls beyond the limit wait for their turn in order, and one that is cancelled meanwhile never runs', async () => {
   const begun: string[] = []
   const ends: (() => void)[] = []
-  const call = queued(2, (name: string) => {
+  const call = queue(2)
+  const work = (name: string) => () => {
     begun.push(name)
     return new Promise<string>(resolve => ends.push(() => resolve(name)))
-  })
-  const gone = cancellation()
-  const results = ['a', 'b', 'c', 'd'].map(name => call(name, name === 'c' ? gone : cancellation()))
+  }
+  const gone = new AbortController()
+  const stays = new AbortController().signal
+  const results = ['a', 'b', 'c', 'd'].map(name => call(work(name), name === 'c' ? gone.signal : stays))
   await new Promise(setImmediate)
   expect(begun).toEqual(['a', 'b'])
 
-  const refused = expect(results[2]).rejects.toMatchObject({ code: 'cancelled' })
-  Atomics.store(gone, 0, 1)
+  const refused = expect(results[2]).rejects.toThrow('gone')
+  gone.abort(new Error('gone'))
   ends[0]?.()
   expect(await results[0]).toBe('a')
   await refused

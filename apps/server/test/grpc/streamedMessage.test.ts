@@ -15,8 +15,7 @@ async function received(chunks: readonly Uint8Array[], encoding: string, uploadB
     })(),
   }
   const parts: Uint8Array[] = []
-  for await (const part of messageBytes(body, { uploadBytes, idleTimeout: new IdleTimeout(60) }))
-    parts.push(part)
+  for await (const part of messageBytes(body, uploadBytes, new IdleTimeout(60))) parts.push(part)
   return Buffer.concat(parts)
 }
 
@@ -82,10 +81,7 @@ test.each(encodings)('a %s message is whole only when the request has ended', as
     yield packed
     await ended
   }
-  const reading = messageBytes(
-    { encoding, chunks: slow() },
-    { uploadBytes: 1e9, idleTimeout: new IdleTimeout(60) },
-  )
+  const reading = messageBytes({ encoding, chunks: slow() }, 1e9, new IdleTimeout(60))
   expect((await reading.next()).value).toEqual(message)
   let over = false
   const last = reading.next().then(({ done }) => {
@@ -104,10 +100,7 @@ test.each([0, 1])('an error on the way is the error here (compressed: %i)', asyn
     throw new Error('the line is cut')
   }
   const reading = async () => {
-    for await (const _part of messageBytes(
-      { encoding: 'gzip', chunks: broken() },
-      { uploadBytes: 1e9, idleTimeout: new IdleTimeout(60) },
-    ));
+    for await (const _part of messageBytes({ encoding: 'gzip', chunks: broken() }, 1e9, new IdleTimeout(60)));
   }
   await expect(reading()).rejects.toThrow('the line is cut')
 })

@@ -2,7 +2,8 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { UploadReq } from '@table/proto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CsvDataDecoder, FIELD_START } from '../../src/grpc/uploadReq.ts'
+import { CsvDataDecoder } from '../../src/grpc/uploadReq.ts'
+import { START_OVER } from '../../src/service/table.ts'
 import { chunksOf } from '../support/chunks.ts'
 
 /** What a decoder of whole messages says: the last field 1, as the protobuf library reads it. */
@@ -35,7 +36,7 @@ function decode(chunks: readonly Uint8Array[]): Uint8Array {
   let parts: Uint8Array[] = []
   for (const chunk of chunks)
     for (const part of decoder.push(chunk)) {
-      if (part === FIELD_START) parts = []
+      if (part === START_OVER) parts = []
       else parts.push(part)
     }
   decoder.end()

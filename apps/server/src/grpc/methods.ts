@@ -1,0 +1,12 @@
+import { TableService } from '@table/proto'
+import { colSum } from './colSum.ts'
+import { type Bind, streamed, whole } from './handler.ts'
+import { upload } from './upload.ts'
+
+const SMALL = 64 * 1024
+
+/** All that can be called. */
+export const methods: Record<keyof typeof TableService, Bind> = {
+  upload: streamed({ codec: TableService.upload, scope: 'write', limit: 'uploadBytes', handler: upload }),
+  colSum: whole({ codec: TableService.colSum, scope: 'read', limit: SMALL, handler: colSum }),
+}

@@ -1,0 +1,164 @@
+import {
+  Arrival,
+  type Cancellation,
+  createSpool,
+  exactTotal,
+  openStore,
+  planSum,
+  releasePlan,
+  type Spool,
+  StorageError,
+  type StorageErrorCode,
+  type StorageLimits,
+  type Store,
+  setStorageLimits,
+  shortageOf,
+  type Upload,
+} from '@table/storage'
+import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
+import { type CsvBody, START_OVER, type Table } from '../service/table.ts'
+import { Pool } from './pool.ts'
+
+/** An upload of at least so many bytes is converted while it arrives. */
+const LARGE_BYTES = 512 * 1024
+
+/** A table in a data directory of this machine. */
+export class LocalTable implements Table {
+  readonly #store: Store
+  readonly #pool: Pool
+
+  /** Throws a `StorageError` if the directory cannot be served. */
+  constructor(dataDir: string, workers: number, limits: StorageLimits) {
+    setStorageLimits(limits)
+    this.#store = openStore(dataDir)
+    this.#pool = new Pool(this.#store, workers, limits)
+    // Sync the leftovers now: if every run ended in a crash, unsynced uploads would pile up.
+    if (this.#store.hasUnsynced) void this.#pool.syncAll()
+  }
+
+  /** Receives, converts, commits and publishes. What is published is on the disk. */
+  async upload(csv: CsvBody, uploadId: Uint8Array | undefined, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#upload(csv, uploadId, cancellationOf(signal))
+    } catch (error) {
+      throw forService(error)
+    }
+  }
+
+  async columnSum(column: string, format: string, signal: AbortSignal): Promise<bigint> {
+    try {
+      return await this.#columnSum(column, format, cancellationOf(signal))
+    } catch (error) {
+      throw forService(error)
+    }
+  }
+
+  /** Reports stored files whose sizes are wrong, while the table is served. */
+  async checkSizes(): Promise<void> {
+    const { uploads } = await this.#store.catalogue.snapshot()
+    await this.#pool.checkSizes(uploads)
+  }
+
+  /** Syncs the files of all small uploads. */
+  syncAll(): Promise<void> {
+    return this.#pool.syncAll()
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close()
+    this.#store.close()
+  }
+
+  async #upload(csv: CsvBody, uploadId: Uint8Array | undefined, cancellation: Cancellation): Promise<void> {
+    const { dataDir, catalogue } = this.#store
+    const receivedAt = new Date().toISOString()
+    const id = await catalogue.reserve()
+    let attempt: Promise<Upload | undefined> = Promise.resolve(undefined)
+    const commitMeanwhile = async (arrival: Arrival) =>
+      (await arrival.reached(LARGE_BYTES))
+        ? this.#pool.commitArriving(id, receivedAt, arrival, cancellation, uploadId)
+        : undefined
+    const { held } = await spooled(csv, () => {
+      const arrival = new Arrival()
+      attempt = attempt.then(() => commitMeanwhile(arrival))
+      attempt.catch(() => {}) // it is awaited below, if all arrives
+      return createSpool(dataDir, id, arrival)
+    })
+    const committed =
+      (await attempt) ?? (await this.#pool.commit(id, receivedAt, cancellation, held, uploadId))
+    // A committed upload is published even if nobody waits for the answer: the next start would bring it anyway.
+    await catalogue.publish(committed)
+  }
+
+  async #columnSum(column: string, format: string, cancellation: Cancellation): Promise<bigint> {
+    const snapshot = await this.#store.catalogue.snapshot()
+    const places = await this.#pool.columns.find(column, snapshot)
+    const partials: bigint[] = []
+    try {
+      for (const plan of planSum(snapshot.uploads, places, column, format, this.#pool.workers)) {
+        partials.push(...(await this.#pool.sum(plan, cancellation)))
+        releasePlan(plan)
+      }
+    } catch (error) {
+      // The first error is the answer: the other workers need not go on.
+      cancel(cancellation)
+      throw error
+    }
+    return exactTotal(column, partials)
+  }
+}
+
+/**
+ * Writes a body to a spool, which it returns closed; on any error it is discarded. What is in memory is one chunk and the spool's
+ * batch: reading waits for writing.
+ */
+async function spooled(csv: CsvBody, createSpool: () => Spool): Promise<Spool> {
+  let spool = createSpool()
+  try {
+    for await (const part of csv) {
+      if (part !== START_OVER) await spool.write(part)
+      else if (spool.bytes > 0) {
+        await spool.discard()
+        spool = createSpool()
+      }
+    }
+    await spool.close()
+    return spool
+  } catch (error) {
+    await spool.discard()
+    throw error
+  }
+}
+
+/** Takes a signal into shared memory, where workers see it. */
+function cancellationOf(signal: AbortSignal): Cancellation {
+  const cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  if (signal.aborted) cancel(cancellation)
+  else signal.addEventListener('abort', () => cancel(cancellation), { once: true })
+  return cancellation
+}
+
+function cancel(cancellation: Cancellation): void {
+  Atomics.store(cancellation, 0, 1)
+}
+
+const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
+  invalid: 'invalid-data',
+  'too-large': 'too-large',
+  'disk-full': 'disk-full',
+  exhausted: 'unavailable',
+  damaged: 'damaged',
+  unusable: 'unavailable',
+  cancelled: 'cancelled',
+  undecided: 'unavailable',
+  heavy: 'internal',
+}
+
+/** An error of the storage as the service's own. What clients must not see goes to stderr. Other errors stay as they are. */
+export function forService(error: unknown): unknown {
+  const known = error instanceof StorageError ? error : shortageOf(error)
+  if (!known) return error
+  const { code, message, forClients } = known
+  if (code === 'damaged' || message !== forClients) console.error(message)
+  return new ServiceError(serviceCode[code], forClients, { cause: known })
+}

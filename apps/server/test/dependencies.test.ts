@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+const src = join(import.meta.dirname, '../src')
+
+/** What the files of a folder may import of other folders: a request goes from grpc to the service and on to the workers. */
+const mayImport: Record<string, readonly string[]> = {
+  config: [],
+  service: [],
+  admission: ['config', 'service'],
+  auth: ['config', 'service'],
+  workers: ['config', 'service'],
+  grpc: ['config', 'service', 'admission', 'auth'],
+}
+
+/** Who may import a package. The service knows no transport and no storage, and nothing but grpc knows gRPC and HTTP/2. */
+const importers: Record<string, readonly string[]> = {
+  '@grpc/grpc-js': ['grpc'],
+  'node:http2': ['grpc'],
+  '@table/proto': ['grpc'],
+  '@table/storage': ['config', 'grpc', 'workers', '.'],
+  '@table/storage/worker': ['workers'],
+}
+
+const imports = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter(file => file.endsWith('.ts'))
+  .flatMap(file =>
+    [
+      ...readFileSync(join(src, file), 'utf8').matchAll(
+        /^(?:import|export)\b[^'\n]*'([^']+)'|^} from '([^']+)'/gm,
+      ),
+    ].map(([, oneLine, lastLine]) => ({
+      file,
+      folder: dirname(file),
+      imported: (oneLine ?? lastLine) as string,
+    })),
+  )
+
+test('the imports are found', () => {
+  expect(imports).toContainEqual({ file: 'main.ts', folder: '.', imported: 'node:url' })
+  expect(imports).toContainEqual({ file: 'server.ts', folder: '.', imported: './grpc/methods.ts' })
+  const several = { file: 'workers/localTable.ts', folder: 'workers', imported: '@table/storage' }
+  expect(imports).toContainEqual(several)
+})
+
+test('no import between folders runs against the way of a request', () => {
+  const wrong = imports.filter(({ file, folder, imported }) => {
+    if (folder === '.' || !imported.startsWith('.')) return false
+    const other = dirname(relative(src, join(src, dirname(file), imported)))
+    return other !== folder && !mayImport[folder]?.includes(other)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('only the folders that are for it know gRPC, HTTP/2 and the storage', () => {
+  const wrong = imports.filter(({ folder, imported }) => importers[imported]?.includes(folder) === false)
+  expect(wrong).toEqual([])
+})

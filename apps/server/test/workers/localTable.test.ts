@@ -1,0 +1,109 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { StorageError, type StorageErrorCode } from '@table/storage'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { defaultLimits } from '../../src/config/limits.ts'
+import { ServiceError, type ServiceErrorCode } from '../../src/service/errors.ts'
+import { START_OVER } from '../../src/service/table.ts'
+import { forService, LocalTable } from '../../src/workers/localTable.ts'
+import { Pool } from '../../src/workers/pool.ts'
+import { temporaryDirectory } from '../support/server.ts'
+
+function openTable(dataDir = temporaryDirectory()): LocalTable {
+  const table = new LocalTable(dataDir, 1, defaultLimits)
+  onTestFinished(() => table.close())
+  return table
+}
+
+function logged() {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => log.mockRestore())
+  return log
+}
+
+const { signal } = new AbortController()
+
+async function* csv(...parts: (string | typeof START_OVER)[]) {
+  for (const part of parts) yield part === START_OVER ? part : Buffer.from(part)
+}
+
+test('what a body says before it starts over does not count', async () => {
+  const table = openTable()
+  await table.upload(csv('x\n', '100\n', START_OVER, 'x\n1\n'), undefined, signal)
+  expect(await table.columnSum('x', 'csv', signal)).toBe(1n)
+})
+
+test('what a body throws passes unchanged, and nothing is stored', async () => {
+  const dataDir = temporaryDirectory()
+  const table = openTable(dataDir)
+  const error = new Error('the line is cut')
+  async function* broken() {
+    yield Buffer.from('x\n1\n')
+    throw error
+  }
+  await expect(table.upload(broken(), undefined, signal)).rejects.toBe(error)
+  for (const folder of ['incoming', 'files']) expect(readdirSync(join(dataDir, folder))).toEqual([])
+})
+
+test('a signal that is aborted before the call or during it cancels the call', async () => {
+  const table = openTable()
+  const cancelled = { name: 'ServiceError', code: 'cancelled' }
+  await expect(table.upload(csv('x\n1\n'), undefined, AbortSignal.abort())).rejects.toMatchObject(cancelled)
+  const controller = new AbortController()
+  async function* aborting() {
+    yield Buffer.from('x\n1\n')
+    controller.abort()
+  }
+  await expect(table.upload(aborting(), undefined, controller.signal)).rejects.toMatchObject(cancelled)
+  await table.upload(csv('x\n5\n'), undefined, signal)
+  expect(await table.columnSum('x', 'csv', signal)).toBe(5n)
+  await expect(table.columnSum('x', 'csv', AbortSignal.abort())).rejects.toMatchObject(cancelled)
+})
+
+test('the first error of a sum is its answer, and ends what other workers do for it', async () => {
+  const log = logged()
+  const dataDir = temporaryDirectory()
+  const table = openTable(dataDir)
+  await table.upload(csv('x\n1\n'), undefined, signal)
+  const sums = vi.spyOn(Pool.prototype, 'sum')
+  onTestFinished(() => sums.mockRestore())
+  const cancelled = () => Atomics.load(sums.mock.calls.at(-1)?.[1] as Int32Array, 0)
+  expect(await table.columnSum('x', 'csv', signal)).toBe(1n)
+  expect(cancelled()).toBe(0)
+  for (const name of readdirSync(join(dataDir, 'files'))) rmSync(join(dataDir, 'files', name))
+  await expect(table.columnSum('x', 'csv', signal)).rejects.toMatchObject({ code: 'damaged' })
+  expect(cancelled()).toBe(1)
+  expect(log).toHaveBeenCalledTimes(1)
+})
+
+test.each<[StorageErrorCode, ServiceErrorCode]>([
+  ['invalid', 'invalid-data'],
+  ['too-large', 'too-large'],
+  ['disk-full', 'disk-full'],
+  ['exhausted', 'unavailable'],
+  ['unusable', 'unavailable'],
+  ['undecided', 'unavailable'],
+  ['cancelled', 'cancelled'],
+  ['heavy', 'internal'],
+])('%s of the storage is %s for clients', (code, expected) => {
+  const log = logged()
+  expect(forService(new StorageError(code, 'so it is'))).toEqual(new ServiceError(expected, 'so it is'))
+  expect(forService(new StorageError(code, 'so it is'))).toMatchObject({ code: expected })
+  expect(log).not.toHaveBeenCalled()
+})
+
+test('damage and what clients must not see are logged', () => {
+  const log = logged()
+  expect(forService(new StorageError('damaged', 'upload 1'))).toMatchObject({ code: 'damaged' })
+  const error = new StorageError('disk-full', '/data is full', { forClients: 'the disk is full' })
+  expect(forService(error)).toMatchObject({ code: 'disk-full', message: 'the disk is full' })
+  expect(log.mock.calls).toEqual([['upload 1'], ['/data is full']])
+})
+
+test('an error that is none of the storage stays as it is, but for a shortage', () => {
+  logged()
+  const error = new TypeError('a secret')
+  expect(forService(error)).toBe(error)
+  const shortage = Object.assign(new Error('no more'), { code: 'EMFILE' })
+  expect(forService(shortage)).toMatchObject({ name: 'ServiceError', code: 'unavailable' })
+})
