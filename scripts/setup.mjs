@@ -29,7 +29,9 @@ function installPackages() {
 
 function compileKernels() {
   const kernels = join(root, 'libs/kernels')
-  const sources = readdirSync(join(kernels, 'assembly')).map(name => join(kernels, 'assembly', name))
+  const sources = readdirSync(join(kernels, 'assembly'), { recursive: true }).map(name =>
+    join(kernels, 'assembly', name),
+  )
   const changed = Math.max(
     ...[...sources, join(kernels, 'asconfig.json')].map(path => statSync(path).mtimeMs),
   )

@@ -1,14 +1,14 @@
-export { booleanColumn } from './booleanColumn'
-export { dateColumn } from './dateColumn'
-export { doubleColumn } from './doubleColumn'
-export { int64Column } from './int64Column'
-export { powersOfFive } from './nearestDouble'
-export { everyRecordHas, scan, scanBroken, scanNext } from './scan'
-export { clearTotal, sumFields, sumFirstFields, totalEights, totalHalves, totalLow, totalOnes } from './sumFields'
-export { sumChunk } from './chunkSum'
-export { crc32 } from './crc32'
-export { sumDelta } from './deltaSum'
-export { openDictionary, sumIndices } from './dictionarySum'
+export { booleanColumn } from './types/booleanColumn'
+export { dateColumn } from './types/dateColumn'
+export { doubleColumn } from './types/doubleColumn'
+export { int64Column } from './types/int64Column'
+export { powersOfFive } from './types/nearestDouble'
+export { everyRecordHas, scan, scanBroken, scanNext } from './csv/scan'
+export { clearTotal, sumFields, sumFirstFields, totalEights, totalHalves, totalLow, totalOnes } from './sum/sumFields'
+export { sumChunk } from './sum/chunkSum'
+export { crc32 } from './parquet/crc32'
+export { sumDelta } from './sum/deltaSum'
+export { openDictionary, sumIndices } from './sum/dictionarySum'
 export {
   columnConvertedType,
   columnLogicalType,
@@ -18,21 +18,21 @@ export {
   columnType,
   columnUnsigned,
   findColumn,
-} from './fileMetadata'
-export { pageHeader, readPageHeader } from './pageHeader'
-export { countDefined } from './pageLevels'
-export { clearPageTotal, pageTotalHigh, pageTotalLow } from './pageTotal'
-export { sumPlain32, sumPlain64 } from './plainSum'
-export { decompressSnappy } from './snappy'
-export { sumValues } from './valuesSum'
-export { textBytes, textColumn } from './textColumn'
-export { timestampColumn, timestampUtcColumn } from './timestampColumn'
-export { dictionary32, dictionary64, sampleRepeats32, sampleRepeats64 } from './dictionary'
-export { deltaInt32, deltaInt64 } from './encodeDelta'
-export { encodeIndices, encodeZeros } from './encodeHybrid'
-export { encodeLevels } from './encodeLevels'
-export { packBits } from './packBits'
-export { surveyDoubleChanges, surveyDoubles, surveyGreatestDouble, surveyLeastDouble } from './surveyDoubles'
+} from './parquet/fileMetadata'
+export { pageHeader, readPageHeader } from './parquet/pageHeader'
+export { countDefined } from './parquet/pageLevels'
+export { clearPageTotal, pageTotalHigh, pageTotalLow } from './sum/pageTotal'
+export { sumPlain32, sumPlain64 } from './sum/plainSum'
+export { decompressSnappy } from './parquet/snappy'
+export { sumValues } from './sum/valuesSum'
+export { textBytes, textColumn } from './types/textColumn'
+export { timestampColumn, timestampUtcColumn } from './types/timestampColumn'
+export { dictionary32, dictionary64, sampleRepeats32, sampleRepeats64 } from './parquet/dictionary'
+export { deltaInt32, deltaInt64 } from './parquet/encodeDelta'
+export { encodeIndices, encodeZeros } from './parquet/encodeHybrid'
+export { encodeLevels } from './parquet/encodeLevels'
+export { packBits } from './parquet/packBits'
+export { surveyDoubleChanges, surveyDoubles, surveyGreatestDouble, surveyLeastDouble } from './parquet/surveyDoubles'
 export {
   surveyChanges,
   surveyDeltaBytes,
@@ -40,9 +40,9 @@ export {
   surveyInt32,
   surveyInt64,
   surveyLeast,
-} from './surveyIntegers'
-export { greatestText, leastText, textBounds } from './textBounds'
-export { textDictionary, textDictionaryBytes } from './textDictionary'
+} from './parquet/surveyIntegers'
+export { greatestText, leastText, textBounds } from './parquet/textBounds'
+export { textDictionary, textDictionaryBytes } from './parquet/textDictionary'
 
 /** The first address that nothing is at yet. */
 export function heapBase(): usize {

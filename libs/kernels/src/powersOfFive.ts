@@ -5,7 +5,7 @@ const LEAST_ROUNDED_UP = -27
 
 /**
  * 5^-342 to 5^308, each as the 128 bits that its binary digits begin with, the greater 64 first. Below and above, digits
- * of up to 64 bits times the power of ten are 0 or infinite as doubles. The table of `assembly/nearestDouble.ts`, from
+ * of up to 64 bits times the power of ten are 0 or infinite as doubles. The table of `assembly/types/nearestDouble.ts`, from
  * Lemire, Number Parsing at a Gigabyte per Second (2021), appendix B.
  */
 export const powersOfFive: BigUint64Array = new BigUint64Array(2 * (GREATEST - LEAST + 1))

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
 import type { ReadColumn } from '../../src/index.ts'
 import { at, memory, scan } from './memory.ts'
 import { judgeRecords } from './records.ts'
@@ -127,6 +128,6 @@ export function expectReadsAs<T>(
           expectRefusal(valid.toSpliced(Math.min(i, valid.length), 0, field), layout, field)
       })
     }),
-    { numRuns: 20_000 },
+    { numRuns: randomCases(20_000) },
   )
 }

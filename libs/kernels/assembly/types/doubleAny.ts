@@ -1,0 +1,96 @@
+// One double in any notation: a decimal number, or NaN and infinity as Python and JavaScript print them.
+import { MINUS, ZERO } from '../csv/bytes'
+import { nearestDouble } from './nearestDouble'
+
+const PLUS: u8 = 0x2b
+const POINT: u8 = 0x2e
+const LOWER_E: u8 = 0x65
+const LOWER_CASE: u8 = 0x20
+
+/** A u64 holds any number of so many digits. */
+const MOST_SIGNIFICANT: u32 = 19
+/** So few digits cannot make up for an exponent of MOST_EXPONENT. */
+const MOST_DIGITS: usize = 100
+/** Greater ones are taken to be this one. */
+const MOST_EXPONENT: i32 = 100000
+const NO_EXPONENT: i32 = i32.MIN_VALUE
+
+/**
+ * The double nearest to the decimal number that the ASCII in [start, end) is, of any length; NaN if that is infinite or, for
+ * `whole` numbers, not exact.
+ */
+// @ts-expect-error: a decorator
+@external('env', 'parseDecimal')
+declare function parseDecimal(start: usize, end: usize, whole: bool): f64
+
+/**
+ * The double that is nearest to the text in [start, end). NaN for what is no number, for a whole number that a double would
+ * round, for a number that it would make infinite, and for what is NaN.
+ */
+export function readAnyDouble(start: usize, end: usize): f64 {
+  const negative = load<u8>(start) == MINUS
+  const first = start + <usize>negative
+  let digits: u64 = 0
+  let significant: u32 = 0
+  let point: usize = 0
+  let at = first
+  for (; at < end; at++) {
+    const byte = load<u8>(at)
+    const digit = <u32>byte - ZERO
+    if (digit <= 9) {
+      digits = digits * 10 + digit
+      significant += <u32>(significant + digit != 0)
+    } else if (byte == POINT && point == 0) {
+      point = at
+    } else {
+      break
+    }
+  }
+  if (at == first + <usize>(point != 0)) return signed(readInfinity(first, end), negative)
+  let exponent = at < end ? readExponent(at, end) : 0
+  if (exponent == NO_EXPONENT) return NaN
+  const whole = at == end && point == 0
+  if (significant > MOST_SIGNIFICANT || at - first > MOST_DIGITS) return parseDecimal(start, end, whole)
+  if (whole && <u64>(<f64>digits) != digits) return NaN
+  if (point != 0) exponent -= <i32>(at - point - 1)
+  return signed(nearestDouble(digits, exponent), negative)
+}
+
+// @ts-expect-error: a decorator
+@inline
+function signed(value: f64, negative: bool): f64 {
+  return negative ? -value : value
+}
+
+/** `e` or `E`, a sign or none, digits. */
+function readExponent(at: usize, end: usize): i32 {
+  if ((load<u8>(at++) | LOWER_CASE) != LOWER_E) return NO_EXPONENT
+  const sign = load<u8>(at)
+  if (sign == MINUS || sign == PLUS) at++
+  if (at >= end) return NO_EXPONENT
+  let exponent: i32 = 0
+  for (; at < end; at++) {
+    const digit = <u32>load<u8>(at) - ZERO
+    if (digit > 9) return NO_EXPONENT
+    exponent = min(exponent * 10 + <i32>digit, MOST_EXPONENT)
+  }
+  return sign == MINUS ? -exponent : exponent
+}
+
+// Words, the first letter in the lowest byte.
+const INF: u32 = 0x666e69
+const NAN: u32 = 0x4e614e
+const LOWER_NAN: u32 = 0x6e616e
+const INFINITY: u64 = 0x7974696e69666e49
+const THREE_BYTES: u32 = 0xffffff
+
+/** NaN for any other word. */
+function readInfinity(start: usize, end: usize): f64 {
+  if (end - start == 3 && (load<u32>(start) & THREE_BYTES) == INF) return Infinity
+  return end - start == 8 && load<u64>(start) == INFINITY ? Infinity : NaN
+}
+
+export function isNaNText(start: usize, end: usize): bool {
+  const three = load<u32>(start) & THREE_BYTES
+  return end - start == 3 && (three == NAN || three == LOWER_NAN)
+}

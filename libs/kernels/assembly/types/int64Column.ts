@@ -1,0 +1,78 @@
+import { QUOTE } from '../csv/bytes'
+import { endsLines, fieldEnd, fieldStart, stepOf } from '../csv/fields'
+import { clearNoInt64, noInt64, parseInt64 } from './int64'
+import { GROUP, readPlain, readShort } from './int64Group'
+
+/** How the fields of a group are read: the less is expected of them, the longer it takes. */
+const PLAIN: u32 = 0
+const SHORT: u32 = 1
+const ANY: u32 = 2
+/** After a group that was not as expected, so many groups are taken to be like it. */
+const GROUPS_ALIKE: u32 = 16
+
+/**
+ * Reads a column of scanned records as int64. Writes the values that are not null to `values`, 8 bytes each, and a byte a
+ * record to `levels`: 0 where it is null. Returns how many values there are, or -1 if a field is no int64.
+ */
+export function int64Column(
+  ends: usize,
+  records: u32,
+  columns: u32,
+  column: u32,
+  values: usize,
+  levels: usize,
+): i32 {
+  const step = stepOf(columns)
+  const first = column == 0
+  const crlf = endsLines(column, columns)
+  clearNoInt64()
+  let out = values
+  let at = ends + ((<usize>column) << 2)
+  let kind = PLAIN
+  let alike: u32 = 0
+  let left: usize = records
+  for (; left >= GROUP; left -= GROUP, levels += GROUP, at += GROUP * step) {
+    if (alike == 0) kind = PLAIN
+    else alike--
+    let next: usize = 0
+    if (kind == PLAIN) {
+      next = readPlain(at, step, crlf, out, levels)
+      if (next == 0) {
+        kind = SHORT
+        alike = GROUPS_ALIKE
+      }
+    }
+    if (kind == SHORT) {
+      next = readShort(at, step, crlf, out, levels)
+      if (next == 0) {
+        kind = ANY
+        alike = GROUPS_ALIKE
+      }
+    }
+    out = kind == ANY ? readAny(at, GROUP, step, first, crlf, out, levels) : next
+  }
+  out = readAny(at, left, step, first, crlf, out, levels)
+  return noInt64 ? -1 : <i32>((out - values) >> 3)
+}
+
+/** Reads so many fields; returns where their values end. */
+function readAny(
+  at: usize,
+  records: usize,
+  step: usize,
+  first: bool,
+  crlf: bool,
+  out: usize,
+  levels: usize,
+): usize {
+  for (const all = levels + records; levels < all; levels++, at += step) {
+    const start = fieldStart(at, first)
+    const end = fieldEnd(at, crlf)
+    store<u8>(levels, <u8>(start != end))
+    if (start == end) continue
+    const quoted = <usize>(load<u8>(start) == QUOTE)
+    store<i64>(out, parseInt64(start + quoted, end - quoted))
+    out += 8
+  }
+  return out
+}

@@ -1,0 +1,86 @@
+// A group of fields as int64, two at a time, where they are of the kinds that most columns have. Whether they are is known
+// at the end alone: a branch a field would take longer than the field. What is no part of a field, like a blank line in front of it,
+// counts as one and is no digit.
+import { anyNoDigit, asDigits, keepLast, twoLanes, twoNumbersOf } from './digits'
+import { fieldEnd } from '../csv/fields'
+
+/** Fields in a group. */
+export const GROUP: usize = 32
+
+/** What a minus is as a digit. */
+const MINUSES = memory.data<u64>([0xfdfdfdfdfdfdfdfd, 0xfdfdfdfdfdfdfdfd])
+/** A vector loaded `n` bytes behind the start has ones in the lane where a field of n bytes begins if it ends the vector. */
+const FIRST = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+])
+
+/**
+ * Reads a group of which each field is 1 to 16 digits. Returns where its values end, or 0 if there is another field: what was
+ * written is then of no use.
+ */
+// @ts-expect-error: a decorator
+@inline
+export function readPlain(at: usize, step: usize, crlf: bool, out: usize, levels: usize): usize {
+  let greatest = i8x16.splat(0)
+  let longest: usize = 0 // less one
+  const all = out + GROUP * 8
+  for (; out < all; out += 16) {
+    const end = fieldEnd(at, crlf)
+    const length = end - load<u32>(at - 4) - 2
+    at += step
+    const end2 = fieldEnd(at, crlf)
+    const length2 = end2 - load<u32>(at - 4) - 2
+    at += step
+    longest |= length | length2
+    const digits = keepLast(asDigits(v128.load(end - 16)), (length & 15) + 1)
+    const digits2 = keepLast(asDigits(v128.load(end2 - 16)), (length2 & 15) + 1)
+    greatest = i8x16.max_u(greatest, i8x16.max_u(digits, digits2))
+    v128.store(out, twoNumbersOf(digits, digits2))
+  }
+  v128.store(levels, i8x16.splat(1))
+  v128.store(levels, i8x16.splat(1), 16)
+  return longest < 16 && !anyNoDigit(greatest) ? all : 0
+}
+
+/** The same for fields of up to 15 bytes that are null or digits, some behind a minus. */
+// @ts-expect-error: a decorator
+@inline
+export function readShort(at: usize, step: usize, crlf: bool, out: usize, levels: usize): usize {
+  let greatest = i8x16.splat(0)
+  let allSigns = i8x16.splat(0)
+  let longest: usize = 0
+  for (const all = levels + GROUP; levels < all; levels += 2) {
+    const end = fieldEnd(at, crlf)
+    const length = end - load<u32>(at - 4) - 1
+    at += step
+    const end2 = fieldEnd(at, crlf)
+    const length2 = end2 - load<u32>(at - 4) - 1
+    at += step
+    longest |= length | length2
+    const bytes = keepLast(asDigits(v128.load(end - 16)), length & 15)
+    const bytes2 = keepLast(asDigits(v128.load(end2 - 16)), length2 & 15)
+    const sign = signOf(bytes, length)
+    const sign2 = signOf(bytes2, length2)
+    allSigns = v128.or(allSigns, v128.or(sign, sign2))
+    const digits = v128.andnot(bytes, sign)
+    const digits2 = v128.andnot(bytes2, sign2)
+    greatest = i8x16.max_u(greatest, i8x16.max_u(digits, digits2))
+    const minus = v128.not(i64x2.eq(twoLanes(sign, sign2), i64x2.splat(0)))
+    const numbers = i64x2.sub(v128.xor(twoNumbersOf(digits, digits2), minus), minus)
+    v128.store64_lane(out, numbers, 0)
+    store<u8>(levels, <u8>(length != 0))
+    out += <usize>(length != 0) << 3
+    v128.store64_lane(out, numbers, 1)
+    store<u8>(levels, <u8>(length2 != 0), 1)
+    out += <usize>(length2 != 0) << 3
+  }
+  const minusAlone = i8x16.extract_lane_u(allSigns, 15) != 0
+  return longest < 16 && !anyNoDigit(greatest) && !minusAlone ? out : 0
+}
+
+/** Ones in the lane of the minus that a field of `length` bytes begins with. */
+// @ts-expect-error: a decorator
+@inline
+function signOf(bytes: v128, length: usize): v128 {
+  return v128.and(i8x16.eq(bytes, v128.load(MINUSES)), v128.load(FIRST + (length & 15)))
+}
