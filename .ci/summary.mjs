@@ -1,4 +1,4 @@
-// Adds up the reports of all Vitest runs and the results NAME=passed, NAME=failed or NAME=undone that are given as
+// Adds up the reports of the Vitest runs and the results NAME=passed, NAME=failed or NAME=undone that are given as
 // arguments. The one line on standard output is the total. Tests that did not run, were skipped or are still to do have failed:
 // which, and why, is said again here, where the end of a long log shows it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -14,38 +14,45 @@ function count(name, more, fewer) {
   console.error(`${name}: ${more} passed, ${fewer} failed`)
 }
 
-function expectedReports() {
+/** The projects that have tests. */
+function projects() {
   const groups = ['apps', 'libs'].flatMap(group =>
     readdirSync(join(root, group)).map(name => `${group}/${name}`),
   )
-  const tested = [...groups, 'e2e', 'bench'].filter(project => {
+  return [...groups, 'e2e', 'bench'].filter(project => {
     const manifest = join(root, project, 'package.json')
     return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).scripts?.test
   })
-  return [...tested.map(project => [project, 'test']), ['e2e', 'image']]
 }
 
-for (const [project, run] of expectedReports()) {
-  const path = join(root, project, `node_modules/.vitest/${run}.json`)
+/** Counts what a run reports, each project by itself. */
+function countRun(run, path, tested) {
   if (!existsSync(path)) {
-    count(`${project} ${run}, which did not run to its end`, 0, 1)
-    continue
+    count(`${run}, which did not run to its end`, 0, 1)
+    return
   }
-  const report = JSON.parse(readFileSync(path, 'utf8'))
-  const notPassed = report.numTotalTests - report.numPassedTests
-  for (const { name, message, assertionResults } of report.testResults) {
-    if (message) console.error(`\n${name}: ${message}`)
-    for (const { fullName, status, failureMessages } of assertionResults)
-      if (status !== 'passed')
+  const { testResults, success } = JSON.parse(readFileSync(path, 'utf8'))
+  const failedBefore = failed
+  for (const project of tested) {
+    let [more, fewer] = [0, 0]
+    for (const { name, status, message, assertionResults } of testResults) {
+      if (!name.startsWith(join(root, project, '/'))) continue
+      const red = assertionResults.filter(test => test.status !== 'passed')
+      if (message) console.error(`\n${name}: ${message}`)
+      for (const { fullName, status, failureMessages } of red)
         console.error(`\n${name}: ${fullName}: ${[status, ...failureMessages].join('\n')}`)
+      more += assertionResults.length - red.length
+      // A file that cannot be loaded has no test that fails.
+      fewer += red.length > 0 ? red.length : Number(status !== 'passed')
+    }
+    count(`${project} ${run}`, more, more + fewer === 0 ? 1 : fewer)
   }
-  // A file that cannot be loaded, or an error outside a test, fails the run without failing a test.
-  count(
-    `${project} ${run}`,
-    report.numPassedTests,
-    notPassed || (report.success && report.numTotalTests > 0 ? 0 : 1),
-  )
+  // An error outside a test fails the run without failing a test.
+  if (!success && failed === failedBefore) count(`${run}: an error outside the tests`, 0, 1)
 }
+
+countRun('test', join(root, 'node_modules/.vitest/test.json'), projects())
+countRun('image', join(root, 'e2e/node_modules/.vitest/image.json'), ['e2e'])
 for (const result of process.argv.slice(2)) {
   const [name, outcome] = result.split('=')
   if (outcome === 'undone') console.error(`${name}: NOT DONE: there was nobody to ask`)

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
+import { output, shared } from '../testing/config.ts'
 
-// The sample is what the tests of mutate run tests of.
+// The tests of mutate run the tests of the sample themselves.
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/mutate/sample/**'], testTimeout: 120_000 },
+  test: { ...output, ...shared, include: ['test/**/*.test.ts'], exclude: ['test/mutate/sample/**'] },
 })

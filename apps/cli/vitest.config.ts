@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
+import { output, shared } from '../../testing/config.ts'
 
-// Most tests start processes, which takes a while on a busy machine.
-export default defineConfig({ test: { testTimeout: 120_000 } })
+export default defineConfig({ test: { ...output, ...shared } })

@@ -15,8 +15,6 @@ import { basename, dirname, join, relative } from 'node:path'
 export const root = join(import.meta.dirname, '../..')
 /** Folders whose files are copied; everything else is a symbolic link to the original. */
 const copied = ['apps', 'libs', 'bench']
-/** Of the properties of the storage, which have thousands: a change that nobody notices has to see all the cases. */
-const MOST_CASES = 200
 
 /** A copy of the project that can be changed while its tests run. */
 export class Tree {
@@ -38,7 +36,6 @@ export class Tree {
       else symlinkSync(join(root, name), join(this.path, name))
     }
     this.#linkPackages()
-    this.#limitCases()
     this.clean()
   }
 
@@ -72,16 +69,6 @@ export class Tree {
       verbatimSymlinks: true,
     })
     symlinkSync('../apps/cli', join(packages, 'table-cli'))
-  }
-
-  #limitCases(): void {
-    for (const path of filesIn('libs/storage/test', '.ts')) {
-      const text = this.read(path)
-      const limited = text.replace(/numRuns: ([\d_]+)/g, (_, cases: string) => {
-        return `numRuns: ${Math.min(Number(cases.replaceAll('_', '')), MOST_CASES)}`
-      })
-      if (limited !== text) this.write(path, limited)
-    }
   }
 }
 

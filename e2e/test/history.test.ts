@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { History } from '../../bench/history/history.ts'
+import { repeat } from '../../testing/form.ts'
 import { root } from '../support/repository.ts'
 import { run } from '../support/run.ts'
 
 test('a short history: kills, stops and halts under cancelled and repeated uploads, each sum is a set of whole uploads that only grows', async () => {
-  const args = [join(root, 'bench/history/main.ts'), '--seconds', '20']
+  const args = [join(root, 'bench/history/main.ts'), '--seconds', String(repeat('TABLE_HISTORY_SECONDS'))]
   const { stdout, stderr, code } = await run(process.execPath, args)
   expect(code, `${stdout}${stderr}`).toBe(0)
   expect(stdout.toString()).toMatch(

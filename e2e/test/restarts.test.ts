@@ -1,18 +1,17 @@
 import { readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { repeat } from '../../testing/form.ts'
 import { type ProcessServer, startProcess } from '../support/processServer.ts'
 import { testSession } from '../support/python.ts'
 import { run } from '../support/run.ts'
 import { testDirectory } from '../support/temporary.ts'
 
 const kills = 5
-const batches = Number(process.env.TABLE_BATCHES ?? 24)
+const batches = repeat('TABLE_BATCHES')
 const rows = 250_000
 
-test(`table-cli bigdata with ${batches} batches, while the server is killed ${kills} times: no row is lost, none is there twice`, {
-  timeout: 120_000 + batches * 1000,
-}, async () => {
+test(`table-cli bigdata with ${batches} batches, while the server is killed ${kills} times: no row is lost, none is there twice`, async () => {
   const dataDir = testDirectory()
   let server = await startProcess({ dataDir })
   const load = bigdata(server)

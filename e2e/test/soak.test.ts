@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { repeat } from '../../testing/form.ts'
 import { root } from '../support/repository.ts'
 import { run } from '../support/run.ts'
 
 test('a short soak: mixed load over a kill and a restart, every sum exact, every upload there once', async () => {
-  const args = [join(root, 'bench/soak/main.ts'), '--seconds', '10']
+  const args = [join(root, 'bench/soak/main.ts'), '--seconds', String(repeat('TABLE_SOAK_SECONDS'))]
   const { stdout, stderr, code } = await run(process.execPath, args)
   expect(code, stderr).toBe(0)
   const said = stdout.toString()

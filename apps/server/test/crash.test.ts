@@ -1,16 +1,15 @@
-// kill -9. TABLE_KILLS makes it longer.
+// kill -9. TABLE_TESTS or TABLE_KILLS makes it longer.
 import { closeDatabase } from '@table/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
+import { repeat } from '../../../testing/form.ts'
 import { Crashes, momentOf } from './crash/crashes.ts'
 import { spawnServer } from './support/process.ts'
 import { connectClient, eventually, temporaryDirectory, upload } from './support/server.ts'
 
-const kills = Number(process.env.TABLE_KILLS ?? 25)
+const kills = repeat('TABLE_KILLS')
 
-test(`a server that is killed ${kills} times, at any step and at any moment, has each acknowledged upload once, and no half one`, {
-  timeout: 60_000 + kills * 5000,
-}, async () => {
+test(`a server that is killed ${kills} times, at any step and at any moment, has each acknowledged upload once, and no half one`, async () => {
   const crashes = new Crashes(temporaryDirectory())
   for (let kill = 0; kill < kills; kill++) await crashes.crash(momentOf(kill))
   const uploads = await crashes.end()

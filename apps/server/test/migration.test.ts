@@ -17,9 +17,6 @@ test.each([
   ['ftruncate', [1]],
 ])(
   'a first start whose %s fails leaves a directory that the next start brings up to date',
-  {
-    timeout: 240_000,
-  },
   async (call, nths) => {
     let failed = 0
     for (const nth of nths) {

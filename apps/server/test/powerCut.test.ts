@@ -1,21 +1,20 @@
-// TABLE_POWER_CUTS makes it longer.
+// TABLE_TESTS or TABLE_POWER_CUTS makes it longer.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { repeat } from '../../../testing/form.ts'
 import { Crashes, momentOf } from './crash/crashes.ts'
 import { temporaryDirectory } from './support/server.ts'
 
-const cuts = Number(process.env.TABLE_POWER_CUTS ?? 20)
+const cuts = repeat('TABLE_POWER_CUTS')
 /** What one data directory goes through: after each, all of its files are read again. */
 const perDirectory = 5
 
 /** A command that runs another on a disk whose files are in `directory`. */
 const diskOf = (directory: string) => ['python3', join(import.meta.dirname, 'crash/power_cut.py'), directory]
 
-test(`${cuts} power cuts, which take what was not synced, leave each acknowledged upload once, and no half one`, {
-  timeout: 60_000 + cuts * 5000,
-}, async () => {
+test(`${cuts} power cuts, which take what was not synced, leave each acknowledged upload once, and no half one`, async () => {
   let uploads = 0
   for (let cut = 0; cut < cuts; ) {
     const root = temporaryDirectory()

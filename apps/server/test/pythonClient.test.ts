@@ -38,7 +38,7 @@ print(stub.ColSum(table_pb2.ColSumReq(column="y", format="parquet")).total)`,
   expect(total).toBe('1200000')
 })
 
-test('uploads a file larger than the memory the server takes for it', { timeout: 60_000 }, async () => {
+test('uploads a file larger than the memory the server takes for it', async () => {
   const { ready, child } = spawnServer()
   const { port } = await ready
   const before = peakMemory(child.pid)

@@ -1,14 +1,15 @@
-// System calls that fail inside SQLite and around it. TABLE_FAULT_CYCLES makes it longer.
+// System calls that fail inside SQLite and around it. TABLE_TESTS=long or TABLE_FAULT_CYCLES makes it longer.
 import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { form, repeat } from '../../../testing/form.ts'
 import { Crashes } from './crash/crashes.ts'
 import { FaultyDisk, type FileKind, type Order } from './crash/faultyDisk.ts'
 import { temporaryDirectory } from './support/server.ts'
 
-const cycles = Number(process.env.TABLE_FAULT_CYCLES ?? 8)
+const cycles = repeat('TABLE_FAULT_CYCLES')
 /** In the long form each call fails once, up to the last that there is. */
-const long = process.env.TABLE_FAULT_CYCLES !== undefined
+const long = form === 'long' || process.env.TABLE_FAULT_CYCLES !== undefined
 
 /** What fails, and at which calls of a server in the short form. */
 const kinds: [
@@ -42,9 +43,7 @@ const kinds: [
 const promise = 'acknowledged uploads are there once, refused ones are not, the next start is not refused'
 
 for (const [call, file, nths, from, done = 'nothing'] of kinds)
-  test(`${call} of the ${file} fails, ${done} done, from the ${from} on: ${promise}`, {
-    timeout: long ? 3_600_000 : 240_000,
-  }, async () => {
+  test(`${call} of the ${file} fails, ${done} done, from the ${from} on: ${promise}`, async () => {
     const crashes = new Crashes(temporaryDirectory())
     let failed = 0
     // What a start brings up to date.
@@ -67,7 +66,7 @@ for (const [call, file, nths, from, done = 'nothing'] of kinds)
     console.log(`${uploads} uploads, ${failed} calls failed`)
   })
 
-test(`a disk that becomes full for good: ${promise}`, { timeout: 240_000 }, async () => {
+test(`a disk that becomes full for good: ${promise}`, async () => {
   const crashes = new Crashes(temporaryDirectory())
   const calls = ['write', 'pwrite64', 'writev', 'pwritev', 'ftruncate', 'fallocate', 'openat']
   for (const nth of [1, 20, 60]) {
@@ -77,9 +76,7 @@ test(`a disk that becomes full for good: ${promise}`, { timeout: 240_000 }, asyn
   await crashes.end()
 })
 
-test(`writes and syncs fail with 10 %, ${cycles} times: ${promise}`, {
-  timeout: 60_000 + cycles * 20_000,
-}, async () => {
+test(`writes and syncs fail with 10 %, ${cycles} times: ${promise}`, async () => {
   const crashes = new Crashes(temporaryDirectory())
   let failures = 0
   for (let cycle = 0; cycle < cycles; cycle++) {

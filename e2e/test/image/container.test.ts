@@ -18,7 +18,7 @@ const csv = 'x,y\n1,2\n41,3\n'
 
 test('HEALTHCHECK becomes healthy', async () => {
   const { container } = await testContainer(['--health-interval=1s'])
-  await expect.poll(() => inspect(container, '.State.Health.Status'), { timeout: 20_000 }).toBe('healthy')
+  await expect.poll(() => inspect(container, '.State.Health.Status')).toBe('healthy')
 })
 
 test('the command of HEALTHCHECK fails where no server answers', async () => {
@@ -46,7 +46,7 @@ test('HEALTHCHECK becomes healthy with TLS, mutual TLS and tokens, and the log h
     const options = ['--health-interval=1s', '-v', `${secrets}:/secrets:ro`]
     const { container, stop } = await startContainer({ env, options })
     onTestFinished(stop)
-    await expect.poll(() => inspect(container, '.State.Health.Status'), { timeout: 20_000 }).toBe('healthy')
+    await expect.poll(() => inspect(container, '.State.Health.Status')).toBe('healthy')
     const { stdout, stderr } = await run('docker', ['logs', container])
     expect(`${stdout}${stderr}`).toMatch(/^listening on \[::\]:5440\n$/)
   }

@@ -1,8 +1,9 @@
 // What the server needs at most in the 512 MB container. Each case has a container of its own, because the
-// peak of a process is never reset. TABLE_BIG=1 adds the full load: 400 batches of 250,000 rows, 100 million.
+// peak of a process is never reset. TABLE_TESTS=long adds the full load: 400 batches of 250,000 rows, 100 million.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { form } from '../../../testing/form.ts'
 import { type ContainerServer, inspect, startContainer } from '../../support/containerServer.ts'
 import { writeLargeCsv } from '../../support/largeCsv.ts'
 import { type PythonSession, runPython, testSession } from '../../support/python.ts'
@@ -94,7 +95,7 @@ test('8 sums at once, again and again, while 8 uploads of 50 MB run', () =>
     await Promise.all(sums)
   }))
 
-if (process.env.TABLE_BIG)
+if (form === 'long')
   test('the big load: 400 batches of 250,000 rows', async () => {
     const server = await startContainer()
     onTestFinished(() => server.stop())
@@ -108,4 +109,4 @@ if (process.env.TABLE_BIG)
     table.push({ case: 'the big load', 'process MB': peak, 'container MB': await containerPeak(server) })
     expect(await inspect(server.container, '.State.OOMKilled')).toBe('false')
     expect(peak).toBeLessThan(LIMIT)
-  }, 1_800_000)
+  })

@@ -82,7 +82,7 @@ test('a backup while four clients upload has all that was acknowledged before, e
       expect(Number(await sum(`c${i}`, 'csv'))).toBe(total)
     }
   }
-}, 120_000)
+})
 
 /** A directory of a server that was stopped, with two uploads. */
 async function stored(): Promise<string> {

@@ -2,6 +2,7 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { UploadReq } from '@table/proto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
 import { CsvDataDecoder } from '../../src/grpc/uploadReq.ts'
 import { START_OVER } from '../../src/service/table.ts'
 import { chunksOf } from '../support/chunks.ts'
@@ -86,7 +87,7 @@ test('finds the last csv_data of any message, in any chunks', () => {
         expect(decode(chunks)).toEqual(judge(bytes))
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: randomCases(2000) },
   )
 })
 
@@ -99,6 +100,7 @@ test('accepts of damaged messages what the protobuf library accepts', () => {
       return copy.subarray(0, copy.length - (end % 3))
     })
   const overlongVarint = Uint8Array.of(0x10, ...new Array(10).fill(0x80), 0x01)
+  const tries = randomCases(5000)
   let refused = 0
   fc.assert(
     fc.property(damaged, bytes => {
@@ -111,9 +113,9 @@ test('accepts of damaged messages what the protobuf library accepts', () => {
       if (expected) expect(decode([bytes])).toEqual(expected)
       else expect(() => decode([bytes])).toThrow('not a protobuf message of type UploadReq')
     }),
-    { numRuns: 5000, examples: [[overlongVarint]] },
+    { numRuns: tries, examples: [[overlongVarint]] },
   )
-  expect(refused).toBeGreaterThan(500)
+  expect(refused).toBeGreaterThan(tries / 10)
 })
 
 test('reads what the generated encoder writes', () => {

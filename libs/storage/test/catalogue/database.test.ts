@@ -72,7 +72,7 @@ test('eight threads insert at once', async () => {
   const codes = await Promise.all(workers.map(async worker => (await once(worker, 'exit'))[0]))
   expect(codes).toEqual(Array(8).fill(0))
   expect(listUploads(dataDir)).toEqual(Array.from({ length: 8 * each }, (_, n) => uploadOf(n + 1)))
-}, 30_000)
+})
 
 test.each([
   [1, 'an older', 'upload its files anew'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
 import { splitInt64 } from '../../src/csv/integers.ts'
 
 const MIN = -(2n ** 63n)
@@ -45,7 +46,7 @@ test('splitInt64 reads what BigInt reads, and nothing else', () => {
     fc.property(texts, text => {
       expect(split(text)).toBe(expected(text))
     }),
-    { numRuns: 20_000 },
+    { numRuns: randomCases(20_000) },
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
 import { RecordReader } from '../../src/csv/explain.ts'
 import { readHeader } from '../../src/csv/header.ts'
 import { scanRecords } from '../../src/csv/scanner.ts'
@@ -48,7 +49,7 @@ test.each([
     fc.property(fc.oneof(soup, tables.map(tableText)), text => {
       expect(scanned(text, blocks)).toEqual(judge(Buffer.from(text)))
     }),
-    { numRuns: 4000 },
+    { numRuns: randomCases(4000) },
   )
 })
 

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
 import { dialect } from '../../src/csv/dialect.ts'
 import { CsvWriter, type Field } from '../../src/csv/writer.ts'
 
@@ -36,7 +37,7 @@ test('csv-parse reads back what was written', () => {
       if (header.length === 1) for (const record of expected) record[0] ??= ''
       expect(readBack(written(header, ...records))).toEqual([header, ...expected])
     }),
-    { numRuns: 2000 },
+    { numRuns: randomCases(2000) },
   )
 })
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
 import { Checksum } from '../../src/checksum.ts'
 import { StorageError } from '../../src/errors.ts'
 import { freeBytes, observeFileOperations } from '../../src/files.ts'
@@ -104,7 +105,7 @@ test('what csv-parse accepts is accepted with its values, what it refuses is ref
       })
     },
   )
-  await fc.assert(property, { numRuns: 6000, examples: [[',\uFEFF\r\n,x']] })
+  await fc.assert(property, { numRuns: randomCases(6000), examples: [[',\uFEFF\r\n,x']] })
 })
 
 test('a type that changes far behind the first block is found', async () => {
@@ -154,7 +155,7 @@ test('a file that is converted while it grows becomes the same Parquet file', ()
       expect(converted).toEqual(expected)
       expect(readFileSync(parquetPath)).toEqual(parquet)
     }),
-    { numRuns: 500 },
+    { numRuns: randomCases(500) },
   )
 })
 
@@ -181,7 +182,7 @@ test('a large file that grows is converted as it comes', () => {
 test('the checksums are those of the files, and of the CSV from cut to cut', () => {
   fc.assert(
     fc.property(tables.map(tableText), text => void expectChecksums(text)),
-    { numRuns: 200 },
+    { numRuns: randomCases(200) },
   )
   expectChecksums('\uFEFFx,y\r\n')
   const lines = `x,name\n\n${'12345,"a, b"\r\n\r\n'.repeat(700_000)}`

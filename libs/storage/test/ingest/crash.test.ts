@@ -53,7 +53,7 @@ test('killed before any of its operations, a process leaves exactly the uploads 
   }
   // Enough to have died in the start and in every commit.
   expect(fatal).toBeGreaterThan(40)
-}, 120_000)
+})
 
 function acknowledgedBy({ stdout, stderr }: SpawnSyncReturns<string>): number[] {
   expect(stderr).toBe('')

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { repeat } from '../../../../testing/form.ts'
 import { closeDatabase } from '../../src/catalogue/connection.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import { openStore, type Store } from '../../src/directory/store.ts'
@@ -64,7 +65,7 @@ test('no bit of the catalogue can be another with another sum, unless the start 
       rmSync(dataDir, { recursive: true })
     }
   }
-  const numRuns = Number(process.env.TABLE_FLIPS ?? 150)
+  const numRuns = repeat('TABLE_FLIPS')
   await fc.assert(fc.asyncProperty(fc.nat(8 * bytes.length - 1), flip), { numRuns, endOnFailure: true })
   expect(refused).toBeGreaterThan(0)
 })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { ColumnMetaData } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import { expect, test } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
 import type { ColumnType } from '../../src/schema.ts'
 import { temporaryPath } from '../support/files.ts'
 import { footerOf, readParquet } from '../support/readParquet.ts'
@@ -71,7 +72,7 @@ test('hyparquet reads back every type, its bounds and its nulls', async () => {
       })
     })
   })
-  await fc.assert(property, { numRuns: 2000 })
+  await fc.assert(property, { numRuns: randomCases(2000) })
 })
 
 /** hyparquet makes a Date of days and of microseconds. */

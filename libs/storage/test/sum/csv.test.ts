@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
 import { memory } from '../../src/kernelMemory.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { temporaryFile } from '../support/files.ts'
@@ -20,7 +21,7 @@ test('sums are exact up to the edges of int64, whatever the notation', () => {
       const path = temporaryFile(`a,v\n${fields.map(({ text }) => `"x,\n",${text}\n`).join('')}`)
       expect(sumCsvColumn(path, 1, 2)).toBe(fields.reduce((sum, { number }) => sum + number, 0n))
     }),
-    { numRuns: 500 },
+    { numRuns: randomCases(500) },
   )
 })
 

@@ -1,7 +1,9 @@
+import { randomInt } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { form, randomCases } from '../../../../testing/form.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import { dialect } from '../../src/csv/dialect.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
@@ -42,6 +44,9 @@ const columns: [string, (row: number) => number | bigint | string][] = [
 const tableOf = (rows: number, value: (row: number) => unknown) =>
   `a,v,t\n${Array.from({ length: rows }, (_, row) => `${row},${value(row)},"t, ${row % 9}"\n`).join('')}`
 
+/** The bits of a byte that are turned: in the short form any one of them. */
+const turnedBits = () => (form === 'short' ? [1 << randomInt(8)] : [1, 2, 4, 8, 16, 32, 64, 128])
+
 test.each(columns)(
   'no bit of a Parquet file (%s) can be another without an error, if the sum would be another',
   async (_, value) => {
@@ -50,7 +55,7 @@ test.each(columns)(
     const whole = sum('parquet')
     let found = 0
     for (let at = 0; at < bytes.length; at++)
-      for (let bit = 1; bit < 256; bit *= 2) {
+      for (const bit of turnedBits()) {
         const damaged = Buffer.from(bytes)
         damaged[at] = (bytes[at] as number) ^ bit
         writeFileSync(path, damaged)
@@ -61,7 +66,7 @@ test.each(columns)(
           found++
         }
       }
-    expect(found).toBeGreaterThan(8 * 100)
+    expect(found).toBeGreaterThan(100 * turnedBits().length)
   },
 )
 
@@ -146,6 +151,7 @@ const damages = fc.array(
 )
 
 test('a sum of a damaged CSV is what csv-parse finds there, or an error, whichever column it is of', () => {
+  const tries = randomCases(4000)
   let sums = 0
   let errors = 0
   const path = temporaryPath('damaged.csv')
@@ -169,7 +175,7 @@ test('a sum of a damaged CSV is what csv-parse finds there, or an error, whichev
         }
       }
     }),
-    { numRuns: 4000 },
+    { numRuns: tries },
   )
-  expect(Math.min(sums, errors)).toBeGreaterThan(1000)
+  expect(Math.min(sums, errors)).toBeGreaterThan(tries / 4)
 })

@@ -1,0 +1,55 @@
+// The form of a test run: how often the tests repeat what is random. TABLE_TESTS chooses it for all tests at once. Every form
+// runs every test; only the number of repetitions differs. The variables of `repetitions` set one number alone.
+
+const forms = ['short', 'middle', 'long'] as const
+export type Form = (typeof forms)[number]
+
+/** `npm test` runs the short form, `.ci/run` the middle form. */
+export const form = formOf(process.env.TABLE_TESTS ?? 'short')
+
+/** How often, and for how many seconds, the expensive tests try something. */
+const repetitions = {
+  /** Kills of a server: `apps/server/test/crash.test.ts`. */
+  TABLE_KILLS: { short: 8, middle: 25, long: 250 },
+  /** Power cuts: `apps/server/test/powerCut.test.ts`. */
+  TABLE_POWER_CUTS: { short: 10, middle: 20, long: 100 },
+  /** Runs of a server on a disk that fails 10 % of the calls: `apps/server/test/sqliteFaults.test.ts`. */
+  TABLE_FAULT_CYCLES: { short: 4, middle: 8, long: 200 },
+  /** Seconds of malformed HTTP/2: `apps/server/test/fuzz.test.ts`. */
+  TABLE_FUZZ_SECONDS: { short: 2, middle: 4, long: 300 },
+  /** Turned bits of the catalogue: `libs/storage/test/maintenance/flips.test.ts`. */
+  TABLE_FLIPS: { short: 50, middle: 150, long: 5000 },
+  /** Uploads while the server is killed: `e2e/test/restarts.test.ts`. */
+  TABLE_BATCHES: { short: 12, middle: 24, long: 100 },
+  /** Seconds of mixed load: `e2e/test/soak.test.ts`. */
+  TABLE_SOAK_SECONDS: { short: 10, middle: 10, long: 300 },
+  /** Seconds of sums that name their uploads: `e2e/test/history.test.ts`. */
+  TABLE_HISTORY_SECONDS: { short: 15, middle: 20, long: 300 },
+  /** The most random cases of one property, for every property test. */
+  TABLE_CASES: { short: 500, middle: 2000, long: Number.MAX_SAFE_INTEGER },
+} satisfies Record<string, Record<Form, number>>
+
+type Variable = keyof typeof repetitions
+
+export function repeat(variable: Variable): number {
+  const text = process.env[variable]
+  if (text === undefined) return repetitions[variable][form]
+  if (!/^[1-9]\d*$/.test(text))
+    throw new Error(`${variable}: found ${JSON.stringify(text)}, expected a whole number from 1`)
+  return Number(text)
+}
+
+/** The random cases that a property test tries, `long` of them in the long form. */
+export function randomCases(long: number): number {
+  return Math.min(long, repeat('TABLE_CASES'))
+}
+
+/** Whether somebody asked for more than `npm test` and `.ci/run` do, so that a single test may take an hour. */
+export const isLong =
+  form === 'long' || Object.keys(repetitions).some(variable => process.env[variable] !== undefined)
+
+function formOf(text: string): Form {
+  const found = forms.find(known => known === text)
+  if (found) return found
+  throw new Error(`TABLE_TESTS: found ${JSON.stringify(text)}, expected ${forms.join(', ')}`)
+}
