@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from 'vitest/config'
-import { isLong } from './form.ts'
+import { form, isLong } from './form.ts'
 
 type Options = NonNullable<ViteUserConfig['test']>
 
@@ -20,6 +20,8 @@ export const output = {
   reporters: ['default'],
   // A line per file: under this many milliseconds no test gets a line of its own.
   slowTestThreshold: 60_000,
+  // The figures that passing tests print are of interest where somebody waits for more than the short form.
+  silent: form === 'short' && !isLong ? 'passed-only' : false,
   // Vitest would end each run with advice on how to make it faster.
   experimental: { diagnostics: { environment: false, import: false, transform: false, isolate: false } },
 } satisfies Options

@@ -10,21 +10,21 @@ export const form = formOf(process.env.TABLE_TESTS ?? 'short')
 /** How often, and for how many seconds, the expensive tests try something. */
 const repetitions = {
   /** Kills of a server: `apps/server/test/crash.test.ts`. */
-  TABLE_KILLS: { short: 8, middle: 25, long: 250 },
+  TABLE_KILLS: { short: 6, middle: 25, long: 250 },
   /** Power cuts: `apps/server/test/powerCut.test.ts`. */
-  TABLE_POWER_CUTS: { short: 10, middle: 20, long: 100 },
+  TABLE_POWER_CUTS: { short: 5, middle: 20, long: 100 },
   /** Runs of a server on a disk that fails 10 % of the calls: `apps/server/test/sqliteFaults.test.ts`. */
   TABLE_FAULT_CYCLES: { short: 4, middle: 8, long: 200 },
-  /** Seconds of malformed HTTP/2: `apps/server/test/fuzz.test.ts`. */
+  /** Seconds of malformed HTTP/2: `apps/server/test/grpc/fuzz.test.ts`. */
   TABLE_FUZZ_SECONDS: { short: 2, middle: 4, long: 300 },
   /** Turned bits of the catalogue: `libs/storage/test/maintenance/flips.test.ts`. */
-  TABLE_FLIPS: { short: 50, middle: 150, long: 5000 },
+  TABLE_FLIPS: { short: 30, middle: 150, long: 5000 },
   /** Uploads while the server is killed: `e2e/test/restarts.test.ts`. */
   TABLE_BATCHES: { short: 12, middle: 24, long: 100 },
   /** Seconds of mixed load: `e2e/test/soak.test.ts`. */
   TABLE_SOAK_SECONDS: { short: 10, middle: 10, long: 300 },
   /** Seconds of sums that name their uploads: `e2e/test/history.test.ts`. */
-  TABLE_HISTORY_SECONDS: { short: 15, middle: 20, long: 300 },
+  TABLE_HISTORY_SECONDS: { short: 10, middle: 20, long: 300 },
   /** The most random cases of one property, for every property test. */
   TABLE_CASES: { short: 500, middle: 2000, long: Number.MAX_SAFE_INTEGER },
 } satisfies Record<string, Record<Form, number>>

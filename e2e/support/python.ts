@@ -40,7 +40,8 @@ export class PythonSession {
 
   constructor(port: number, environment: Environment = 'course', env: Record<string, string> = {}) {
     this.#child = spawn(python(environment), [join(root, 'e2e/python/session.py')], {
-      env: { ...process.env, PYTHONPATH: root, TABLE_PORT: String(port), ...env },
+      // gRPC logs every handshake that fails, and tests make some fail.
+      env: { ...process.env, GRPC_VERBOSITY: 'NONE', PYTHONPATH: root, TABLE_PORT: String(port), ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     createInterface(this.#child.stdout).on('line', line => this.#answered(line))
