@@ -35,11 +35,11 @@ interface Entry<Codec, Limit, Input, Response> {
   scope: Scope
   /** The most bytes of a request, packed and unpacked. */
   limit: Limit
-  /** Errors that it throws become the answer in `answer`. */
+  /** Throws a `ServiceError`, or a `StatusError` for what only gRPC has. */
   handler(context: Context, input: Input, call: Call): Promise<Response>
 }
 
-/** A method, once it is known what it works with. */
+/** Makes a method of the server, given what its handler works with. */
 export type Bind = (context: Context) => [path: string, Method]
 
 /** A method whose requests are small: the handler gets the request. */
@@ -85,7 +85,7 @@ function bind<Request, Response extends { error: string }>(
   ]
 }
 
-/** The client is told in the response what it can mend about its data, and with a status everything else. */
+/** Answers a call. An error about the client's data is part of the response; every other error is a status. */
 async function answer<Request, Response extends { error: string }>(
   call: Call,
   codec: Codec<Request, Response>,
@@ -98,6 +98,7 @@ async function answer<Request, Response extends { error: string }>(
     // A call that is over has nobody to answer to.
     if (code === 'cancelled' && call.signal.aborted) return
     if (code === 'invalid-data') {
+      // protobuf's defaults for all other fields
       const empty = codec.responseDeserialize(Buffer.alloc(0))
       call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }))
     } else call.fail(statusOf(error))

@@ -20,8 +20,8 @@ export class WholeMessages {
   }
 
   /**
-   * `limit`: bytes of the message, packed and unpacked. Gives `method` the request that `decode` makes of the message. The request is held until
-   * `method` is done.
+   * Gives `method` the request that `decode` makes of the message. The request is held until `method` is done. `limit`: bytes of the
+   * message, packed and unpacked.
    */
   async with<Request, Response>(
     body: RequestBody,
