@@ -18,7 +18,8 @@ import {
   uploadMessage,
 } from './support/server.ts'
 
-const names = /^(|incoming|files|lock|catalogue\.db(-wal|-shm)?|(incoming|files)\/\d{8}\.(csv|parquet))$/
+const names =
+  /^(|incoming|files|lock|lost|backup|generation(\.new)?|catalogue\.db(-wal|-shm)?|(incoming|files)\/\d{8}\.(csv|parquet))$/
 
 const hostile = [
   '../../evil',
