@@ -13,6 +13,8 @@ const DRAIN_LIMIT = 8000
 const ABORT_LIMIT = 1000
 /** How long a stop may sync the files of small uploads, in ms. Those that are not synced then, the next start writes again. */
 const SYNC_LIMIT = 1000
+/** How long the threads may take to end, in ms. */
+const CLOSE_LIMIT = 2000
 /** How long the last answers may take to leave and clients to hang up, in ms. */
 const HANG_UP_LIMIT = 300
 
@@ -66,7 +68,8 @@ export async function startServer({
       server.close()
       await listeners.close(HANG_UP_LIMIT)
       await within(SYNC_LIMIT, table.syncAll())
-      await release()
+      // A thread that waits for a disk which does not answer cannot be ended.
+      await within(CLOSE_LIMIT, release())
     }
     void table.checkSizes()
     return { host: listeners.host, port: listeners.port, addresses: listeners.addresses, stop }

@@ -202,7 +202,8 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
 /** Returns when the content of the file or the names in the directory are on the disk. */
 export function syncPath(path: string): void {
   operation({ kind: 'sync', path }, () => {
-    const fd = openSync(path, constants.O_RDONLY)
+    // A pipe, which somebody has put there, is waited for by nobody.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       fsyncSync(fd)
     } finally {
