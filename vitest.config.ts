@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { output } from './testing/config.ts'
 
@@ -7,8 +6,6 @@ export default defineConfig({
   test: {
     ...output,
     projects: ['apps/*', 'libs/*', 'e2e', 'bench'],
-    // One more than cores: many tests wait for a process that they have started.
-    maxWorkers: availableParallelism() + 1,
     coverage: {
       include: ['{apps,libs}/*/src/**/*.ts'],
       exclude: ['**/generated/**'],

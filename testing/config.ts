@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { ViteUserConfig } from 'vitest/config'
 import { form, isLong } from './form.ts'
 
@@ -8,6 +9,8 @@ const timeout = isLong ? 3_600_000 : 600_000
 
 /** What all of the projects' configurations share. */
 export const shared = {
+  // One more than cores: many tests wait for a process that they have started. Vitest takes this from the projects alone.
+  maxWorkers: availableParallelism() + 1,
   testTimeout: timeout,
   hookTimeout: timeout,
   teardownTimeout: 60_000,
