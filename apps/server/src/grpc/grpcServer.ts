@@ -91,7 +91,8 @@ export class GrpcServer {
     })
     session.on('stream', (stream, _headers, _flags, rawHeaders: string[]) => {
       const broken = (early: boolean) => {
-        if (early && this.#resets.count(address)) hangUp(session)
+        // A client that vanishes takes all of its calls with it: that is one event, and clients behind a proxy share an address.
+        if (early && !session.destroyed && this.#resets.count(address)) hangUp(session)
         if (!session.destroyed) idle.refresh()
       }
       stream.on('error', () => {}) // the end of a stream is told by its `close`
