@@ -4,7 +4,6 @@ import { catalogueFile, filesDirectory, parseFileName } from '../paths.ts'
 import { catalogueIdentity, change, connect, expectIdentity, read } from './connection.ts'
 import { checkGeneration, generationOfDirectory } from './generation.ts'
 import { migrateCatalogue, oldestSchema } from './migration.ts'
-import { isFull } from './sqlite.ts'
 import { otherTables, schemaVersion, uploadsTable } from './tables.ts'
 
 /**
@@ -88,6 +87,6 @@ function emptyLog(dataDir: string): void {
   try {
     read(dataDir, () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
   } catch (error) {
-    if (!isFull((error as Error).cause ?? error)) throw error
+    if (!(error instanceof StorageError && error.code === 'disk-full')) throw error
   }
 }

@@ -19,10 +19,6 @@ export function isIoError(error: unknown): boolean {
   return primaryCode(error) === IO_ERROR
 }
 
-export function isFull(error: unknown): boolean {
-  return primaryCode(error) === FULL
-}
-
 /** What a failure of SQLite means in the library's terms; any other error as it is. */
 export function translatedSqliteError(error: unknown, path: string): unknown {
   switch (primaryCode(error)) {

@@ -49,9 +49,6 @@ export const uploadText =
   "concat_ws(',', id, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, schema, received_at, " +
   'hex(csv_checksums), hex(parquet_checksum), hex(upload_id), csv_cuts)'
 
-/** The same of `schemas`. */
-export const schemaText = "concat_ws(',', id, total_bytes, hex(digest), columns)"
-
 /** A row that says what its checksum was when it was written. */
 export interface Checked {
   checksum: number
