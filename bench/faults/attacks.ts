@@ -233,12 +233,14 @@ export const attacks: Record<string, Attack> = {
     what: '1,000 connections with 32 KB on each but no call that is admitted, 80 new ones a second, for 10 s, beside 5 slow uploads',
     async run(port) {
       const calls = times(5, () => openUpload(openSession(port)))
-      for (const call of calls) await call.write(uploadPrefix(2 + 2 * 100))
+      // The server refuses uploads in tiny frames, so that a slow upload sends a whole KiB at a time.
+      const rows = Buffer.from('1\n'.repeat(512))
+      for (const call of calls) await call.write(uploadPrefix(2 + 100 * rows.length))
       for (const call of calls) await call.write(Buffer.from('x\n'))
       const strangers = times(1000, () => openStranger(port))
       for (let i = 0; i < 100; i++) {
         strangers.push(...times(8, () => openStranger(port)))
-        for (const call of calls) await call.write(Buffer.from('1\n'))
+        for (const call of calls) await call.write(rows)
         await seconds(0.1)
       }
       for (const call of calls) call.end()
