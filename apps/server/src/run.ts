@@ -6,10 +6,13 @@ import { checkOpenFiles } from './config/openFiles.ts'
 import { StartError } from './config/startError.ts'
 import { type RunningServer, startServer } from './server.ts'
 
-/** `npm` passes on a Ctrl-C that the terminal has already sent: a copy of the first signal is no second one, in ms. */
+/**
+ * In ms. The terminal sends Ctrl-C to the server and to `npm`, which passes a copy on. A copy within this
+ * time does not count as a second signal.
+ */
 const SIGNAL_COPY = 1000
 
-/** Starts the server as the flags and the environment say. Sets the exit code if it does not start. */
+/** Starts the server as the flags and the environment say. Sets the exit code if the server does not start. */
 export async function run(): Promise<void> {
   const flags = readFlags()
   if (!flags) return

@@ -7,11 +7,14 @@ import { methods } from './grpc/methods.ts'
 import { WholeMessages } from './grpc/wholeMessage.ts'
 import { LocalTable } from './workers/localTable.ts'
 
-/** How long running calls may take once the server stops, in ms. Docker kills after 10 s. */
+/** How long running calls may take once the server stops, in ms. Docker kills the server after 10 s. */
 const DRAIN_LIMIT = 8000
-/** How long calls that were then ended may take to remove their files, in ms. */
+/** How long aborted calls may take to remove their files, in ms. */
 const ABORT_LIMIT = 1000
-/** How long a stop may sync the files of small uploads, in ms. Those that are not synced then, the next start writes again. */
+/**
+ * How long a stop may sync the files of small uploads, in ms. The next start writes the files that are not
+ * synced by then.
+ */
 const SYNC_LIMIT = 1000
 /** How long the threads may take to end, in ms. */
 const CLOSE_LIMIT = 2000
@@ -23,7 +26,7 @@ export interface ServerConfig {
   port: number
   dataDir: string
   workers: number
-  /** Plain text and everybody if not given. The server closes it. */
+  /** By default connections are plain text and everybody may call. The server closes it. */
   access?: Access
   limits?: Limits
 }
@@ -31,13 +34,13 @@ export interface ServerConfig {
 export interface RunningServer {
   host: string
   port: number
-  /** The IP addresses that it listens on. */
+  /** The IP addresses that the server listens on. */
   addresses: readonly string[]
-  /** Takes no new calls, lets the running ones finish (within limits), and lets go of everything. */
+  /** Takes no new calls, lets the running calls finish within the limits, and releases everything. */
   stop(): Promise<void>
 }
 
-/** Serves a data directory. Throws a `StorageError` or a `StartError` if that cannot be. */
+/** Serves a data directory. Throws a `StorageError` or a `StartError` if the server cannot start. */
 export async function startServer({
   hosts,
   port,
@@ -68,7 +71,7 @@ export async function startServer({
       server.close()
       await listeners.close(HANG_UP_LIMIT)
       await within(SYNC_LIMIT, table.syncAll())
-      // A thread that waits for a disk which does not answer cannot be ended.
+      // A thread cannot be ended while it waits for a disk that does not respond.
       await within(CLOSE_LIMIT, release())
     }
     void table.checkSizes()
@@ -79,7 +82,7 @@ export async function startServer({
   }
 }
 
-/** Whether `work` is done within `limit` ms. */
+/** Returns whether `work` finishes within `limit` ms. */
 async function within(limit: number, work: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>(resolve => {

@@ -38,7 +38,7 @@ describe('a refusal to start is one line and exit code 1', () => {
     const args = ['--port', String(port), '--data-dir', temporaryDirectory()]
     const { code, stdout, stderr } = await spawnServer({ args }).exited
     expect(stderr).toBe(
-      `error: port ${port} of 127.0.0.1 is taken by another process: stop that one, or choose another port with --port\n`,
+      `error: port ${port} of 127.0.0.1 is taken by another process: stop that process, or choose another port with --port\n`,
     )
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   })
@@ -46,7 +46,7 @@ describe('a refusal to start is one line and exit code 1', () => {
   test('the host is not of this machine', async () => {
     const args = ['--host', '192.0.2.1', '--port', '0', '--data-dir', temporaryDirectory()]
     const { code, stderr } = await spawnServer({ args }).exited
-    expect(stderr).toMatch(/^error: 192\.0\.2\.1 is no address of this machine.*--host\n$/)
+    expect(stderr).toMatch(/^error: 192\.0\.2\.1 is not an address of this machine.*--host\n$/)
     expect(code).toBe(1)
   })
 

@@ -4,17 +4,20 @@ import { Connections } from './connections.ts'
 import { IdleTimeout } from './idleTimeout.ts'
 import { queue } from './queue.ts'
 
-/** Sums at once. The plan of one takes 64 bytes an upload: only as many are made at once as there are workers. */
+/**
+ * The limit of sums that run or wait. Only as many sums run as there are workers, because the plan of a sum
+ * takes 64 bytes for each upload.
+ */
 const SUMS = 1024
 
-/** How much work the server takes on at once, over all transports. */
+/** Limits how much work the server takes on at once, over all transports. */
 export class Admission {
   readonly connections: Connections
-  /** For the bodies of uploads. When there are too many uploads, the slowest makes room. */
+  /** The idle timeout for the bodies of uploads. When there are too many uploads, the slowest one makes room. */
   readonly uploadTimeout: IdleTimeout
-  /** For the bodies of other requests. */
+  /** The idle timeout for the bodies of other requests. */
   readonly requestTimeout: IdleTimeout
-  /** Runs an upload, or refuses it before its body is read. */
+  /** Runs an upload, or refuses the upload before its body is read. */
   readonly upload: Admit
   readonly #sums: Admit
   readonly #sumQueue: ReturnType<typeof queue>
@@ -28,7 +31,7 @@ export class Admission {
     this.#sumQueue = queue(workers)
   }
 
-  /** Runs a sum when a worker is free for it, or refuses it. */
+  /** Runs a sum as soon as a worker is free, or refuses the sum. */
   sum<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return this.#sums(() => this.#sumQueue(work, signal))
   }

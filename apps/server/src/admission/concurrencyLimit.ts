@@ -1,9 +1,11 @@
 import { ServiceError } from '../service/errors.ts'
 
-/** Runs what is admitted. */
 export type Admit = <T>(work: () => Promise<T>) => Promise<T>
 
-/** Lets at most `limit` pieces of work run at once: one more is refused, in words that call them `name`, unless `makeRoom` ends another one. */
+/**
+ * Lets at most `limit` pieces of work run at once. When the limit is reached, `makeRoom` may end some running
+ * work; otherwise the new work is refused with a `ServiceError` that calls the work `name`.
+ */
 export function limitConcurrency(limit: number, name: string, makeRoom: () => boolean = () => false): Admit {
   let running = 0
   return async work => {

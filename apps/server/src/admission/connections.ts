@@ -1,29 +1,39 @@
 import type { Socket } from 'node:net'
 import { networkOf } from './network.ts'
 
-/** A connection that has been without calls for less than this is left alone, in ms: it may be about to call. */
+/** In ms. A connection that has been quiet for less time is left alone, because its client may be about to call. */
 const NEW = 1000
-/** How long a connection may be open before its first call, in ms: TLS and HTTP/2 begin with it, and a client that may not call ends. */
+/**
+ * How long a connection may be open before its first call, in ms. The limit covers the TLS and HTTP/2
+ * handshakes, and closes connections of clients that may not call.
+ */
 const FIRST_CALL = 60_000
-/** Strangers, which have not called yet, get this part of the places. The others are for those that have. */
+/**
+ * The part of the places that strangers get, which are connections that have not called yet. The rest is kept
+ * for connections that have.
+ */
 const STRANGERS = 1 / 2
-/** One address gets this part of the places. A proxy makes all clients come from one, so what is left to others is small. */
+/**
+ * The part of the places that one address gets. The part is large because all clients behind a proxy share
+ * one address.
+ */
 const ONE_ADDRESS = 7 / 8
 
 interface Connection {
   socket: Socket
   address: string
-  /** Under way. */
+  /** The number of calls under way. */
   calls: number
-  /** Whether a call of it has not been admitted yet. */
+  /** Whether no call on this connection has been admitted yet. */
   stranger: boolean
-  /** Since when it has no calls. */
+  /** Since when the connection has had no calls. */
   quietSince: number
 }
 
 /**
- * The open connections. When there are too many, one without calls makes room for a new one: of the address that has the most of them
- * the one that has been quiet for longest. A connection with a call under way is never closed for another one.
+ * The open connections. When there are too many, a connection without calls makes room for a new one: among
+ * those of the address with the most connections, the one that has been quiet the longest. A connection with
+ * a call under way is never closed for another connection.
  */
 export class Connections {
   readonly #limit: number
@@ -34,7 +44,7 @@ export class Connections {
     this.#limit = limit
   }
 
-  /** Returns false if there is no room: the socket is closed then. */
+  /** Adds a new connection. If there is no room, closes the socket and returns false. */
   add(socket: Socket): boolean {
     const address = networkOf(socket.remoteAddress)
     if (!this.#makeRoom(address)) {
@@ -57,9 +67,10 @@ export class Connections {
   }
 
   /**
-   * Does the work for a call that was admitted, and keeps its connection until that is done. To be called when the request is whole, or
-   * if there is a limit of its own for those that are not: calls that only wait for their clients must not take all places. `peer` is
-   * the client's address, a colon and its port, with TLS too.
+   * Does the work of an admitted call and keeps the call's connection open meanwhile. Call this when the
+   * request is whole, or when requests that are still arriving have a limit of their own: otherwise calls
+   * that only wait for their clients could take all places. `peer` is the client's address, a colon and the
+   * client's port, also with TLS.
    */
   async during<T>(peer: string, work: () => Promise<T>): Promise<T> {
     const connection = this.#byPeer.get(peer)
@@ -78,7 +89,7 @@ export class Connections {
     for (const { socket } of this.#open) socket.destroy()
   }
 
-  /** Whether a connection from this address may come, and if another one has to go for it, closes that one. */
+  /** Returns whether a connection from this address is let in. Closes another connection for it if necessary. */
   #makeRoom(address: string): boolean {
     const strangersLimit = Math.ceil(this.#limit * STRANGERS)
     if (this.#open.size < strangersLimit) return true
@@ -96,7 +107,10 @@ export class Connections {
     return this.#closeOne(strangers, newcomer) || this.#closeOne(connections, newcomer)
   }
 
-  /** Returns false if none of them may be closed for a connection from this address. */
+  /**
+   * Closes the best candidate for a newcomer from this address. Returns false if none of the connections may
+   * be closed.
+   */
   #closeOne(connections: readonly Connection[], newcomer: string): boolean {
     const quiet = connections.filter(({ calls }) => calls === 0)
     const counts = new Map([[newcomer, 1]])
@@ -104,7 +118,8 @@ export class Connections {
     const count = ({ address }: Connection) => counts.get(address) as number
     const [victim] = quiet.sort((a, b) => count(b) - count(a) || a.quietSince - b.quietSince)
     if (!victim) return false
-    // Who has fewer connections does not wait until those of another address have been given their time.
+    // An address with fewer connections takes a place at once: waiting would give the larger address time to
+    // call.
     const isNew = performance.now() - victim.quietSince < NEW
     if (isNew && count(victim) <= (counts.get(newcomer) as number)) return false
     victim.socket.destroy()

@@ -1,17 +1,17 @@
 import { ServiceError } from '../service/errors.ts'
 
-/** A client that sends less than this in its idle time is as good as silent. */
+/** A client that sends fewer bytes than this within the idle time counts as silent. */
 const IDLE_BYTES = 16 * 1024
-/** When there are too many others, a client is waited for so long, in ms. */
+/** How long a client is waited for when there are too many uploads, in ms. */
 const BUSY_LIMIT = 1000
 
 interface Wait {
-  /** When its client has last sent `IDLE_BYTES`, were it not for the time that the reader has taken since. */
+  /** The start of the wait for the next `IDLE_BYTES`, moved forward by the time that our reader has spent since. */
   since: number
   end: (reason: ServiceError) => void
 }
 
-/** The clients that are waited for. */
+/** Knows which clients the server is waiting for, and for how long. */
 export class IdleTimeout {
   readonly #limit: number
   readonly #waits = new Set<Wait>()
@@ -22,8 +22,8 @@ export class IdleTimeout {
   }
 
   /**
-   * The chunks that a client sends. Throws `too-slow` when it has been waited for too long for the next
-   * `IDLE_BYTES`; the time that the reader takes does not count.
+   * Yields the chunks that a client sends. Time that our reader spends does not count against the client.
+   * Throws `too-slow` if the client does not send `IDLE_BYTES` within the limit.
    */
   async *read(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const iterator = chunks[Symbol.asyncIterator]()
@@ -40,13 +40,19 @@ export class IdleTimeout {
     }
   }
 
-  /** Ends the wait for the client that has let us wait the longest, if that is long. Returns whether it is. */
+  /**
+   * Gives up the client that has kept the server waiting the longest, if that is longer than `BUSY_LIMIT`.
+   * Returns whether a client was given up.
+   */
   giveUpSlowest(): boolean {
     const [slowest] = [...this.#waits].sort((a, b) => a.since - b.since)
     if (!slowest || performance.now() - slowest.since < BUSY_LIMIT) return false
     this.#waits.delete(slowest)
     slowest.end(
-      new ServiceError('unavailable', 'the server is busy and gave up the upload that was the slowest'),
+      new ServiceError(
+        'unavailable',
+        'the server is busy and gave up this upload because it was the slowest',
+      ),
     )
     return true
   }

@@ -2,24 +2,27 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { StartError } from '../config/startError.ts'
 import type { Connections } from './connections.ts'
 
-/** What the server listens on, and its open connections. */
+/** The addresses that the server listens on. */
 export interface Listeners {
-  /** The first of the hosts that were asked for. */
+  /** The first host that was asked for. */
   host: string
   port: number
-  /** The IP addresses of all of them. */
+  /** The IP addresses of all hosts. */
   addresses: string[]
-  /** Stops listening. Resolves when the clients have hung up; after `limit` ms it hangs up on those that have not. */
+  /**
+   * Stops listening and resolves when all clients have hung up. After `limit` ms, hangs up on the clients
+   * that are left.
+   */
   close(limit: number): Promise<void>
 }
 
-/** Ports to try until one is free on every host. */
+/** How many ports are tried until one is free on every host. */
 const ATTEMPTS = 10
 
 /**
- * Listens on the same port of each host and hands every connection for which there is room to `connect`. Port 0: one that is free on
- * all of them. A host after the first may be missing on this machine; `::` takes IPv4 too, and is `0.0.0.0` where the kernel has no
- * IPv6.
+ * Listens on the same port of each host, and hands every connection for which there is room to `connect`.
+ * Port 0 stands for a port that is free on all hosts. Every host but the first may be missing on this
+ * machine. The host `::` takes IPv4 too, and becomes `0.0.0.0` if the kernel has no IPv6.
  */
 export async function listen(
   hosts: readonly string[],
@@ -56,14 +59,14 @@ export async function listen(
   }
 }
 
-/** Resolves to nothing if the host is not there but may be missing. */
+/** Listens on a host. Resolves to undefined if the machine lacks the host and `mayBeMissing` is set. */
 async function bind(
   host: string,
   port: number,
   onConnection: (socket: Socket) => void,
   mayBeMissing: boolean,
 ): Promise<Server | undefined> {
-  // HTTP/2 writes whole frames: waiting for more to send would only delay them.
+  // HTTP/2 writes whole frames, so waiting for more data would only delay them.
   const server = createServer({ noDelay: true }, onConnection)
   try {
     await new Promise<void>((resolve, reject) => {
@@ -95,16 +98,16 @@ function refusal(error: unknown): Error {
   switch (code) {
     case 'EADDRINUSE':
       return new StartError(
-        `port ${port} of ${address} is taken by another process: stop that one, or choose another port with --port`,
+        `port ${port} of ${address} is taken by another process: stop that process, or choose another port with --port`,
       )
     case 'EACCES':
-      return new StartError(`not allowed to listen on port ${port}: choose one above 1023 with --port`)
+      return new StartError(`not allowed to listen on port ${port}: choose a port above 1023 with --port`)
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new StartError(
-        `${address ?? message} is no address of this machine: choose another one with --host`,
+        `${address ?? message} is not an address of this machine: choose another address with --host`,
       )
     default:
       return error as Error

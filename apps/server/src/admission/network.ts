@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * The network that an address counts for: of IPv6 the first 64 bits. A single machine mostly has the rest for itself, and can take
- * another address for each connection.
+ * Returns the network that stands for an address in all counts. For IPv6 this is the first 64 bits: a single
+ * machine often owns the other 64 and could use a new address for each connection.
  */
 export function networkOf(address = ''): string {
   const ipv4 = address.replace(/^::ffff:(?=\d+\.)/i, '')

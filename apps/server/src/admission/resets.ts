@@ -1,19 +1,20 @@
 import { networkOf } from './network.ts'
 
-/** Calls that a client address may break off at once, and then in a second. */
+/** The number of calls that a client address may break off at once, and then per second. */
 const BURST = 1000
 const RATE = 100
-/** Addresses that are remembered. With more of them, those that have been quiet for the longest are forgotten. */
+/** How many addresses are remembered. Beyond this number, the address that has been quiet the longest is forgotten. */
 const MOST_ADDRESSES = 10_000
 
 /**
- * Counts the calls that clients break off, by their address. To open and reset a stream costs a client nothing and the server some
- * work, and a client whose connection is closed for it could come again at once.
+ * Counts the calls that clients break off, by address. Opening and resetting a stream costs a client nothing
+ * but costs the server work. The count belongs to the address because a client whose connection is closed
+ * could connect again at once.
  */
 export class Resets {
   readonly #allowances = new Map<string, { left: number; at: number }>()
 
-  /** Counts one. Returns whether that was one too many. */
+  /** Counts a call that was broken off. Returns whether the address is over its limit. */
   count(address: string | undefined): boolean {
     const key = networkOf(address)
     const left = this.#left(key) - 1
@@ -26,7 +27,7 @@ export class Resets {
     return left < 0
   }
 
-  /** Whether the address has broken off too many lately. */
+  /** Returns whether the address has broken off too many calls lately. */
   refuses(address: string | undefined): boolean {
     return this.#left(networkOf(address)) < 0
   }

@@ -3,17 +3,17 @@ import { exposureWarning } from './exposure.ts'
 import { readTls, type TlsOptions } from './tls.ts'
 import { TokenFile } from './tokenFile.ts'
 
-/** Who may connect, and who may call. */
+/** Who may connect and who may call. */
 export interface Access {
-  /** Plain text if there are none. */
+  /** Undefined: connections are plain text. */
   tls: TlsOptions | undefined
-  /** If there are none, everybody may call. */
+  /** Undefined: everybody may call. */
   tokens: TokenFile | undefined
 }
 
 export const openAccess: Access = { tls: undefined, tokens: undefined }
 
-/** Reads the files. Throws a `StartError` if one cannot be used. */
+/** Reads the files that the flags name. Throws a `StartError` if a file cannot be used. */
 export function readAccess({
   tlsCert: cert,
   tlsKey: key,
@@ -24,7 +24,10 @@ export function readAccess({
   return { tls, tokens: tokenFile === undefined ? undefined : new TokenFile(tokenFile) }
 }
 
-/** What to tell the one who starts a server with these flags on these IP addresses, if anything. */
+/**
+ * Returns the warning for whoever starts a server with these flags on these IP addresses, if there is
+ * anything to warn of.
+ */
 export function accessWarning(
   addresses: readonly string[],
   { tlsCert, tlsClientCa, tokenFile }: AccessFlags,

@@ -2,7 +2,10 @@ import { ServiceError } from '../service/errors.ts'
 import type { TokenFile } from './tokenFile.ts'
 import type { Scope } from './tokens.ts'
 
-/** Why a request with these `authorization` headers may not do what needs the `scope`, if so. To be asked before a byte of the body is read. */
+/**
+ * Returns why a request with these `authorization` headers lacks the `scope`, or undefined if it may proceed.
+ * Call this before a byte of the body is read.
+ */
 export function refusal(
   tokens: TokenFile,
   authorization: readonly string[],

@@ -8,11 +8,14 @@ export interface Protection {
   tls: boolean
   clientCertificates: boolean
   tokens: boolean
-  /** Whoever runs it has said that everybody may use it. */
+  /** The operator has said that everybody may use the server. */
   open: boolean
 }
 
-/** What to tell the one who starts a server on these IP addresses; nothing if it is protected or only this machine reaches it. */
+/**
+ * Returns the warning for whoever starts a server on these IP addresses, or undefined if the server is
+ * protected or only this machine reaches it.
+ */
 export function exposureWarning(
   addresses: readonly string[],
   { tls, clientCertificates, tokens, open }: Protection,
@@ -25,5 +28,5 @@ export function exposureWarning(
       : `warning: tokens and data come to ${exposed} as plain text: give --tls-cert and --tls-key, or --host 127.0.0.1 behind a proxy that does TLS`
   return open
     ? undefined
-    : `warning: everybody who reaches ${exposed} can upload and read sums: give --token-file or --tls-client-ca, or set TABLE_OPEN=1 if that is meant`
+    : `warning: everybody who reaches ${exposed} can upload and read sums: give --token-file or --tls-client-ca, or set TABLE_OPEN=1 if that is intended`
 }

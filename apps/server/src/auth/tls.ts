@@ -2,19 +2,21 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { TlsOptions as NodeTlsOptions, SecureContextOptions, TLSSocket } from 'node:tls'
 import { readFileOfFlag, StartError } from '../config/startError.ts'
 
-/** Paths of PEM files. */
 export interface TlsFiles {
-  /** The server's certificate, and those between it and its authority. */
+  /** The server's certificate, followed by the intermediate certificates up to its authority. */
   cert: string
   key: string
-  /** The authority that clients' certificates must come from; without it no client needs one. */
+  /** The authority that signs the clients' certificates. Without this file, clients need no certificate. */
   clientCa?: string | undefined
 }
 
-/** What Node's TLS servers take. */
+/** The options of Node's TLS servers. */
 export type TlsOptions = SecureContextOptions & NodeTlsOptions
 
-/** Of TLS 1.3 all; of 1.2 those with forward secrecy that detect every change, as HTTP/2 wants it (RFC 9113, 9.2.2). */
+/**
+ * Allows every cipher of TLS 1.3. Of TLS 1.2, allows only those with forward secrecy and authenticated
+ * encryption, as HTTP/2 requires (RFC 9113, 9.2.2).
+ */
 const CIPHERS = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -22,17 +24,18 @@ const CIPHERS = [
   'ECDHE+AESGCM',
   'ECDHE+CHACHA20',
 ].join(':')
-/** How long a client may take to say who it is, in ms. */
+/** How long a client may take for the TLS handshake, in ms. */
 const HANDSHAKE_LIMIT = 10_000
 
-/** The use of a certificate that proves who a client is: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12 */
+/** The extended key usage of client certificates: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12 */
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /**
- * Throws a `StartError` that names the file that cannot be used. Node's own checks come late and name none, and an
- * authority that it cannot read is one to it that nobody comes from.
+ * Reads and checks the PEM files. Throws a `StartError` that names the file that cannot be used. Node's own
+ * checks come late and name no file, and Node takes an unreadable authority for one that signed nobody's
+ * certificate.
  */
 export function readTls({ cert, key, clientCa }: TlsFiles): TlsOptions {
   const chain = readFileOfFlag('--tls-cert', cert)
@@ -42,7 +45,7 @@ export function readTls({ cert, key, clientCa }: TlsFiles): TlsOptions {
   if (clientCa !== undefined && authority) certificates('--tls-client-ca', clientCa, authority)
   if (!certificate?.checkPrivateKey(parseKey(key, privateKey)))
     throw new StartError(
-      `the key in --tls-key ${key} does not belong to the certificate in --tls-cert ${cert}: give the one that it was made with`,
+      `the key in --tls-key ${key} does not belong to the certificate in --tls-cert ${cert}: give the key that the certificate was made with`,
     )
   return {
     cert: chain,
@@ -55,8 +58,9 @@ export function readTls({ cert, key, clientCa }: TlsFiles): TlsOptions {
 }
 
 /**
- * Whether the certificate that a client has shown is one of a client. Node has checked that it comes from the authority, but takes
- * one that names no use: the server's own, and the authority's.
+ * Returns whether the client's certificate is meant for clients. Node checks that the certificate comes from
+ * the authority, but also accepts a certificate that names no use, such as the server's own or the
+ * authority's.
  */
 export function showsClient(socket: TLSSocket): boolean {
   const certificate = socket.getPeerX509Certificate()

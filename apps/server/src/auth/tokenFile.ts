@@ -2,20 +2,26 @@ import { readFile } from 'node:fs/promises'
 import { readFileOfFlag, StartError } from '../config/startError.ts'
 import { findToken, parseTokens, type Token } from './tokens.ts'
 
-/** How often the file is looked at, in ms. Events of the file system miss files that are mounted or replaced. */
+/**
+ * How often the file is read, in ms. File system events are no alternative: they miss files that are mounted
+ * or replaced.
+ */
 const INTERVAL = 1000
 
-/** The tokens in a file, read anew when it changes. One that is broken by a change leaves the tokens as they were. */
+/**
+ * The tokens in a file, which is read again when it changes. If a change breaks the file, the previous tokens
+ * stay in force.
+ */
 export class TokenFile {
   readonly #path: string
   #text: string
   #tokens: readonly Token[]
-  /** What was last wrong with the file; empty when nothing is. */
+  /** What was last wrong with the file, or the empty string. */
   #problem = ''
   #closed = false
   #timer: NodeJS.Timeout | undefined
 
-  /** Throws a `StartError` if the file cannot be used. */
+  /** Reads the file and begins to watch it. Throws a `StartError` if the file cannot be used. */
   constructor(path: string) {
     this.#path = path
     this.#text = readFileOfFlag('--token-file', path).toString()
@@ -36,7 +42,7 @@ export class TokenFile {
     clearTimeout(this.#timer)
   }
 
-  /** Looks now. It is done every second anyway. */
+  /** Reads the file now instead of at the next interval. */
   async look(): Promise<void> {
     try {
       const text = await readFile(this.#path, 'utf8')
@@ -44,7 +50,7 @@ export class TokenFile {
       this.#tokens = parseTokens(text)
       this.#text = text
       this.#problem = ''
-      console.error(`token file ${this.#path} read anew: ${this.#tokens.length} in force`)
+      console.error(`token file ${this.#path} read again, tokens in force: ${this.#tokens.length}`)
     } catch (error) {
       const { message } = error as Error
       if (message === this.#problem) return

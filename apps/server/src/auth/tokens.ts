@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** What a call needs: `read` reads sums, `write` uploads. Neither contains the other. */
+/** What a call needs: `read` for sums, `write` for uploads. Neither includes the other. */
 export type Scope = 'read' | 'write'
 
 export interface Token {
-  /** SHA-256 of the token, which is itself nowhere on the server. */
+  /** SHA-256 of the token. The server stores the token itself nowhere. */
   hash: Buffer
-  /** Whose it is, for people. */
+  /** Tells people whose token this is. */
   name: string
   scopes: ReadonlySet<string>
 }
@@ -15,8 +15,9 @@ const EXPECTED = 'expected HASH NAME SCOPE, such as `<64 hexadecimal digits> ali
 const known: ReadonlySet<string> = new Set<Scope>(['read', 'write'])
 
 /**
- * Reads a token file: a line for each token, blank lines and lines that start with # for people. Throws an `Error` that
- * says which line is wrong. It quotes none: somebody may have put a token in where its hash belongs.
+ * Reads a token file, which has a line for each token; blank lines and lines that start with # are comments.
+ * Throws an `Error` that names the wrong line. The error does not quote the line, because somebody may have
+ * put a token where its hash belongs.
  */
 export function parseTokens(text: string): Token[] {
   const tokens: Token[] = []
@@ -29,19 +30,19 @@ export function parseTokens(text: string): Token[] {
     }
     const [hash = '', name = '', scope = ''] = fields
     if (fields.length !== 3) fail(`found ${fields.length} fields, ${EXPECTED}`)
-    if (!/^[0-9a-f]{64}$/i.test(hash)) fail(`the hash is not one of SHA-256, ${EXPECTED}`)
+    if (!/^[0-9a-f]{64}$/i.test(hash)) fail(`the hash is not a SHA-256 hash, ${EXPECTED}`)
     const scopes = new Set(scope.split(','))
     if (!scopes.isSubsetOf(known)) fail('the scope is neither read nor write nor read,write')
     const earlier = lineOfHash.get(hash.toLowerCase())
-    if (earlier !== undefined) fail(`the hash stands in line ${earlier} already`)
+    if (earlier !== undefined) fail(`the hash is already in line ${earlier}`)
     lineOfHash.set(hash.toLowerCase(), index + 1)
     tokens.push({ hash: Buffer.from(hash, 'hex'), name, scopes })
   }
-  if (tokens.length === 0) throw new Error(`there is no token in it, ${EXPECTED}`)
+  if (tokens.length === 0) throw new Error(`the file holds no token, ${EXPECTED}`)
   return tokens
 }
 
-/** Takes the same time whichever token it is, and whether it is one. */
+/** Finds a token in constant time: the time tells neither which token matches nor whether one does. */
 export function findToken(tokens: readonly Token[], secret: string): Token | undefined {
   const hash = createHash('sha256').update(secret).digest()
   let found: Token | undefined

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { limitOptions, wholeNumber } from './limits.ts'
 
-/** Who may connect and call: paths, as the flags give them. */
+/** The paths that decide who may connect and call. */
 export interface AccessFlags {
   tlsCert?: string
   tlsKey?: string
@@ -17,7 +17,10 @@ export interface Flags extends AccessFlags {
   [limit: string]: unknown
 }
 
-/** The flags and the environment variables. Sets the exit code and returns nothing if the server should not start. */
+/**
+ * Reads the flags and the environment variables. Sets the exit code and returns undefined if the server
+ * should not start.
+ */
 export function readFlags(): Flags | undefined {
   const command = new Command('table-server')
     .description('Takes CSV uploads and answers column sums over gRPC.')
@@ -27,7 +30,7 @@ export function readFlags(): Flags | undefined {
         .argParser(address),
     )
     .addOption(
-      new Option('--port <number>', 'port to listen on, 0 for a free one')
+      new Option('--port <number>', 'port to listen on, 0 for any free port')
         .env('TABLE_PORT')
         .default(5440)
         .argParser(wholeNumber(0, 65535)),
@@ -60,14 +63,14 @@ export function accessOptions(): Option[] {
   const file = (flag: string, variable: string, what: string) =>
     new Option(`${flag} <file>`, what).env(variable)
   return [
-    file('--tls-cert', 'TABLE_TLS_CERT', "the server's certificate, in PEM; without it plain text"),
-    file('--tls-key', 'TABLE_TLS_KEY', 'its private key, in PEM'),
+    file('--tls-cert', 'TABLE_TLS_CERT', "the server's certificate, in PEM; plain text if not given"),
+    file('--tls-key', 'TABLE_TLS_KEY', 'the private key of that certificate, in PEM'),
     file('--tls-client-ca', 'TABLE_TLS_CLIENT_CA', 'clients must have a certificate from this authority'),
     file('--token-file', 'TABLE_TOKEN_FILE', 'calls must bring a token that is listed here'),
   ]
 }
 
-/** What is wrong with these flags together, if anything. */
+/** Returns why these flags exclude each other, or undefined if they do not. */
 export function contradiction({ tlsCert, tlsKey, tlsClientCa }: AccessFlags): string | undefined {
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     return `--tls-cert and --tls-key go together: found only ${tlsCert === undefined ? '--tls-key' : '--tls-cert'}`

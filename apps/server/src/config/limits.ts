@@ -1,16 +1,16 @@
 import { defaultStorageLimits, highestLimits, type StorageLimits } from '@table/storage'
 import { InvalidArgumentError, Option } from 'commander'
 
-/** The most that the 4-byte length before a gRPC message can say, in bytes. */
+/** The largest length that the 4 bytes before a gRPC message can hold, in bytes. */
 export const MAX_MESSAGE_BYTES = 2 ** 32 - 1
 
 /** What clients may ask of a server. Sizes are in bytes, times in seconds. */
 export interface Limits extends StorageLimits {
-  /** Of a message, unpacked. */
+  /** The size of an upload's message, unpacked. */
   uploadBytes: number
-  /** Under way at once. */
+  /** Uploads under way at once. */
   uploads: number
-  /** Open at once. */
+  /** Connections open at once. */
   connections: number
   /** How long a call may wait for its client. */
   idleTime: number
@@ -46,7 +46,7 @@ const flags: Flag[] = [
   ['keptFreeBytes', 'keep-free', 'size', Number.MAX_SAFE_INTEGER, 'disk space that uploads leave free'],
 ]
 
-/** One flag a limit, each with its environment variable. */
+/** Returns one option for each limit, with its environment variable. */
 export function limitOptions(): Option[] {
   return flags.map(([limit, flag, unit, max, description]) => {
     const value = defaultLimits[limit]
@@ -57,7 +57,7 @@ export function limitOptions(): Option[] {
   })
 }
 
-/** From what commander made of the flags and the environment. */
+/** Collects the limits from the options that commander has parsed. */
 export function limitsOf(values: Record<string, unknown>): Limits {
   const limits = { ...defaultLimits }
   for (const [limit, flag] of flags) {

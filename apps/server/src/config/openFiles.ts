@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { StartError } from './startError.ts'
 
-/** What the process has open when it serves nobody, and what a worker thread opens at most: its event loop, SQLite and two files. */
+/**
+ * Files that the process has open while idle, and files that each worker thread opens at most: its event
+ * loop, SQLite and two data files.
+ */
 const IDLE_FILES = 64
 const WORKER_FILES = 12
 
 /**
- * Throws a StartError if the process may have too few files open to run so many workers: they could not even be loaded. Connections
- * and uploads need more, and are refused when there are no more to be had.
+ * Throws a `StartError` if the process may not open enough files to load that many workers. Connections and
+ * uploads need further files and are refused while none are available.
  */
 export function checkOpenFiles(workers: number): void {
   const needed = IDLE_FILES + WORKER_FILES * workers
@@ -18,7 +21,7 @@ export function checkOpenFiles(workers: number): void {
   )
 }
 
-/** Without limit where the system does not say. */
+/** Returns how many files this process may have open, or infinity if the system does not say. */
 function openFilesLimit(): number {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? []

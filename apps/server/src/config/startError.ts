@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 
-/** The server cannot start, for a reason that whoever starts it can mend. */
+/** The server cannot start, for a reason that the operator can mend. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }
 
-/** Reads the file that `flag` names. Throws a `StartError`. */
+/** Reads the file that `flag` names. Throws a `StartError` if the file cannot be read. */
 export function readFileOfFlag(flag: string, path: string): Buffer {
   try {
     return readFileSync(path)

@@ -1,46 +1,54 @@
-// Every setting of V8 and of malloc, with its reason: what keeps the server's memory small under load. docs/decisions/0009-garbage.md
-// has the figures.
+// Every setting of V8 and malloc, with its reason. These settings keep the server's memory small under load.
+// docs/decisions/0009-garbage.md has the figures.
 import { getHeapStatistics } from 'node:v8'
 import { isMainThread, type ResourceLimits } from 'node:worker_threads'
 
-/** What `apps/server/start` gives Node on its command line. A test compares the two. */
+/** The flags that `apps/server/start` gives to Node. A test compares the two. */
 export const NODE_FLAGS: readonly string[] = [
-  // Network buffers are freed with the young generation. With V8's own size they take 50 MiB instead of 20.
+  // Network buffers are freed with the young generation. With V8's default size they take 50 MiB instead of
+  // 20.
   '--max-semi-space-size=1',
-  // Collecting so small a generation with helper threads costs a fifth more CPU time an upload.
+  // Collecting such a small generation with helper threads costs a fifth more CPU time per upload.
   '--no-parallel-scavenge',
-  // The functions below need it. Without it V8 lets network buffers and old objects gather.
+  // The functions below need `gc`. Without them V8 lets network buffers and old objects pile up.
   '--expose-gc',
-  // Without it 50 MiB of network buffers that came to be old gather; with less, V8 looks for them in every upload.
+  // By default V8 lets 50 MiB of promoted network buffers pile up; with a smaller value V8 collects them
+  // during every upload.
   '--heap-growing-percent=100',
 ]
 
-/** What `apps/server/start` sets for malloc before Node starts. */
+/** The variables that `apps/server/start` sets for malloc before Node starts. */
 export const MALLOC_VARIABLES: readonly string[] = [
-  // Each thread would keep an arena of its own with what it once freed.
+  // By default each thread keeps the memory that it has freed in an arena of its own.
   'MALLOC_ARENA_MAX=1',
-  // glibc raises this limit as it goes, and then keeps large buffers: 30 to 40 MiB after some uploads.
+  // By default glibc raises this limit over time and then keeps large buffers: 30 to 40 MiB after some
+  // uploads.
   'MALLOC_MMAP_THRESHOLD_=131072',
 ]
 
 /**
- * What a worker's JavaScript objects may take; the buffers that files are read into are beside these. V8 would let the young
- * generation of each worker grow to 48 MB before it cleans up.
+ * Limits the JavaScript objects of a worker; the buffers that files are read into do not count. By default V8
+ * lets the young generation of each worker grow to 48 MB before the first collection.
  */
 export const WORKER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 }
 
-// The rest of this file collects garbage that V8 would not collect, or would collect too late. Without `--expose-gc` all is left to V8.
+// The functions below collect garbage that V8 would collect late or never. Without `--expose-gc` they do
+// nothing.
 
 const RECEIVED_BYTES = 3 * 1024 * 1024
-/** How far the old objects may grow. There are eight workers, and the main thread makes more garbage. */
+/**
+ * How far the old objects may grow before they are collected. The main thread makes more garbage than the
+ * workers, but there are eight workers.
+ */
 const GROWTH = isMainThread ? 1.5 : 1.3
 
 let received = 0
 
 /**
- * Says that so many bytes came from the network. Their buffers are garbage a moment later, but hardly any JavaScript objects come
- * with them: V8 would let 30 MB of them gather and then go through its whole heap, which under load takes a quarter of the
- * thread's time. They are all in the young generation, and looking there now and then is a tenth of that.
+ * Notes that `bytes` bytes came from the network, and collects the young generation now and then. Network
+ * buffers become garbage at once, but they come with hardly any JavaScript objects: V8 would let 30 MB of
+ * them pile up and then go through its whole heap, which takes a quarter of the thread's time under load.
+ * Collecting the young generation costs a tenth of that, and all buffers are there.
  */
 export function countReceived(bytes: number): void {
   received += bytes
@@ -52,9 +60,10 @@ export function countReceived(bytes: number): void {
 let collectAbove = 0
 
 /**
- * Collects old objects, if this thread's have grown. V8 counts network buffers among them, and would go through the whole heap of
- * the main thread for each few uploads. With so large limits that it does not, it would let every thread gather 10 MB and more of
- * old objects, the workers over hours. So the objects alone are looked at here.
+ * Collects old objects once this thread's objects have grown by `GROWTH`. V8 counts network buffers as old
+ * objects too: with tight limits V8 goes through the main thread's whole heap every few uploads, and with
+ * loose limits every thread lets 10 MB and more of old objects pile up, the workers over hours. So this
+ * function looks at the JavaScript heap alone.
  */
 export function collectIfGrown(): void {
   if (!globalThis.gc || getHeapStatistics().used_heap_size < collectAbove) return

@@ -4,22 +4,22 @@ import { ServiceError } from '../service/errors.ts'
 import type { RequestHeaders } from './requestHeaders.ts'
 import { chunksOf } from './requestStream.ts'
 
-/** The message of a request before it is decoded. A method reads it while it arrives. */
+/** The message of a request before it is decoded. A method reads the message while it arrives. */
 export interface RequestBody {
-  /** What follows the HTTP/2 headers. Throws `cancelled`, or ends early, if the call is over before the request is. */
+  /** The bytes after the HTTP/2 headers. Throws `cancelled` or ends early if the call ends before the request does. */
   chunks: AsyncIterable<Uint8Array>
-  /** The `grpc-encoding` header; `identity` if there is none. */
+  /** The `grpc-encoding` header, or `identity` without such a header. */
   encoding: string
 }
 
-/** How a call ends that is not answered with a message. */
+/** The status that ends a call without a message. */
 export interface Failure {
   code: status
   details: string
   metadata?: Metadata | undefined
 }
 
-/** In seconds. */
+/** Times in seconds. */
 export interface CallTimes {
   /** How long the server waits for the client. */
   idleTime: number
@@ -35,24 +35,24 @@ const RESPONSE = {
 const GRPC_TIMEOUT = /^(\d{1,8})([HMSmun])$/
 const MS: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 }
 
-/** A request of more frames than this has to have frames of `LEAST_FRAME_BYTES` on average. */
+/** A request with more frames than this must have at least `LEAST_FRAME_BYTES` per frame on average. */
 const FREE_FRAMES = 64
-/** Each frame takes some 200 bytes here until it is read, however small it is. */
+/** The least average size of a frame. Until a frame is read, it takes some 200 bytes of memory, however small it is. */
 const LEAST_FRAME_BYTES = 256
 
 /**
- * A gRPC call on its HTTP/2 stream: the request, and the one answer to it
- * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). However a call ends, its stream is closed: a client that still
- * sends is told to stop, and one that does not take the answer loses its connection.
+ * A gRPC call on its HTTP/2 stream: the request and its one answer
+ * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). The stream is always closed at the end: a
+ * client that is still sending is told to stop, and a client that does not take its answer loses the
+ * connection.
  */
 export class Call {
   readonly headers: RequestHeaders
   readonly body: RequestBody
   readonly session: ServerHttp2Session
-  /** The client's address, a colon and its port. */
+  /** The client's address, a colon and the client's port. */
   readonly peer: string
   readonly since = performance.now()
-  /** Whether an answer has been given. */
   answered = false
   readonly #stream: ServerHttp2Stream
   readonly #idleTime: number
@@ -85,12 +85,12 @@ export class Call {
     return this.#controller.signal
   }
 
-  /** Whether the call waits for its client: for the rest of the request, or to take the answer. */
+  /** Whether the call waits for its client, either to send the rest of the request or to take the answer. */
   get waitsForClient(): boolean {
     return this.answered || !this.#stream.readableEnded
   }
 
-  /** Answers with a message. Does nothing if there is an answer already, or nobody to answer to. */
+  /** Answers with a message. Does nothing if the call already has an answer or is over. */
   succeed(message: Uint8Array): void {
     if (!this.#mayAnswer()) return
     const prefix = Buffer.alloc(5)
@@ -103,11 +103,11 @@ export class Call {
     this.#stream.end(Buffer.concat([prefix, message]))
   }
 
-  /** Answers with a status. Does nothing if there is an answer already, or nobody to answer to. */
+  /** Answers with a status. Does nothing if the call already has an answer or is over. */
   fail({ code, details, metadata }: Failure): void {
     if (!this.#mayAnswer()) return
     this.#cancel()
-    // A character that is cut in half has no encoding.
+    // `encodeURI` throws on half of a surrogate pair.
     const message = encodeURI(details.toWellFormed())
     this.#stream.respond(
       { ...RESPONSE, 'grpc-status': code, 'grpc-message': message, ...metadata?.toHttp2Headers() },
@@ -123,13 +123,13 @@ export class Call {
   #mayAnswer(): boolean {
     if (this.answered || this.#stream.destroyed || this.#stream.closed) return false
     this.answered = true
-    // A client may open streams and never take an answer: each would stay in memory with its stream.
+    // A client may open streams and never take an answer, which would keep each stream in memory.
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => hangUp(this.session), 1000 * this.#idleTime)
     return true
   }
 
-  /** Tells a client that is answered and still sends to stop: https://www.rfc-editor.org/rfc/rfc9113#section-8.1-9 */
+  /** Tells a client that has its answer to stop sending: https://www.rfc-editor.org/rfc/rfc9113#section-8.1-9 */
   #stopClient(): void {
     if (!this.#stream.readableEnded && !this.#stream.destroyed) this.#stream.close(constants.NGHTTP2_NO_ERROR)
   }
@@ -156,8 +156,9 @@ export class Call {
   }
 
   /**
-   * Node calls `push` for every DATA frame, also while nobody reads. It has to be counted there: a window of 1 MiB has room for a
-   * million frames of a byte, which take 200 MB.
+   * Refuses a request that comes in tiny frames: a window of 1 MiB has room for a million frames of one byte,
+   * which take 200 MB of memory. Frames are counted in `push`, because Node calls it for each frame even
+   * while nobody reads.
    */
   #refuseTinyFrames(): void {
     const stream = this.#stream
@@ -177,8 +178,8 @@ export class Call {
   }
 }
 
-/** Ends a connection that takes more than it may. */
+/** Closes a connection whose client takes more than its share. */
 export function hangUp(session: ServerHttp2Session): void {
-  // Node sends the code only beside an error.
+  // Node sends the code only together with an error.
   session.destroy(new Error('the client asks too much'), constants.NGHTTP2_ENHANCE_YOUR_CALM)
 }

@@ -5,13 +5,13 @@ import { shown } from '@table/storage'
 import { checkSize } from './framing.ts'
 import { StatusError } from './status.ts'
 
-/** Unpacks a message while it arrives. `limit`: its bytes when unpacked. */
+/** Unpacks a message while it arrives. `limit`: the most bytes of the unpacked message. */
 export async function* unpacked(
   packed: AsyncIterable<Uint8Array>,
   encoding: string,
   limit: number,
 ): AsyncGenerator<Uint8Array> {
-  // The pipeline hands an error on to the unpacker, where the loop below meets it.
+  // The pipeline passes errors on to the unpacker, so that the loop below sees them.
   const unpacker = pipeline(packed, createUnpacker(encoding), () => {})
   let bytes = 0
   try {
@@ -27,9 +27,9 @@ export async function* unpacked(
 }
 
 /**
- * An unpacker ends only when the request has ended, and fails if bytes follow the compressed data, a second gzip member among them:
- * left to itself, zlib would end at the first such byte and the upload would be committed though its client still sends. gRPC's C core
- * refuses the same.
+ * Creates an unpacker that ends only when the request ends, and that fails if bytes follow the compressed
+ * data, such as a second gzip member. By default zlib ends at the first such byte, and an upload would be
+ * committed while its client is still sending. gRPC's C core refuses such bytes too.
  */
 function createUnpacker(encoding: string): Transform {
   const options = { chunkSize: 64 * 1024, rejectGarbageAfterEnd: true }
@@ -43,7 +43,10 @@ function createUnpacker(encoding: string): Transform {
   }
 }
 
-/** Unpacks at once: a stream for each of many messages would take more memory than the messages. */
+/**
+ * Unpacks a whole message at once: with many small messages, a stream for each would take more memory than
+ * the messages do.
+ */
 export function unpack(message: Uint8Array, encoding: string, limit: number): Buffer {
   if (encoding !== 'gzip' && encoding !== 'deflate') throw wrongEncoding(encoding)
   try {
@@ -61,7 +64,7 @@ export function unpack(message: Uint8Array, encoding: string, limit: number): Bu
   }
 }
 
-/** For a message that says it is compressed, with what is neither gzip nor deflate. */
+/** The error for a compressed message whose encoding is neither gzip nor deflate. */
 function wrongEncoding(encoding: string): StatusError {
   if (encoding === 'identity')
     return new StatusError(
@@ -77,7 +80,7 @@ function wrongEncoding(encoding: string): StatusError {
   )
 }
 
-/** For a message that is not what its encoding says. */
+/** The error for a message that does not have the encoding it claims. */
 function notUnpackable(encoding: string, error: Error): StatusError {
   return new StatusError(
     status.INVALID_ARGUMENT,

@@ -1,18 +1,25 @@
 import type { ServerHttp2Session } from 'node:http2'
 
-// Bytes that a connection may send before it hears from us. With HTTP/2's 64 KiB one round trip limits the rate. What is under way
-// is in memory here as well, and the more of it the later it is garbage: with many connections each gets less.
+// How many bytes a connection may send before the server confirms them. HTTP/2's default of 64 KiB would
+// limit the rate to 64 KiB per round trip. Bytes under way take memory here too, so that each connection gets
+// less when there are many.
 const MOST_BYTES = 2 ** 20
 const LEAST_BYTES = 3 * 2 ** 17
 const SHARED_BYTES = 2 ** 21
 
-/** The largest HTTP/2 frame. As large as what Node reads at a time: with the usual 16 KiB it hands on four pieces of it. */
+/**
+ * The largest HTTP/2 frame. Node reads 64 KiB at a time, and would hand them on in four pieces with the
+ * default of 16 KiB.
+ */
 const FRAME_BYTES = 2 ** 16
 
 /** The open connections that have uploaded. */
 const widened = new Set<ServerHttp2Session>()
 
-/** Lets a connection upload as fast as it can. Both windows: a stream's alone stalls against the connection's. */
+/**
+ * Lets a connection upload as fast as it can. Both windows are widened, because a stream stalls when its
+ * connection's window is full.
+ */
 export function widenWindow(session: ServerHttp2Session | undefined): void {
   if (!session || session.destroyed || widened.has(session)) return
   widened.add(session)

@@ -7,12 +7,12 @@ const PREFIX_BYTES = 5
 const UPLOAD_ADVICE = 'upload it in pieces'
 
 /**
- * Takes the one message of a unary request out of its frame, chunk by chunk. The frame is a byte that says whether
- * the message is compressed, its length in 4 bytes (big-endian), and the message
+ * Takes the one message of a unary request out of its frame, chunk by chunk. A frame is a byte that says
+ * whether the message is compressed, the message's length in 4 bytes (big-endian), and the message
  * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
  */
 export class FrameDecoder {
-  /** Known as soon as `push` has returned bytes of the message. */
+  /** Known once `push` has returned bytes of the message. */
   compressed = false
   readonly #limit: number
   readonly #advice: string
@@ -21,13 +21,16 @@ export class FrameDecoder {
   #length = 0
   #received = 0
 
-  /** `limit`: bytes of a message as it travels, that is, compressed. `advice`: what to do with a larger one. */
+  /** `limit`: the most bytes of a message before unpacking. `advice`: what to do about a larger message. */
   constructor(limit = MAX_MESSAGE_BYTES, advice = UPLOAD_ADVICE) {
     this.#limit = limit
     this.#advice = advice
   }
 
-  /** The message's bytes in this chunk, as a view of it. Throws if the request is not one whole message. */
+  /**
+   * Returns the message's bytes in this chunk as a view. Throws a `StatusError` if the message is too large
+   * or is followed by more bytes.
+   */
   push(chunk: Uint8Array): Uint8Array {
     const rest = this.#prefixBytes < PREFIX_BYTES ? this.#takePrefix(chunk) : chunk
     const bytes = rest.subarray(0, this.#length - this.#received)
@@ -37,7 +40,7 @@ export class FrameDecoder {
     return bytes
   }
 
-  /** To be called at the end of the request. Throws if the message is missing or not whole. */
+  /** Ends the request. Throws a `StatusError` if the message is missing or incomplete. */
   end(): void {
     if (this.#prefixBytes === 0) throw new StatusError(status.UNIMPLEMENTED, 'received no request message')
     if (this.#prefixBytes === PREFIX_BYTES && this.#received === this.#length) return
@@ -49,7 +52,7 @@ export class FrameDecoder {
     )
   }
 
-  /** Returns what follows the prefix in this chunk. */
+  /** Returns the bytes after the prefix in this chunk. */
   #takePrefix(chunk: Uint8Array): Uint8Array {
     const part = chunk.subarray(0, PREFIX_BYTES - this.#prefixBytes)
     this.#prefix.set(part, this.#prefixBytes)
@@ -71,7 +74,7 @@ export class FrameDecoder {
   }
 }
 
-/** Throws if a message of `bytes` bytes is larger than allowed. */
+/** Throws a `StatusError` if a message of `bytes` bytes is larger than allowed. */
 export function checkSize(bytes: number, limit: number, advice = UPLOAD_ADVICE): void {
   if (bytes <= limit) return
   throw new StatusError(

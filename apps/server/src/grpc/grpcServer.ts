@@ -15,27 +15,32 @@ import { Call, type CallTimes, type Failure, hangUp } from './call.ts'
 import { OpenCalls } from './openCalls.ts'
 import { RequestHeaders } from './requestHeaders.ts'
 
-/** Calls at once on a connection. A gRPC client lets more of them wait. */
+/** Calls at once on a connection. gRPC clients queue further calls. */
 const STREAMS = 100
-/** A few bytes can refer to a long header that the connection has sent before, so the list of a call is limited as a whole. */
+/**
+ * Limits the header list of a call as a whole, because a few bytes can refer to a long header that the
+ * connection has sent before.
+ */
 const HEADER_LIST_BYTES = 8 * 1024
 const HEADERS = 64
-/** What Node keeps for a connection, in MB: streams, headers, and frames that wait to be sent. */
+/** The most that Node keeps for a connection, in MB: streams, headers, and frames that wait to be sent. */
 const SESSION_MEMORY = 1
-/** Streams that a client may reset at once, and then in a second: `STREAMS` and some more. */
+/**
+ * The number of streams that a client may reset at once, and then per second. The burst leaves room for
+ * `STREAMS` and more.
+ */
 const RESET_BURST = 200
 const RESET_RATE = 33
-/** How long a connection may stay without calls, in ms. A gRPC client connects again when it has to. */
+/** How long a connection may stay open without calls, in ms. gRPC clients reconnect when necessary. */
 const IDLE_CONNECTION = 300_000
 
-/** A method that can be called. */
 export interface Method {
-  /** Why a call with these headers is refused, if so. */
+  /** Returns why a call with these headers is refused, or undefined. */
   refusal(headers: RequestHeaders): Failure | undefined
   answer(call: Call): Promise<void>
 }
 
-/** The server's side of gRPC: connections come in by `connect`, calls go out to the methods, which are listed by path. */
+/** The server's side of gRPC: takes connections by `connect` and hands each call to the method of its path. */
 export class GrpcServer {
   readonly calls = new OpenCalls()
   readonly #methods: ReadonlyMap<string, Method>
@@ -57,19 +62,18 @@ export class GrpcServer {
       streamResetRate: RESET_RATE,
     }
     const http2 = tls ? createSecureServer({ ...options, ...tls }) : createServer(options)
-    // Node leaves the errors of a TLS connection to its user. An error that nobody listens for would end the process.
+    // Node leaves errors of a TLS connection to its user, and an error without a listener ends the process.
     http2.on('secureConnection', (socket: TLSSocket) => socket.on('error', () => {}))
     http2.on('session', session => this.#onSession(session))
     this.#connect = socket => http2.emit('connection', socket)
   }
 
-  /** Serves a new connection. */
   connect(socket: Socket): void {
     if (this.#resets.refuses(socket.remoteAddress)) socket.destroy()
     else this.#connect(socket)
   }
 
-  /** Closes every connection once its calls are done, and takes no new ones. */
+  /** Takes no new calls, and closes every connection once its calls are done. */
   close(): void {
     for (const session of this.#sessions) session.close()
   }
@@ -91,17 +95,18 @@ export class GrpcServer {
     })
     session.on('stream', (stream, _headers, _flags, rawHeaders: string[]) => {
       const broken = (early: boolean) => {
-        // A client that vanishes takes all of its calls with it: that is one event, and clients behind a proxy share an address.
+        // Do not count the calls of a client that vanishes: they all end with its connection, and clients
+        // behind a proxy share an address.
         if (early && !session.destroyed && this.#resets.count(address)) hangUp(session)
         if (!session.destroyed) idle.refresh()
       }
-      stream.on('error', () => {}) // the end of a stream is told by its `close`
+      stream.on('error', () => {}) // the listener of `close` handles the end of the stream
       if (stream.destroyed || stream.closed) return broken(true)
       this.#onStream(session, peer, stream, new RequestHeaders(rawHeaders), broken)
     })
   }
 
-  /** `closed` is told of the end of the stream, and whether it came before there was an answer. */
+  /** Begins a call. Calls `closed` when the stream ends, with whether the stream ended before the answer. */
   #onStream(
     session: ServerHttp2Session,
     peer: string,
@@ -109,7 +114,7 @@ export class GrpcServer {
     headers: RequestHeaders,
     closed: (early: boolean) => void,
   ): void {
-    // Clients try a refused stream again. Nothing is kept of it here, so that many of them cost little.
+    // Clients retry a refused stream. Nothing of the stream is kept here, so refusing many is cheap.
     if (!this.calls.hasRoom()) {
       stream.close(constants.NGHTTP2_REFUSED_STREAM)
       return
@@ -136,7 +141,7 @@ export class GrpcServer {
   }
 }
 
-/** A client that has not yet confirmed our settings is not held to them by Node. */
+/** Refuses a call with too many headers. Node applies our limit only after the client has confirmed our settings. */
 function tooManyHeaders({ bytes }: RequestHeaders): Failure | undefined {
   if (bytes <= HEADER_LIST_BYTES) return undefined
   return {

@@ -17,7 +17,7 @@ export interface Context {
   admission: Admission
   limits: Limits
   messages: WholeMessages
-  /** If there are none, everybody may call. */
+  /** Undefined: everybody may call. */
   tokens: TokenFile | undefined
 }
 
@@ -31,18 +31,18 @@ interface Codec<Request, Response> {
 
 interface Entry<Codec, Limit, Input, Response> {
   codec: Codec
-  /** What a token must allow. */
+  /** The scope that a token must have. */
   scope: Scope
   /** The most bytes of a request, packed and unpacked. */
   limit: Limit
-  /** Throws a `ServiceError`, or a `StatusError` for what only gRPC has. */
+  /** Answers a request. Throws a `ServiceError`, or a `StatusError` for errors that only gRPC has. */
   handler(context: Context, input: Input, call: Call): Promise<Response>
 }
 
-/** Makes a method of the server, given what its handler works with. */
+/** Makes a method of the server from the context of its handler. */
 export type Bind = (context: Context) => [path: string, Method]
 
-/** A method whose requests are small: the handler gets the request. */
+/** Describes a method with small requests: the handler gets the decoded request. */
 export function whole<Request, Response extends { error: string }>({
   codec,
   scope,
@@ -56,7 +56,7 @@ export function whole<Request, Response extends { error: string }>({
   )
 }
 
-/** A method whose requests may be large: the handler gets the bytes of the message as they arrive. */
+/** Describes a method with large requests: the handler gets the bytes of the message as they arrive. */
 export function streamed<Request, Response extends { error: string }>({
   codec,
   scope,
@@ -85,7 +85,7 @@ function bind<Request, Response extends { error: string }>(
   ]
 }
 
-/** Answers a call. An error about the client's data is part of the response; every other error is a status. */
+/** Answers a call. An error in the client's data is part of the response; every other error is a status. */
 async function answer<Request, Response extends { error: string }>(
   call: Call,
   codec: Codec<Request, Response>,
@@ -95,10 +95,10 @@ async function answer<Request, Response extends { error: string }>(
     call.succeed(codec.responseSerialize(await respond()))
   } catch (error) {
     const code = error instanceof ServiceError ? error.code : undefined
-    // A call that is over has nobody to answer to.
+    // Nobody waits for an answer to a call that is over.
     if (code === 'cancelled' && call.signal.aborted) return
     if (code === 'invalid-data') {
-      // protobuf's defaults for all other fields
+      // The defaults of all other fields.
       const empty = codec.responseDeserialize(Buffer.alloc(0))
       call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }))
     } else call.fail(statusOf(error))

@@ -5,7 +5,7 @@ import { upload } from './upload.ts'
 
 const SMALL = 64 * 1024
 
-/** All that can be called. */
+/** Every method that can be called. */
 export const methods: Record<keyof typeof TableService, Bind> = {
   upload: streamed({ codec: TableService.upload, scope: 'write', limit: 'uploadBytes', handler: upload }),
   colSum: whole({ codec: TableService.colSum, scope: 'read', limit: SMALL, handler: colSum }),

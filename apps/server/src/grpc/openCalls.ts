@@ -3,11 +3,14 @@ import { status } from '@grpc/grpc-js'
 import { collectIfGrown } from '../config/tuning.ts'
 import { type Call, type Failure, hangUp } from './call.ts'
 
-/** Calls at once on all connections. One that only waits takes up to 20 KB with its headers. */
+/** Calls at once on all connections. A waiting call takes up to 20 KB with its headers. */
 const MOST_CALLS = 2048
-/** When there are too many calls, a client is waited for so long, in ms. */
+/** How long a client is waited for when there are too many calls, in ms. */
 const BUSY_LIMIT = 1000
-/** When nobody has been waited for so long, it is looked for again after so many ms: it takes as long as refusing many calls. */
+/**
+ * How long to wait after a search for slow clients has found none, in ms. A search takes as long as refusing
+ * many calls.
+ */
 const LOOK_INTERVAL = 100
 
 const SHUTTING_DOWN: Failure = {
@@ -15,26 +18,29 @@ const SHUTTING_DOWN: Failure = {
   details: 'the server is shutting down: try again later',
 }
 
-/** The calls whose streams are open, and the work for them, which may outlast their streams. */
+/** The calls whose streams are open, and their work, which may outlast the streams. */
 export class OpenCalls {
-  /** No call begins any more. */
+  /** No further calls begin. */
   draining = false
   readonly #calls = new Map<ServerHttp2Session, Set<Call>>()
   readonly #work = new Set<Promise<void>>()
   #count = 0
   #nextLook = 0
 
-  /** Whether the connection has calls. */
+  /** Returns whether the connection has open calls. */
   has(session: ServerHttp2Session): boolean {
     return this.#calls.has(session)
   }
 
-  /** Whether one more call may be open. If not, the connection that keeps most calls waiting is ended, once they have waited long. */
+  /**
+   * Returns whether one more call may be open. If there are too many, ends the connection that has the most
+   * calls waiting for their client for longer than `BUSY_LIMIT`.
+   */
   hasRoom(): boolean {
     return this.#count < MOST_CALLS || this.#endWaiting()
   }
 
-  /** Runs `answer` for the call. To be told of the stream's end by `remove`. */
+  /** Adds a call and runs `answer` for it. Call `remove` when the stream ends. */
   add(call: Call, answer: (call: Call) => Promise<void>): void {
     const calls = this.#calls.get(call.session)
     if (calls) calls.add(call)
@@ -68,7 +74,7 @@ export class OpenCalls {
     for (const calls of this.#calls.values()) for (const call of calls) call.fail(SHUTTING_DOWN)
   }
 
-  /** Ends the connection with the most calls that have waited long for their client. Returns whether there is one. */
+  /** Ends the connection with the most calls that have waited long for their client. Returns whether there was one. */
   #endWaiting(): boolean {
     const now = performance.now()
     if (now < this.#nextLook) return false

@@ -1,13 +1,14 @@
 import type { Readable } from 'node:stream'
 import { ServiceError } from '../service/errors.ts'
 
-/** So many chunks, of up to 64 KiB each, may wait before the stream has to. */
+/** How many chunks of up to 64 KiB may wait before the stream is paused. */
 const MAX_WAITING = 4
 
 /**
- * The chunks of a request as they come. Throws `cancelled` if the stream fails or closes before its end. Node's own
- * iterator makes promises for each chunk. When nobody wants more, the stream stays open, paused: a request that is refused
- * half-way must not take it along, because the status has to go out on it.
+ * Yields the chunks of a request as they arrive. Throws `cancelled` if the stream fails or closes before its
+ * end. When the caller stops early, the stream is paused but stays open: the status that refuses the request
+ * has to go out on it. Node's own iterator would destroy the stream, and makes several promises for each
+ * chunk.
  */
 export async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
   const waiting: Uint8Array[] = []

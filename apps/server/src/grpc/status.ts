@@ -3,7 +3,7 @@ import { shortageOf } from '@table/storage'
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import type { Failure } from './call.ts'
 
-/** A call fails for a reason that only gRPC has: its framing or its encoding. */
+/** An error that only gRPC has, in its framing or encoding. */
 export class StatusError extends Error {
   override readonly name = 'StatusError'
   readonly code: status
@@ -30,7 +30,7 @@ const statusOfCode: Record<ServiceErrorCode, status> = {
   internal: status.INTERNAL,
 }
 
-/** The one place that turns an error into the status that ends a call. What the client must not see goes to stderr. */
+/** Turns any error into the status that ends a call. What the client must not see goes to stderr. */
 export function statusOf(error: unknown): Failure {
   if (error instanceof StatusError)
     return { code: error.code, details: error.message, metadata: error.metadata }

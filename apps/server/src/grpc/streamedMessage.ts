@@ -4,7 +4,10 @@ import type { RequestBody } from './call.ts'
 import { unpacked } from './compression.ts'
 import { FrameDecoder } from './framing.ts'
 
-/** The message in `body`, unpacked, as it arrives. `limit`: its bytes, packed and unpacked. */
+/**
+ * Yields the message in `body`, unpacked, as it arrives. `limit`: the most bytes of the message, packed and
+ * unpacked.
+ */
 export async function* messageBytes(
   body: RequestBody,
   limit: number,

@@ -4,7 +4,7 @@ import { StatusError } from './status.ts'
 
 const CSV_DATA = 1
 
-// Wire types, from https://protobuf.dev/programming-guides/encoding/#structure.
+// Wire types: https://protobuf.dev/programming-guides/encoding/#structure
 const VARINT = 0
 const FIXED64 = 1
 const LENGTH_DELIMITED = 2
@@ -12,10 +12,10 @@ const GROUP_START = 3
 const GROUP_END = 4
 const FIXED32 = 5
 
-/** How deep unknown groups may be nested, as in Google's decoders. */
+/** How deep unknown groups may be nested. Google's decoders have the same limit. */
 const MAX_DEPTH = 100
 
-/** The CSV in a message of type `UploadReq`, as it arrives. */
+/** Yields the CSV in a message of type `UploadReq` as it arrives. */
 export async function* csvOf(message: AsyncIterable<Uint8Array>): CsvBody {
   const decoder = new CsvDataDecoder()
   for await (const bytes of message) for (const part of decoder.push(bytes)) yield part
@@ -23,21 +23,21 @@ export async function* csvOf(message: AsyncIterable<Uint8Array>): CsvBody {
 }
 
 /**
- * Takes the bytes of `csv_data` (field 1) out of an `UploadReq` that arrives in chunks, and skips every other field.
- * Accepts what a whole-message decoder accepts; throws INVALID_ARGUMENT for anything else.
+ * Takes the bytes of `csv_data` (field 1) out of an `UploadReq` that arrives in chunks, and skips every other
+ * field. Accepts every message that a whole-message decoder accepts; throws INVALID_ARGUMENT for the others.
  */
 export class CsvDataDecoder {
   #state: 'tag' | 'length' | 'varint' | 'skip' | 'data' = 'tag'
-  /** The varint being read. Up to 35 bits, hence no bitwise operators. */
+  /** The varint being read. It has up to 35 bits, so bitwise operators cannot be used. */
   #value = 0
   #varintBytes = 0
-  /** Bytes to go in `skip` and `data`. */
+  /** The bytes that are left of the field in the states `skip` and `data`. */
   #remaining = 0
   #field = 0
-  /** The field numbers of the groups that are open. */
+  /** The field numbers of the open groups. */
   readonly #groups: number[] = [];
 
-  /** The parts of `csv_data` in this chunk, as views of it, and `START_OVER` before the first part of each field. */
+  /** Yields the parts of `csv_data` in this chunk as views, with `START_OVER` before the first part of each field. */
   *push(chunk: Uint8Array): Generator<Uint8Array | typeof START_OVER> {
     let at = 0
     while (at < chunk.length) {
@@ -54,15 +54,15 @@ export class CsvDataDecoder {
     }
   }
 
-  /** To be called at the end of the message. */
+  /** Ends the message. Throws if the message is incomplete. */
   end(): void {
     if (this.#state !== 'tag' || this.#varintBytes > 0) throw malformed('it ends inside a field')
     if (this.#groups.length > 0) throw malformed(`it ends inside the group of field ${this.#groups.at(-1)}`)
   }
 
-  /** Whether this was the varint's last byte. */
+  /** Takes a byte of a varint. Returns whether the byte is the last one. */
   #takeVarintByte(byte: number): boolean {
-    // The value of a skipped varint does not matter and may have 64 bits, in 10 bytes.
+    // The value of a skipped varint does not matter, and may have 64 bits in 10 bytes.
     if (this.#state !== 'varint') this.#value += (byte & 0x7f) * 2 ** (7 * this.#varintBytes)
     this.#varintBytes++
     const more = byte >= 0x80
@@ -72,7 +72,7 @@ export class CsvDataDecoder {
     return !more
   }
 
-  /** Returns whether a `csv_data` begins. */
+  /** Returns whether a `csv_data` field begins. */
   #endVarint(): boolean {
     const value = this.#value
     const state = this.#state

@@ -5,12 +5,12 @@ import { unpack } from './compression.ts'
 import { FrameDecoder } from './framing.ts'
 import { StatusError } from './status.ts'
 
-/** In all requests that are held at a time. */
+/** The most bytes that all requests under way may hold together. */
 const MOST_HELD_BYTES = 16 * 1024 * 1024
-/** Most requests have less. */
+/** The first size of a message's buffer. Most requests are smaller. */
 const FIRST_BYTES = 256
 
-/** Reads requests that are no uploads, whole. The memory for all of them is bounded, however they arrive. */
+/** Reads small requests as a whole. All requests together take at most `MOST_HELD_BYTES`, however they arrive. */
 export class WholeMessages {
   readonly #timeout: IdleTimeout
   #held = 0
@@ -20,8 +20,8 @@ export class WholeMessages {
   }
 
   /**
-   * Gives `method` the request that `decode` makes of the message. The request is held until `method` is done. `limit`: bytes of the
-   * message, packed and unpacked.
+   * Reads the message, decodes it, and calls `method` with the request. The request counts as held until
+   * `method` is done. `limit`: the most bytes of the message, packed and unpacked.
    */
   async with<Request, Response>(
     body: RequestBody,
@@ -44,7 +44,7 @@ export class WholeMessages {
       if (this.#held > MOST_HELD_BYTES) throw tooMuchHeld(this.#held)
     }
     const frame = new FrameDecoder(limit, 'ask for less')
-    // Not the chunks themselves: each keeps the whole buffer that it was received in.
+    // Copy the bytes: a chunk would keep the whole buffer that it was received in.
     let message = Buffer.alloc(0)
     let length = 0
     for await (const chunk of this.#timeout.read(chunks)) {

@@ -6,7 +6,10 @@ export interface ColumnSumRequest {
   format: string
 }
 
-/** The exact sum of a column over every upload that was acknowledged before this call. A column that no upload has sums to 0. */
+/**
+ * Returns the exact sum of a column over every upload that was acknowledged before this call. A column that
+ * no upload has sums to 0.
+ */
 export function columnSum(
   table: Table,
   { column, format }: ColumnSumRequest,

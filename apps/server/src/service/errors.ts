@@ -1,15 +1,15 @@
 /**
- * What went wrong, in words that every transport can turn into its own:
- * - `invalid-data`: what is wrong with the data or the question; it is part of the answer.
- * - `invalid-request`: what comes beside the data is not what it has to be.
- * - `unauthenticated`, `forbidden`: the caller is unknown, or may not do this.
- * - `too-large`: over a limit; the message has the actual and the allowed value.
- * - `disk-full`: no space is left.
- * - `too-slow`: the client has been waited for too long.
+ * What went wrong, in terms that every transport can translate into its own:
+ * - `invalid-data`: the data or the question is wrong. The error is part of the answer.
+ * - `invalid-request`: what comes beside the data, such as a header, is wrong.
+ * - `unauthenticated`, `forbidden`: the caller is unknown, or lacks the permission.
+ * - `too-large`: a limit is exceeded. The message has the actual and the allowed value.
+ * - `disk-full`: no disk space is left.
+ * - `too-slow`: the client kept the server waiting for too long.
  * - `unavailable`: the same request may work later.
  * - `cancelled`: nobody waits for the answer any more.
- * - `damaged`: what was stored is missing or is not what it was.
- * - `internal`: a fault of the server.
+ * - `damaged`: stored data is missing or has changed.
+ * - `internal`: the server is at fault.
  */
 export type ServiceErrorCode =
   | 'invalid-data'

@@ -3,11 +3,11 @@ import type { CsvBody, Table } from './table.ts'
 
 export interface UploadRequest {
   csv: CsvBody
-  /** Makes a repeated upload count once: a UUID as RFC 9562 writes it. */
+  /** A UUID in the text form of RFC 9562. A repeated upload with the same id counts once. */
   uploadId: string | undefined
 }
 
-/** Stores a CSV file. When this resolves, the file is durable and sums count it. */
+/** Stores a CSV file. Once this resolves, the file is durable and sums count it. */
 export async function upload(
   table: Table,
   { csv, uploadId }: UploadRequest,

@@ -19,7 +19,7 @@ import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import { type CsvBody, START_OVER, type Table } from '../service/table.ts'
 import { Pool } from './pool.ts'
 
-/** An upload of at least so many bytes is converted while it arrives. */
+/** An upload of at least this many bytes is converted while it arrives. */
 const LARGE_BYTES = 512 * 1024
 
 /** A table in a data directory of this machine. */
@@ -27,7 +27,7 @@ export class LocalTable implements Table {
   readonly #store: Store
   readonly #pool: Pool
 
-  /** Throws a `StorageError` if the directory cannot be served. */
+  /** Opens the directory. Throws a `StorageError` if the directory cannot be served. */
   constructor(dataDir: string, workers: number, limits: StorageLimits) {
     setStorageLimits(limits)
     this.#store = openStore(dataDir)
@@ -36,7 +36,7 @@ export class LocalTable implements Table {
     if (this.#store.hasUnsynced) void this.#pool.syncAll()
   }
 
-  /** Receives, converts, commits and publishes. What is published is on the disk. */
+  /** Receives, converts, commits and publishes an upload. A published upload is on the disk. */
   async upload(csv: CsvBody, uploadId: Uint8Array | undefined, signal: AbortSignal): Promise<void> {
     try {
       await this.#upload(csv, uploadId, cancellationOf(signal))
@@ -81,12 +81,13 @@ export class LocalTable implements Table {
     const { held } = await spooled(csv, () => {
       const arrival = new Arrival()
       attempt = attempt.then(() => commitMeanwhile(arrival))
-      attempt.catch(() => {}) // it is awaited below, if all arrives
+      attempt.catch(() => {}) // the attempt is awaited below, once everything has arrived
       return createSpool(dataDir, id, arrival)
     })
     const committed =
       (await attempt) ?? (await this.#pool.commit(id, receivedAt, cancellation, held, uploadId))
-    // A committed upload is published even if nobody waits for the answer: the next start would bring it anyway.
+    // Publish even if nobody waits for the answer: the upload is committed, so the next start would count it
+    // anyway.
     await catalogue.publish(committed)
   }
 
@@ -100,7 +101,7 @@ export class LocalTable implements Table {
         releasePlan(plan)
       }
     } catch (error) {
-      // The first error is the answer: the other workers need not go on.
+      // The first error is the answer, so stop the other workers.
       cancel(cancellation)
       throw error
     }
@@ -109,8 +110,8 @@ export class LocalTable implements Table {
 }
 
 /**
- * Writes a body to a spool, which it returns closed; on any error it is discarded. What is in memory is one chunk and the spool's
- * batch: reading waits for writing.
+ * Writes a body to a spool and returns the spool closed. On any error the spool is discarded. Reading waits
+ * for writing, so only one chunk and the spool's batch are in memory.
  */
 async function spooled(csv: CsvBody, createSpool: () => Spool): Promise<Spool> {
   let spool = createSpool()
@@ -130,7 +131,7 @@ async function spooled(csv: CsvBody, createSpool: () => Spool): Promise<Spool> {
   }
 }
 
-/** Takes a signal into shared memory, where workers see it. */
+/** Copies an abort signal into shared memory, where the workers see it. */
 function cancellationOf(signal: AbortSignal): Cancellation {
   const cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   if (signal.aborted) cancel(cancellation)
@@ -154,7 +155,10 @@ const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
   heavy: 'internal',
 }
 
-/** An error of the storage as the service's own. What clients must not see goes to stderr. Other errors stay as they are. */
+/**
+ * Turns a storage error into a `ServiceError`, and writes what clients must not see to stderr. Other errors
+ * are returned unchanged.
+ */
 export function forService(error: unknown): unknown {
   const known = error instanceof StorageError ? error : shortageOf(error)
   if (!known) return error

@@ -19,24 +19,30 @@ import { Piscina } from 'piscina'
 import { WORKER_HEAP } from '../config/tuning.ts'
 import type { Outcome, Tasks } from './worker.ts'
 
-/** In ms without a small upload, after which their files are synced: by then the system has written most of them anyway. */
+/**
+ * After this time without a small upload the files of small uploads are synced, in ms. By then the system has
+ * written most of them anyway.
+ */
 const QUIET = 60_000
 
-/** In ms, until another worker is loaded in place of one that could not be. */
+/** How long to wait before loading a worker in place of one that failed to load, in ms. */
 const LOAD_AGAIN = 1000
 
-/** One a core, but two at least, as one may wait for the disk. More of them at once would take more memory and no less time. */
+/**
+ * The number of conversions at once: one for each core, but at least two, because one may be waiting for the
+ * disk. More would take more memory and save no time.
+ */
 const CONVERSIONS = Math.max(2, availableParallelism())
 
 /**
- * The worker threads, with a queue in front: first come, first served. A worker that dies is replaced, and the task it
- * was doing fails.
+ * The worker threads, with a first-come-first-served queue in front. A worker that dies is replaced; the task
+ * it was doing fails.
  */
 export class Pool {
   readonly workers: number
   readonly columns = new KnownColumns(name => this.#run('findColumn', { name }))
   readonly #piscina: Piscina
-  /** Small uploads whose files are not synced: at least so many as there are. */
+  /** An upper bound on the small uploads whose files are not synced. */
   #unsynced = 0
   #syncing: Promise<void> | undefined
   #syncFailed = false
@@ -56,16 +62,20 @@ export class Pool {
       recordTiming: false,
       resourceLimits: WORKER_HEAP,
     })
-    // A worker that dies between two tasks has been replaced when this is called.
+    // Piscina has already replaced a worker that died between two tasks.
     this.#piscina.on('error', error => {
       console.error(error)
-      // One that died while it was loaded has not been: Piscina does that only when there is another task.
+      // Piscina replaces a worker that dies while loading only when the next task arrives, so queue an empty
+      // task.
       if (this.#piscina.queueSize > 0)
         setTimeout(() => this.#run('nothing', undefined).catch(() => {}), LOAD_AGAIN)
     })
   }
 
-  /** Converts and commits what was spooled as `id`, or is `held`. If this throws, nothing of the upload is left. */
+  /**
+   * Converts and commits the upload `id` from its spool file, or from `held` if the upload is small. If this
+   * throws, nothing of the upload is left.
+   */
   async commit(
     id: number,
     receivedAt: string,
@@ -94,7 +104,10 @@ export class Pool {
     return upload
   }
 
-  /** The same while it is being spooled. Resolves to nothing if that cannot be done: then it has to be done afterwards. */
+  /**
+   * Converts and commits the upload `id` while it is still arriving. Resolves to undefined if that is not
+   * possible; then call `commit` once the upload is complete.
+   */
   commitArriving(
     id: number,
     receivedAt: string,
@@ -113,7 +126,7 @@ export class Pool {
     return this.#conversions.runExclusive(() => this.#run(name, task))
   }
 
-  /** What became of a commit, though its worker may have died before or after the row was in. */
+  /** Returns the committed upload even if its worker died after the commit. Throws if the upload was not committed. */
   async #settled<T>(id: number, commit: Promise<T>): Promise<T | Upload> {
     try {
       return await commit
@@ -126,14 +139,14 @@ export class Pool {
     }
   }
 
-  /** One at a time, which does not keep the workers from what is light. */
+  /** Runs heavy conversions one at a time, while the workers go on with light tasks. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#heavy.then(work)
     this.#heavy = done.catch(() => {})
     return done
   }
 
-  /** The sums of what each worker takes of the plan. */
+  /** Sums a plan on all workers. Returns the partial sum of each worker. */
   sum(plan: SumPlan, cancellation: Cancellation): Promise<bigint[]> {
     return Promise.all(Array.from({ length: plan.workers }, () => this.#run('sum', { plan, cancellation })))
   }
@@ -144,8 +157,9 @@ export class Pool {
   }
 
   /**
-   * Says of each stored file that has another size that it is damaged. A start has seen their names, and does not wait for this: a
-   * million files take seconds. Nor does it keep the workers from anything: they have one task of it at a time.
+   * Reports every stored file whose size is not the expected one. A start only checks that the files exist,
+   * because checking the sizes of a million files takes seconds. This check has one task at a time, so it
+   * does not hold up other work.
    */
   async checkSizes(uploads: UploadsSnapshot): Promise<void> {
     try {
@@ -161,7 +175,6 @@ export class Pool {
     if (++this.#unsynced >= MAX_UNSYNCED / 2) void this.syncAll()
   }
 
-  /** Syncs the files of all small uploads. */
   syncAll(): Promise<void> {
     this.#syncing ??= this.#sync().finally(() => {
       this.#syncing = undefined
@@ -178,8 +191,9 @@ export class Pool {
         if (synced === 0) return
       }
     } catch (error) {
-      // Never retry a failed sync: Linux reports lost pages once, and the next sync succeeds although the data is gone. What the
-      // files hold stays in the catalogue until a start writes them again, and the next uploads are synced at once.
+      // Never retry a failed sync: Linux reports lost pages once, and the next sync succeeds although the
+      // data is gone. The catalogue keeps a copy of the unsynced files, and the next start writes the files
+      // again. From now on every upload is synced at once.
       this.#syncFailed = true
       if (!this.#closed) console.error(error)
     }

@@ -1,5 +1,5 @@
-// What the workers do: everything that reads or converts files. A StorageError would lose its class on the way to the
-// main thread, so an outcome is plain data.
+// The tasks of the workers: everything that reads or converts files. An outcome is plain data, because a
+// StorageError would lose its class on the way to the main thread.
 import { writeSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
 import {
@@ -101,8 +101,8 @@ function outcome<T>(run: () => T): Outcome<T> {
 }
 
 /**
- * Ends the process at once, so that no client is told what became of its upload: nobody knows it yet, the next start finds out. As a
- * database does when its log cannot be brought to the disk.
+ * Ends the process at once. Whether the upload was committed is unknown, so no client may get an answer; the
+ * next start finds out. Databases do the same when they cannot write their log.
  */
 function abort({ message }: StorageError): never {
   writeSync(2, `the server stops: ${message}\n`)

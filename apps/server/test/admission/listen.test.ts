@@ -33,7 +33,7 @@ test('a host after the first may be missing, the first may not', async () => {
   const { port } = await listening(['127.0.0.1', '192.0.2.1'])
   await connected('127.0.0.1', port)
   await expect(listening(['192.0.2.1', '127.0.0.1'])).rejects.toThrow(
-    '192.0.2.1 is no address of this machine',
+    '192.0.2.1 is not an address of this machine',
   )
 })
 

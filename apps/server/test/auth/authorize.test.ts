@@ -146,7 +146,7 @@ describe('an upload is refused', () => {
   })
 })
 
-describe('the token file is read anew when it changes', () => {
+describe('the token file is read again when it changes', () => {
   async function spawned() {
     const path = tokenFile()
     const server = spawnServer({ env: { TABLE_TOKEN_FILE: path } })
@@ -178,7 +178,7 @@ describe('the token file is read anew when it changes', () => {
   ])('%s', async (_how, change) => {
     const { path, server, may } = await spawned()
     expect([await may('reader'), await may('new')]).toEqual([true, false])
-    const read = said(server, /^token file \S+ read anew: 1 in force\n$/m)
+    const read = said(server, /^token file \S+ read again, tokens in force: 1\n$/m)
     change(path, tokenLine('new', 'read'))
     await read
     expect([await may('reader'), await may('new')]).toEqual([false, true])
@@ -193,7 +193,7 @@ describe('the token file is read anew when it changes', () => {
     await warning
     expect([await may('reader'), await may('new')]).toEqual([true, false])
 
-    warning = warned('no token in it')
+    warning = warned('holds no token')
     replaceFile(path, '')
     await warning
     warning = warned('ENOENT')
@@ -205,11 +205,11 @@ describe('the token file is read anew when it changes', () => {
     await eventually(async () => expect([await may('reader'), await may('new')]).toEqual([false, true]))
     server.child.kill()
     const lines = (await server.exited).stderr.trim().split('\n')
-    expect(lines.map(line => /^warning|read anew/.exec(line)?.[0])).toEqual([
+    expect(lines.map(line => /^warning|read again/.exec(line)?.[0])).toEqual([
       'warning',
       'warning',
       'warning',
-      'read anew',
+      'read again',
     ])
   })
 })

@@ -25,7 +25,7 @@ test('what is wrong with the file is said once, until something else is, and tok
   expect(await lines(() => writeFileSync(path, ''))).toEqual([warning('no token')])
   expect(await lines(() => rmSync(path))).toEqual([warning('ENOENT')])
   expect(tokens.find('reader')).toMatchObject({ name: 'reader' })
-  const anew = [expect.stringMatching(/ read anew: 1 in force$/)]
+  const anew = [expect.stringMatching(/ read again, tokens in force: 1$/)]
   expect(await lines(() => writeFileSync(path, tokenLine('new', 'read')))).toEqual(anew)
   expect([tokens.find('reader'), tokens.find('new')?.name]).toEqual([undefined, 'new'])
 })

@@ -15,17 +15,17 @@ test('a token is found by what it hashes to, and by nothing else', () => {
 const good = `${hash('a')} alice read\n`
 
 test.each([
-  ['nothing', '', 'there is no token in it'],
-  ['comments alone', '# nobody\n\n', 'there is no token in it'],
+  ['nothing', '', 'the file holds no token'],
+  ['comments alone', '# nobody\n\n', 'the file holds no token'],
   ['a field too few', `${good}${hash('b')} read\n`, 'line 2: found 2 fields'],
   ['a field too many', `${hash('b')} bob read write\n`, 'line 1: found 4 fields'],
-  ['a short hash', `#\n${hash('b').slice(1)} bob read\n`, 'line 2: the hash is not one of SHA-256'],
-  ['a hash with more before it', `g${hash('b')} bob read\n`, 'line 1: the hash is not one of SHA-256'],
-  ['a hash with more behind it', `${hash('b')}g bob read\n`, 'line 1: the hash is not one of SHA-256'],
-  ['a token in place of its hash', `${'g'.repeat(64)} bob read\n`, 'line 1: the hash is not one of SHA-256'],
+  ['a short hash', `#\n${hash('b').slice(1)} bob read\n`, 'line 2: the hash is not a SHA-256 hash'],
+  ['a hash with more before it', `g${hash('b')} bob read\n`, 'line 1: the hash is not a SHA-256 hash'],
+  ['a hash with more behind it', `${hash('b')}g bob read\n`, 'line 1: the hash is not a SHA-256 hash'],
+  ['a token in place of its hash', `${'g'.repeat(64)} bob read\n`, 'line 1: the hash is not a SHA-256 hash'],
   ['an unknown scope', `${hash('b')} bob read,admin\n`, 'line 1: the scope is neither'],
   ['an empty scope', `${hash('b')} bob ,\n`, 'line 1: the scope is neither'],
-  ['a hash twice', `${good}${hash('a').toUpperCase()} eve write\n`, 'line 2: the hash stands in line 1'],
+  ['a hash twice', `${good}${hash('a').toUpperCase()} eve write\n`, 'line 2: the hash is already in line 1'],
 ])('%s is refused with its line, which is not quoted', (_what, text, words) => {
   const refusal = (() => {
     try {

@@ -97,7 +97,7 @@ test('an upload more than may be under way is refused, unless one of them lets t
   expect(await upload(server.client, 'x\n1\n')).toBe('')
   expect(await first.answer).toMatchObject({
     code: status.UNAVAILABLE,
-    message: expect.stringContaining('gave up the upload that was the slowest'),
+    message: expect.stringContaining('gave up this upload because it was the slowest'),
   })
   await second.write(message.subarray(7))
   second.end()
