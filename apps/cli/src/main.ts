@@ -26,7 +26,7 @@ const program = new Command('table-cli')
   )
   .addOption(new Option('--ca <file>', "use TLS; the server's authority, in PEM").env('TABLE_CA'))
   .addOption(new Option('--cert <file>', 'certificate to show to the server, in PEM').env('TABLE_CERT'))
-  .addOption(new Option('--key <file>', 'its private key, in PEM').env('TABLE_KEY'))
+  .addOption(new Option('--key <file>', 'the private key of that certificate, in PEM').env('TABLE_KEY'))
   .addHelpText('after', '\nA token for the server goes into the environment variable TABLE_TOKEN.')
 const commands = [upload, csvsum, parquetsum, sum, bigdata, verify, repair, backup, restore, rm, adopt]
 for (const command of commands) program.addCommand(command)

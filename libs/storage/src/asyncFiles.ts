@@ -1,8 +1,9 @@
-// The file operations of the main thread, which must not wait for a disk. The others are in files.ts.
+// The file operations of the main thread, which must not wait for a disk. files.ts has those of the worker
+// threads.
 import { type FileHandle, open, rm, statfs, unlink } from 'node:fs/promises'
 import { isThere, NEW_FILE, operationAsync } from './files.ts'
 
-/** See `createFile`. */
+/** Creates a file as `createFile` does. */
 export async function createFileAsync(path: string): Promise<FileHandle> {
   return operationAsync({ kind: 'create', path }, async () => {
     try {
@@ -22,12 +23,12 @@ export async function appendAsync(handle: FileHandle, path: string, bytes: Uint8
   })
 }
 
-/** Resolves when what was written to a file that was created as `path` is on the disk. */
+/** Resolves once everything that was written to the file is on the disk. */
 export async function syncAsync(handle: FileHandle, path: string): Promise<void> {
   await operationAsync({ kind: 'sync', path }, () => handle.sync())
 }
 
-/** What this process may still write to the disk of a directory, in bytes. */
+/** Returns how many bytes this process may still write to the disk of a directory. */
 export async function freeBytesAsync(path: string): Promise<number> {
   return operationAsync({ kind: 'space', path }, async () => {
     const { bavail, bsize } = await statfs(path)

@@ -1,15 +1,16 @@
 import { createCipheriv, createSecretKey } from 'node:crypto'
 
-/** Of a checksum. */
+/** The size of a checksum. */
 export const CHECKSUM_BYTES = 16
 
-// All zeros: everybody can compute the checksum, nobody is kept from making two texts with the same one.
+// The key is all zeros: the checksum guards against accidents, not against somebody who makes two texts with
+// the same checksum.
 const key = createSecretKey(Buffer.alloc(16))
 const nonce = Buffer.alloc(12)
 
 /**
- * AES-128-GMAC, as a checksum: 128 bits, at a tenth of SHA-256's cost. Against accidents, not against forgers. Why, and how to
- * compute it with `openssl mac`: docs/decisions/0006-checksums.md
+ * Computes AES-128-GMAC as a checksum: 128 bits at a tenth of SHA-256's cost.
+ * docs/decisions/0006-checksums.md says why, and how to compute the checksum with `openssl mac`.
  */
 export class Checksum {
   readonly #mac = createCipheriv('aes-128-gcm', key, nonce)
@@ -18,7 +19,7 @@ export class Checksum {
     this.#mac.setAAD(bytes)
   }
 
-  /** Of everything so far. Only once, and nothing after it. */
+  /** Returns the checksum of all bytes so far. Call this once, after the last `update`. */
   digest(): Uint8Array {
     this.#mac.final()
     return this.#mac.getAuthTag()

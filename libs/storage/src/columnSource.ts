@@ -1,9 +1,9 @@
 import type { ColumnType } from './schema.ts'
 
-/** A type whose values all have the same size. */
+/** The types whose values all have the same size. */
 export type FixedType = Exclude<ColumnType, 'text'>
 
-/** The bytes that a value takes in kernel memory; a text takes as many as it has and 4 more. */
+/** The bytes that a value takes in kernel memory. A text takes 4 bytes more than its length. */
 export const valueSizes: Record<FixedType, number> = {
   int64: 8,
   double: 8,
@@ -14,18 +14,18 @@ export const valueSizes: Record<FixedType, number> = {
 }
 
 /**
- * Rows of a table whose columns can be read as values, column by column, into kernel memory: what a Parquet file is written from.
- * Addresses are in kernel memory.
+ * Rows from which a Parquet file is written. The values are read column by column into kernel memory; all
+ * addresses are in kernel memory.
  */
 export interface ColumnSource {
   readonly rows: number
   /**
-   * Writes the values of a column that are not null from `values` on, and a level for each row from `levels` on: 0 if the row is
-   * null, else 1. Returns how many values are not null, or -1 if one is not of the type.
+   * Writes the values of a column that are not null to `values`, and a level for each row to `levels`: 0 for
+   * null, otherwise 1. Returns how many values are not null, or -1 if a value does not fit the type.
    */
   readValues(column: number, type: FixedType, values: number, levels: number): number
-  /** Writes the texts of a column, each behind its length in 4 bytes. Returns how many bytes these are. */
+  /** Writes the texts of a column, each after its length in 4 bytes. Returns how many bytes were written. */
   readTexts(column: number, to: number): number
-  /** How many bytes `readTexts` needs at least. */
+  /** Returns how many bytes `readTexts` will write at least. */
   textBytes(column: number): number
 }

@@ -1,14 +1,16 @@
 /**
  * What went wrong, in the storage library's terms:
- * - `invalid`: the caller's data or question; the message says where, what was found, what was expected.
- * - `too-large`: over a limit; the message gives the actual and the allowed value.
- * - `disk-full`: no space is left for what should be written.
- * - `exhausted`: the process or the machine has too many open files or too little memory; the same may work later.
+ * - `invalid`: the caller's data or question is wrong. The message says where, what was found and what was
+ *   expected.
+ * - `too-large`: a limit is exceeded. The message gives the actual and the allowed value.
+ * - `disk-full`: no disk space is left.
+ * - `exhausted`: the process or the machine is out of open files or memory. The same request may work later.
  * - `damaged`: a stored file is missing or is not what the catalogue says.
- * - `unusable`: the data directory cannot be served (not writable, or another process serves it).
+ * - `unusable`: the data directory cannot be served, because it is not writable or another process serves it.
  * - `cancelled`: nobody waits for the answer any more.
- * - `undecided`: whether a change of the catalogue is on the disk is unknown; the process has to end, the next start finds out.
- * - `heavy`: it takes more memory than several threads may take at once, and was not said to be the only one.
+ * - `undecided`: a change of the catalogue may or may not be on the disk. The process has to end; the next
+ *   start finds out.
+ * - `heavy`: the work takes too much memory to run beside other such work, and was not started alone.
  */
 export type StorageErrorCode =
   | 'invalid'
@@ -21,23 +23,23 @@ export type StorageErrorCode =
   | 'undecided'
   | 'heavy'
 
-/** Characters of what a client has sent that an error repeats. */
+/** How many characters of a client's text an error repeats. */
 const MOST_SHOWN = 200
 
-/** What an error shows of a text from a client: an answer must not be as large as what was sent. */
+/** Cuts a client's text to what an error may show. Otherwise an answer could be as large as the request. */
 export function shown(text: string): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }
 
 interface StorageErrorOptions extends ErrorOptions {
-  /** What clients see in place of a message that holds a path. */
+  /** What clients see instead of a message that holds a path. */
   forClients?: string | undefined
 }
 
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode
-  /** What clients see. The message may hold a path, which is for whoever runs the server alone. */
+  /** What clients see. The message may hold a path, which only the operator should see. */
   readonly forClients: string
 
   constructor(code: StorageErrorCode, message: string, { forClients, ...options }: StorageErrorOptions = {}) {
@@ -47,7 +49,10 @@ export class StorageError extends Error {
   }
 }
 
-/** A stored file is not what it should be: `problem` is a phrase such as "is missing". Whoever catches this names the upload. */
+/**
+ * Makes the error for a damaged stored file. `problem` is a phrase such as "is missing". Whoever catches the
+ * error names the upload.
+ */
 export function damagedFile(path: string, problem: string, cause?: unknown): StorageError {
   return new StorageError('damaged', `${path} ${problem}`, { forClients: `the file ${problem}`, cause })
 }
@@ -61,7 +66,10 @@ const shortages: Record<string, [what: string, remedy: string]> = {
   ENOMEM: ['too little memory', 'give it more memory, or lower --max-uploads'],
 }
 
-/** What an error means that says that the system has nothing left of something: nothing is wrong with the data. Undefined for others. */
+/**
+ * Turns an error of the system that is out of some resource into a StorageError `exhausted`. Returns
+ * undefined for other errors.
+ */
 export function shortageOf(error: unknown): StorageError | undefined {
   if (error instanceof StorageError) return error.code === 'exhausted' ? error : undefined
   const { code = '', message } = error as NodeJS.ErrnoException

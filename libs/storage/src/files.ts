@@ -1,5 +1,5 @@
-// Every file operation on the data goes through this module, so that a test can see, fail or
-// delay each of them. This half is for worker threads; the main thread's is asyncFiles.ts.
+// Every file operation on the data goes through this module, so that a test can watch, fail or delay each of
+// them. These operations are for worker threads; asyncFiles.ts has those of the main thread.
 import {
   accessSync,
   closeSync,
@@ -43,15 +43,18 @@ export interface FileOperation {
     | 'link'
     | 'insert'
   path: string
-  /** Bytes from the start of the file, for reads. */
+  /** The offset of a read, in bytes. */
   position?: number
-  /** Bytes, for reads and writes. */
+  /** The bytes of a read or write. */
   length?: number
 }
 
 let observe: ((operation: FileOperation) => void) | undefined
 
-/** Calls `observer` before each file operation of this thread; what it throws is the operation's failure. */
+/**
+ * Calls `observer` before each file operation of this thread. If the observer throws, the operation fails
+ * with that error.
+ */
 export function observeFileOperations(observer: ((operation: FileOperation) => void) | undefined): void {
   observe = observer
 }
@@ -66,10 +69,10 @@ export function operation<T>(description: FileOperation, run: () => T): T {
   }
 }
 
-/** O_EXCL fails where anything of that name is, a link too. */
+/** O_EXCL fails if anything of that name exists, also a link. */
 export const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
-/** A file open for reading or writing by this thread. `size` is what it was when it was opened. */
+/** A file that this thread has open. `size` is the size at the time of opening. */
 export interface OpenFile {
   fd: number
   path: string
@@ -77,8 +80,8 @@ export interface OpenFile {
 }
 
 /**
- * Opens a file for reading. A symbolic link is `damaged`: the server makes none, and what a link leads to is no upload. Directories
- * above the file may be links.
+ * Opens a file for reading. A symbolic link is `damaged`: the server makes no links, so a link's target is
+ * not an upload. The directories above the file may be links.
  */
 export function openFile(path: string): OpenFile {
   return operation({ kind: 'open', path }, () => {
@@ -87,7 +90,7 @@ export function openFile(path: string): OpenFile {
   })
 }
 
-/** Opens a new file for writing, and never what a link of that name leads to. What stands there is removed: a crash left it. */
+/** Opens a new file for writing. A file or link of that name is left over from a crash and is removed first. */
 export function createFile(path: string): OpenFile {
   return operation({ kind: 'create', path }, () => ({ fd: openNew(path), path, size: 0 }))
 }
@@ -102,12 +105,12 @@ function openNew(path: string): number {
   }
 }
 
-/** Whether a file could not be made because something of its name is there. */
+/** Returns whether a file could not be created because its name is taken. */
 export function isThere(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EEXIST'
 }
 
-/** Writes over the first bytes of a file that is there. */
+/** Overwrites the first bytes of an existing file. */
 export function overwriteFile(path: string, bytes: Uint8Array): void {
   operation({ kind: 'write', path, length: bytes.length }, () => {
     const fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW)
@@ -119,7 +122,7 @@ export function overwriteFile(path: string, bytes: Uint8Array): void {
   })
 }
 
-/** Creates a file for this thread alone: it has no name any more, so that it ends with whoever has it open, however that ends. */
+/** Creates a file without a name, which disappears when it is closed or when the process ends. */
 export function createScratchFile(path: string): OpenFile {
   return operation({ kind: 'create', path }, () => {
     rmSync(path, { force: true })
@@ -133,7 +136,10 @@ export function closeFile(file: OpenFile): void {
   closeSync(file.fd)
 }
 
-/** Reads up to `target.length` bytes at `position`. Returns how many there were: fewer only at the end. */
+/**
+ * Reads up to `target.length` bytes at `position`. Returns how many bytes were read: fewer only at the end of
+ * the file.
+ */
 export function readAt(file: OpenFile, target: Uint8Array, position: number): number {
   return operation({ kind: 'read', path: file.path, position, length: target.length }, () => {
     let done = 0
@@ -148,7 +154,10 @@ export function readAt(file: OpenFile, target: Uint8Array, position: number): nu
 
 const PART_BYTES = 256 * 1024
 
-/** The bytes of a file from one position up to another or its end, at most `most` at a time. Each part is valid until the next. */
+/**
+ * Yields the bytes of a file from `from` to `to` or to the end of the file, at most `most` bytes at a time.
+ * Each part is valid until the next one.
+ */
 export function* readParts(
   file: OpenFile,
   from: number,
@@ -165,14 +174,13 @@ export function* readParts(
   }
 }
 
-/** Appends all of `bytes`. */
 export function append(file: OpenFile, bytes: Uint8Array): void {
   operation({ kind: 'write', path: file.path, length: bytes.length }, () => {
     for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done)
   })
 }
 
-/** The text of a file that is known to be small; undefined if there is none. */
+/** Reads a small file as text. Returns undefined if the file does not exist. */
 export function readSmallFile(path: string): string | undefined {
   return operation({ kind: 'read', path }, () => {
     try {
@@ -184,7 +192,7 @@ export function readSmallFile(path: string): string | undefined {
   })
 }
 
-/** Puts a file with these bytes in place of the one that is there: a crash leaves the one or the other, whole. */
+/** Replaces a file by one with these bytes. After a crash there is either the old file or the new one, whole. */
 export function replaceFile(path: string, bytes: Uint8Array): void {
   const made = `${path}.new`
   removeFile(made)
@@ -199,10 +207,10 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
   syncPath(dirname(path))
 }
 
-/** Returns when the content of the file or the names in the directory are on the disk. */
+/** Syncs the content of a file or the names in a directory. */
 export function syncPath(path: string): void {
   operation({ kind: 'sync', path }, () => {
-    // A pipe, which somebody has put there, is waited for by nobody.
+    // Do not block if somebody has put a pipe here.
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       fsyncSync(fd)
@@ -216,18 +224,21 @@ export function renameFile(from: string, to: string): void {
   operation({ kind: 'rename', path: to }, () => renameSync(from, to))
 }
 
-/** Copies a file to a name that no file has. */
+/** Copies a file to a new name. Throws if the name is taken. */
 export function copyFile(from: string, to: string): void {
   const mode = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
   operation({ kind: 'copy', path: to }, () => copyFileSync(from, to, mode))
 }
 
-/** Removes a file, if it is there. */
+/** Removes a file if it exists. */
 export function removeFile(path: string): void {
   operation({ kind: 'remove', path }, () => rmSync(path, { force: true }))
 }
 
-/** Removes a file after an error, which the caller needs. A file that cannot be removed either is left to the next start. */
+/**
+ * Removes a file after an error. A second error is ignored, so that the caller sees the first one; the next
+ * start removes the file.
+ */
 export function discardFile(path: string): void {
   try {
     removeFile(path)
@@ -238,7 +249,7 @@ export function listDirectory(path: string): string[] {
   return operation({ kind: 'list', path }, () => readdirSync(path))
 }
 
-/** The names in a directory, which may be millions. */
+/** Yields the names in a directory, which may be millions. */
 export function* eachName(path: string): Generator<string> {
   const directory = operation({ kind: 'list', path }, () => opendirSync(path, { bufferSize: 4096 }))
   try {
@@ -248,7 +259,7 @@ export function* eachName(path: string): Generator<string> {
   }
 }
 
-/** Gives a file a second name. Returns false where that cannot be: the file has to be copied. */
+/** Gives a file a second name. Returns false if the file system cannot do that; then the file has to be copied. */
 export function linkFile(from: string, to: string): boolean {
   return operation({ kind: 'link', path: to }, () => {
     try {
@@ -266,17 +277,20 @@ export function makeDirectory(path: string): void {
   operation({ kind: 'mkdir', path }, () => mkdirSync(path, { recursive: true }))
 }
 
-/** The size of a file in bytes; undefined if there is none. */
+/** Returns the size of a file in bytes, or undefined if the file does not exist. */
 export function fileSize(path: string): number | undefined {
   return operation({ kind: 'size', path }, () => statSync(path, { throwIfNoEntry: false })?.size)
 }
 
-/** When a file was last written. */
+/** Returns when a file was last written. */
 export function fileTime(path: string): Date {
   return operation({ kind: 'size', path }, () => statSync(path).mtime)
 }
 
-/** Names a file as the file system does, whatever its path: another file has another identity. Undefined if there is none. */
+/**
+ * Identifies a file independently of its path, as the file system does. Returns undefined if the file does
+ * not exist.
+ */
 export function fileIdentity(path: string): string | undefined {
   return operation({ kind: 'identity', path }, () => {
     const stats = statSync(path, { throwIfNoEntry: false })
@@ -284,7 +298,7 @@ export function fileIdentity(path: string): string | undefined {
   })
 }
 
-/** What this process may still write to the disk of a directory, in bytes. */
+/** Returns how many bytes this process may still write to the disk of a directory. */
 export function freeBytes(path: string): number {
   return operation({ kind: 'space', path }, () => {
     const { bavail, bsize } = statfsSync(path)
@@ -292,12 +306,12 @@ export function freeBytes(path: string): number {
   })
 }
 
-/** Throws the system's reason if this process may not write to the file, or make files in the directory. */
+/** Throws the system's error if this process may not write to the file, or create files in the directory. */
 export function checkWritable(path: string): void {
   operation({ kind: 'access', path }, () => accessSync(path, constants.W_OK))
 }
 
-/** The same for what takes its time. */
+/** Like `operation`, for asynchronous work. */
 export async function operationAsync<T>(description: FileOperation, run: () => Promise<T>): Promise<T> {
   try {
     observe?.(description)
@@ -314,7 +328,7 @@ function translated(error: unknown, { kind, path }: FileOperation): unknown {
   return shortageOf(error) ?? error
 }
 
-/** `what` could not be done for lack of disk space. */
+/** Makes the error for lack of disk space. `what` is what could not be done. */
 export function noSpace(what: string, cause: unknown): StorageError {
   const forClients = "no space left on the server's disk"
   return new StorageError('disk-full', `no space left on the disk to ${what}`, { forClients, cause })

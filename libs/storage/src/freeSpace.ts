@@ -3,15 +3,15 @@ import { StorageError } from './errors.ts'
 import { freeBytes } from './files.ts'
 import { limits } from './limits.ts'
 
-/** Whoever writes an upload looks at the disk's free space at its beginning and whenever so many more bytes are written. */
+/** Free space is checked when an upload begins to be written, and again each time this many more bytes are written. */
 export const SPACE_CHECK_BYTES = 4 * 1024 * 1024
 
-/** Throws StorageError `disk-full` if the disk of that directory has less free space than is kept back. */
+/** Throws StorageError `disk-full` if the disk of the directory has less free space than must be kept free. */
 export function checkFreeSpace(directory: string): void {
   check(freeBytes(directory))
 }
 
-/** The same for the main thread. */
+/** Like `checkFreeSpace`, for the main thread. */
 export async function checkFreeSpaceAsync(directory: string): Promise<void> {
   check(await freeBytesAsync(directory))
 }

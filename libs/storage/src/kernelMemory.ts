@@ -1,59 +1,62 @@
 import { instantiate, type Kernels, PAGE_HEADER_NUMBERS, type ReadOn } from '@table/kernels'
 
-/** Bytes of kernel memory. */
+/** A range of kernel memory. */
 export interface Bytes {
   from: number
   to: number
 }
 
-/** The kernels and how their memory is divided. Addresses and sizes are in bytes. */
+/** The kernels, and how their memory is divided. Addresses and sizes are in bytes. */
 export interface KernelMemory {
   readonly kernels: Kernels
-  /** Who reads on where a kernel has not got all of a file's metadata. */
+  /** Called by a kernel that needs more of a file's metadata. */
   readOn: ReadOn | undefined
-  /** All of the memory. */
+  /** The whole memory. */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** The page header that a kernel read last. */
   readonly pageHeader: Int32Array
-  /** Where fields end: room for `endsRoom` entries of 4 bytes and what a scan needs around them. */
+  /** The ends of fields: room for `endsRoom` entries of 4 bytes, and for what a scan needs around them. */
   readonly ends: number
   readonly endsRoom: number
-  /** A row group under way, or a column chunk of a Parquet file that is read. */
+  /** A row group that is being written, or a column chunk that is being read. */
   readonly rows: number
   readonly rowsBytes: number
-  /** An encoded page under way. */
+  /** A page that is being encoded. */
   readonly page: number
   readonly pageBytes: number
   /** Hash tables, and what an encoder keeps beside them. */
   readonly tables: number
   readonly tablesBytes: number
-  /** A block of a CSV file; 64 bytes may be written in front of them and 128 behind them. */
+  /** A block of a CSV file. 64 bytes before the block and 128 bytes after it may be written too. */
   readonly block: number
   readonly blockBytes: number
 }
 
 const MIB = 1024 * 1024
 const BLOCK_BYTES = 256 * 1024
-/** For a row group of many columns with what stands between them. Nobody else uses all of it. */
+/** Enough for a row group of many columns and the gaps between the columns. */
 const ROWS_BYTES = 14 * MIB
 const ENDS_ROOM = 64 * 1024
 const AROUND = 1024
 const WASM_PAGE = 64 * 1024
 
-/** This thread's kernels and their memory. One is enough, because a thread does one thing after the other. */
+/** This thread's kernels and their memory. A thread does one thing at a time, so one memory is enough. */
 export let memory = createMemory(BLOCK_BYTES)
 
-/** Replaces the kernel memory by a new one, whose block has `blockBytes` bytes. What was in the old one is gone, and its memory given back. */
+/**
+ * Replaces the kernel memory by a new one with a block of `blockBytes` bytes. The old memory and its contents
+ * are released.
+ */
 export function renewMemory(blockBytes = BLOCK_BYTES): void {
   memory = createMemory(blockBytes)
 }
 
-/** Replaces the kernel memory by one of the usual size, if its block is larger. */
+/** Replaces the kernel memory by one of the usual size if its block is larger. */
 export function releaseBlock(): void {
   if (memory.blockBytes > BLOCK_BYTES) renewMemory()
 }
 
-/** Memory that nothing was written to takes none of the machine's. */
+/** Reserves the ranges generously: memory that was never written to takes none of the machine's memory. */
 function createMemory(blockBytes: number): KernelMemory {
   const kernels: Kernels = instantiate((at, wanted) => (made.readOn as ReadOn)(at, wanted))
   let end = kernels.heapBase()

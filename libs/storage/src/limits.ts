@@ -1,22 +1,25 @@
-/** What an upload may have at most, and what it must leave. Sizes are in bytes. */
+/** The most that an upload may have, and the disk space that it must leave. Sizes are in bytes. */
 export interface StorageLimits {
   columns: number
-  /** Of a field as it stands in the file, with its quotes. */
+  /** The size of a field as it stands in the file, with its quotes. */
   fieldBytes: number
-  /** Of the header record, with its line end. */
+  /** The size of the header record, with its line end. */
   headerBytes: number
-  /** Of the footer of its Parquet file, which every Parquet sum reads: an entry for each column in each row group. */
+  /**
+   * The size of a Parquet footer, which has an entry for each column in each row group. Every Parquet sum
+   * reads the whole footer.
+   */
   footerBytes: number
-  /** No upload is taken that would leave less of the disk free. */
+  /** The disk space that uploads leave free. */
   keptFreeBytes: number
 }
 
 const MIB = 1024 * 1024
 
-/** The longest record, in bytes: it must fit into memory as a whole. */
+/** The longest record, in bytes. A record must fit into memory as a whole. */
 export const MAX_RECORD_BYTES = 16 * MIB
 
-/** What the limits can be raised to. Each column needs memory while a file is converted. */
+/** The highest values of the limits. Each column needs memory while a file is converted. */
 export const highestLimits = {
   columns: 10_000,
   fieldBytes: MAX_RECORD_BYTES,
@@ -32,7 +35,7 @@ export const defaultStorageLimits: StorageLimits = {
   keptFreeBytes: 256 * MIB,
 }
 
-/** This thread's limits for uploads. What is stored can be read whatever they are now. */
+/** This thread's limits for uploads. Stored files can be read whatever the limits are now. */
 export let limits = defaultStorageLimits
 
 export function setStorageLimits(value: StorageLimits): void {
@@ -40,8 +43,8 @@ export function setStorageLimits(value: StorageLimits): void {
 }
 
 /**
- * Runs something that converts what was stored once. A server may have stored it under higher limits than the default ones, so the
- * highest ones hold. The new file takes the place of another one, so that it may also use the space that is kept free.
+ * Converts a stored file again under the highest limits, because it may have been stored under higher limits
+ * than now. The new file replaces another one, so it may also use the space that is kept free.
  */
 export function withStoredLimits<T>(run: () => T): T {
   const before = limits

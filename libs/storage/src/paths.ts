@@ -1,4 +1,4 @@
-// Every name on the disk is made here. docs/on-disk.md says what each of them holds.
+// Every name on the disk is made here. docs/on-disk.md says what each file holds.
 import { join } from 'node:path'
 
 export type Format = 'csv' | 'parquet'
@@ -13,12 +13,12 @@ export function catalogueFile(dataDir: string): string {
   return join(dataDir, 'catalogue.db')
 }
 
-/** The catalogue's log, SQLite's name for it. */
+/** SQLite's write-ahead log of the catalogue. */
 export function catalogueLog(dataDir: string): string {
   return `${catalogueFile(dataDir)}-wal`
 }
 
-/** Where a migration leaves the catalogue that it found, whose schema had this number. */
+/** Where a migration keeps the previous catalogue. `schema` is the number of the previous schema. */
 export function oldCatalogueFile(dataDir: string, schema: number): string {
   return join(dataDir, `catalogue-schema-${schema}.db`)
 }
@@ -27,7 +27,7 @@ export function generationFile(dataDir: string): string {
   return join(dataDir, 'generation')
 }
 
-/** Files whose row is missing. */
+/** Holds files whose rows are missing. */
 export function lostDirectory(dataDir: string): string {
   return join(dataDir, 'lost')
 }
@@ -36,7 +36,7 @@ export function lostFile(dataDir: string, id: number, format: Format): string {
   return join(lostDirectory(dataDir), fileName(id, format))
 }
 
-/** Says that the directory is a backup, or a copy that is not complete. */
+/** Marks the directory as a backup or an incomplete copy. */
 export function backupMark(dataDir: string): string {
   return join(dataDir, 'backup')
 }
@@ -62,19 +62,22 @@ export function footerFile(path: string): string {
   return `${path}.footer`
 }
 
-/** The name of an upload's file inside its directory: `00000012.csv` for upload 12. */
+/** Returns the name of an upload's file inside its directory, such as `00000012.csv` for upload 12. */
 export function fileName(id: number, format: Format): string {
   return `${String(id).padStart(8, '0')}.${format}`
 }
 
-/** The file of an upload that has this name inside `incoming/`, `files/` or `lost/`; undefined for a name that is not ours. */
+/**
+ * Returns the upload and format that a file name in `incoming/`, `files/` or `lost/` stands for, or undefined
+ * if the name is not ours.
+ */
 export function parseFileName(name: string): { id: number; format: Format } | undefined {
   const [, digits, format] = /^(\d{8,15})\.(csv|parquet)$/.exec(name) ?? []
   const id = Number(digits)
   return id > 0 && fileName(id, format as Format) === name ? { id, format: format as Format } : undefined
 }
 
-/** Whether an upload under way may leave a file of this name in `incoming/`. */
+/** Returns whether an uncommitted upload may have left a file of this name in `incoming/`. */
 export function isUncommitted(name: string): boolean {
   return parseFileName(name.replace(/\.footer$/, '')) !== undefined
 }

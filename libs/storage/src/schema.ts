@@ -1,9 +1,9 @@
-// The type model: what an upload's columns are called and what they hold.
+// The type model: the names of an upload's columns and the types of their values.
 
-/** What a column holds. `timestamp` has no zone (local time), `timestamp-utc` is a point in time. */
+/** What a column holds. `timestamp` is local time without a zone; `timestamp-utc` is a point in time. */
 export type ColumnType = 'int64' | 'double' | 'boolean' | 'date' | 'timestamp' | 'timestamp-utc' | 'text'
 
-/** One value: a date in days, a timestamp in microseconds, both from 1970. */
+/** One value. A date is in days and a timestamp in microseconds, both since 1970. */
 export type Value = bigint | number | boolean | string | null
 
 export interface Column {

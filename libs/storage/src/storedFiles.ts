@@ -1,8 +1,8 @@
-// Reads of stored files, which may be damaged: none of them returns less than was asked for.
+// Reads stored files, which may be damaged: a read never returns fewer bytes than were asked for.
 import { damagedFile } from './errors.ts'
 import { closeFile, type OpenFile, openFile, readAt } from './files.ts'
 
-/** Opens a stored file. Throws StorageError `damaged` if there is none, or it has not so many bytes. */
+/** Opens a stored file. Throws StorageError `damaged` if the file does not exist or does not have `bytes` bytes. */
 export function openStored(path: string, bytes: number | undefined): OpenFile {
   const file = openExisting(path)
   if (bytes === undefined || file.size === bytes) return file
@@ -19,7 +19,7 @@ function openExisting(path: string): OpenFile {
   }
 }
 
-/** Throws StorageError `damaged` if the file has not so many bytes from there on. */
+/** Throws StorageError `damaged` if the file does not have `length` bytes at `position`. */
 export function checkRange(file: OpenFile, position: number, length: number): void {
   const end = position + length
   if (position >= 0 && end <= file.size) return
@@ -27,7 +27,10 @@ export function checkRange(file: OpenFile, position: number, length: number): vo
   throw damagedFile(file.path, `is damaged: ${found}`)
 }
 
-/** Fills `target` with bytes that the file had when it was opened. */
+/**
+ * Fills `target` with bytes that the file had when it was opened. Throws StorageError `damaged` if the file
+ * has become shorter.
+ */
 export function readWhole(file: OpenFile, target: Uint8Array, position: number): void {
   if (readAt(file, target, position) < target.length) {
     throw damagedFile(file.path, 'became shorter while it was read')

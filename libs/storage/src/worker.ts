@@ -1,4 +1,4 @@
-// What worker threads use. Each of them loads its modules anew, so that these are fewer than those of index.ts.
+// What worker threads use. Every worker loads its modules again, so this list is shorter than index.ts.
 export type { Cancellation } from './cancellation.ts'
 export { expectIdentity } from './catalogue/connection.ts'
 export { type ColumnPlaces, findColumn } from './catalogue/schemas.ts'

@@ -118,7 +118,7 @@ test('a backup or a restore that is killed leaves a directory that is neither se
     const args = command === 'backup' ? [to, '--data-dir', from] : [from, '--data-dir', to]
     const killed = spawn(process.execPath, ['--import', hook, main, command, ...args])
     expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL'])
-    const message = `${to} is a backup or a restored directory that is not complete: remove it and make it again\n`
+    const message = `${to} is an incomplete backup or restored directory: remove it and make it again\n`
     expect(await restore(to, join(to, 'data'))).toEqual({ stdout: '', stderr: message, exitCode: 1 })
     expect(await serve(to)).toContain(message)
     expect(await backUp(dataDir, to)).toMatchObject({
@@ -171,7 +171,7 @@ test('directories that cannot be used are named', async () => {
     exitCode: 1,
   })
   expect(await restore(empty, join(empty, 'data'))).toMatchObject({
-    stderr: expect.stringContaining(' is no backup: '),
+    stderr: expect.stringContaining(' is not a backup: '),
     exitCode: 1,
   })
   expect((await cli(nowhere, 'backup')).exitCode).toBe(2)

@@ -1,6 +1,6 @@
-// One process serves a data directory. The directory lock is a lock that the kernel keeps on an open file (SQLite's exclusive
-// lock on an empty database) and drops when the process dies, however it dies. Unlike a file with a process id in it
-// this is right across containers that share a volume, where every server is process 1.
+// One process serves a data directory. The directory lock is SQLite's exclusive lock on an empty database:
+// the kernel keeps the lock on the open file and drops it when the process dies. A file with a process id
+// would not work across containers that share a volume, because every server there is process 1.
 import { DatabaseSync } from 'node:sqlite'
 import { isBusy } from '../catalogue/sqlite.ts'
 import { StorageError } from '../errors.ts'
@@ -8,21 +8,21 @@ import { checkWritable, operation } from '../files.ts'
 import { lockFile } from '../paths.ts'
 import { refuseBackup } from './backupMark.ts'
 
-/** Here so that no garbage collection closes a file and so drops its lock. */
+/** Keeps the locks reachable: garbage collection would close the file and drop the lock. */
 const held = new Set<DatabaseSync>()
 
 /**
- * Takes the data directory for this process until the returned function is called or the process ends.
- * Throws `unusable` if another process has it, or if it is a backup.
+ * Locks the data directory for this process until the returned function is called or the process ends. Throws
+ * `unusable` if another process holds the lock or the directory is a backup.
  */
 export function takeDirectoryLock(dataDir: string): () => void {
   refuseBackup(dataDir)
   const path = lockFile(dataDir)
   const lock = operation({ kind: 'open', path }, () => new DatabaseSync(path, { timeout: 0 }))
   try {
-    // SQLite takes no exclusive lock on a file that it may only read, and says nothing.
+    // On a read-only file SQLite silently takes no exclusive lock.
     checkWritable(path)
-    // A journal in memory: nothing is ever written, so no second file needs to lie around.
+    // Nothing is ever written, so keep the journal in memory instead of in a second file.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     lock.close()

@@ -1,4 +1,5 @@
-// What a start makes of a directory: the list of committed uploads, each with its files, and nothing else in `files/` and `incoming/`.
+// Recovery turns a directory into the list of committed uploads, each with its files, and leaves nothing else
+// in `files/` and `incoming/`.
 import { join } from 'node:path'
 import { read } from '../catalogue/connection.ts'
 import { eachListed } from '../catalogue/database.ts'
@@ -21,15 +22,16 @@ import {
 } from '../paths.ts'
 import { finishRemovals } from './removal.ts'
 
-/** Shorter starts need not say what they do. */
+/** A start with at least this many uploads takes a while, so it says what it is doing. */
 const MANY_UPLOADS = 100_000
 
 /** The ids that have a file of each format. */
 export type Present = Record<Format, IdSet>
 
 /**
- * Reads the committed uploads back and removes what uncommitted ones left behind. Files whose row is missing go to `lost/`, and
- * `say` is told. Throws StorageError `damaged`, and removes nothing, if a committed file is missing or a row is not what was written.
+ * Reads the committed uploads, and removes what uncommitted uploads left behind. Files without a row go to
+ * `lost/` and are reported to `say`. Throws StorageError `damaged`, and removes nothing, if a committed file
+ * is missing or a row is damaged.
  */
 export function recoverUploads(
   dataDir: string,
@@ -59,7 +61,10 @@ export function presentIn(directory: string): Present {
   return present
 }
 
-/** The highest id that any upload of the directory has or had: no id is given twice, as files and other programs remember them. */
+/**
+ * Returns the highest id that any upload of the directory has or had. An id is never used twice, because
+ * files and other programs remember it.
+ */
 function highestId(dataDir: string, stored: Present): number {
   let highest = read(dataDir, ({ prepared }) =>
     Number(prepared("SELECT max(seq) AS id FROM sqlite_sequence WHERE name = 'uploads'").get()?.id ?? 0),
@@ -71,7 +76,7 @@ function highestId(dataDir: string, stored: Present): number {
   return highest
 }
 
-/** Takes the ids of the committed uploads out of `stored`. */
+/** Reads the committed uploads, and takes their ids out of `stored`. */
 function readUploads(dataDir: string, stored: Present): UploadList {
   const uploads = new UploadList()
   const schemas = checkSchemas(dataDir)
@@ -91,7 +96,7 @@ function readUploads(dataDir: string, stored: Present): UploadList {
   return uploads
 }
 
-/** How many missing files a message names: enough to see what happened. */
+/** How many missing files a message names. These are enough to see what happened. */
 const NAMED = 5
 
 function missingFiles(dataDir: string, named: readonly string[], count: number): StorageError {
@@ -104,7 +109,10 @@ function missingFiles(dataDir: string, named: readonly string[], count: number):
   )
 }
 
-/** Moves whole pairs of files that no row knows to `lost/`, and removes single ones, which no upload can have left that was acknowledged. */
+/**
+ * Moves pairs of files without a row to `lost/`. Removes single files without a row: no acknowledged upload
+ * can have left a single file.
+ */
 function moveLost(dataDir: string, stored: Present, say: (line: string) => void): void {
   const lost: number[] = []
   for (const id of stored.csv) {
@@ -116,7 +124,7 @@ function moveLost(dataDir: string, stored: Present, say: (line: string) => void)
   if (lost.length === 0) return
   makeDirectory(lostDirectory(dataDir))
   syncPath(dataDir)
-  // The CSV is the last to go: without it nothing can be adopted.
+  // Move the CSV last, because nothing can be adopted without the CSV.
   for (const format of ['parquet', 'csv'] as const)
     for (const id of lost) if (stored[format].has(id)) moveToLost(dataDir, id, format)
   syncPath(lostDirectory(dataDir))
@@ -127,7 +135,7 @@ function moveLost(dataDir: string, stored: Present, say: (line: string) => void)
       : lost.join(', ')
   say(
     `warning: the catalogue has no row for the files of upload(s) ${which}, which are in ${lostDirectory(dataDir)} now: either a crash came before they were acknowledged, ` +
-      `or the catalogue has lost rows. \`table-cli adopt --data-dir ${dataDir}\` makes uploads of them; delete them if they are not wanted`,
+      `or the catalogue has lost rows. \`table-cli adopt --data-dir ${dataDir}\` turns them into uploads; delete them if they are not wanted`,
   )
 }
 

@@ -5,8 +5,9 @@ import { filesDirectory, formats, storedFile } from '../paths.ts'
 import type { Present } from './recovery.ts'
 
 /**
- * Removes uploads from a directory that no server has: first the rows, then the files. A crash in between leaves files that the next
- * start removes. Throws StorageError `invalid`, and removes nothing, if there is no such upload.
+ * Removes uploads from a directory that no server has open: first the rows, then the files. If a crash comes
+ * in between, the next start removes the files. Throws StorageError `invalid`, and removes nothing, if an
+ * upload does not exist.
  */
 export function removeUploads(dataDir: string, ids: readonly number[]): void {
   change(dataDir, 4096 * ids.length, ({ database, prepared }) => {
@@ -20,7 +21,7 @@ export function removeUploads(dataDir: string, ids: readonly number[]): void {
   finishRemovals(dataDir)
 }
 
-/** Removes the files of uploads whose rows were deleted, and takes them out of `stored`. */
+/** Removes the files of uploads whose rows were deleted, and takes the uploads out of `stored`. */
 export function finishRemovals(dataDir: string, stored?: Present): void {
   const ids = read(dataDir, ({ prepared }) => prepared('SELECT id FROM removed').all()).map(
     ({ id }) => id as number,

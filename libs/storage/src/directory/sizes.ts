@@ -2,11 +2,14 @@ import type { UploadsSnapshot } from '../catalogue/uploadList.ts'
 import { fileSize } from '../files.ts'
 import { type Format, formats, storedFile } from '../paths.ts'
 
-/** `NUMBERS` of each upload: id, and the bytes that its CSV and its Parquet file should have. Plain data: it crosses threads. */
+/**
+ * The id, CSV bytes and Parquet bytes of each upload, `NUMBERS` numbers each. The array can be sent to a
+ * worker thread.
+ */
 export type ExpectedSizes = Float64Array
 
 const NUMBERS = 3
-/** Uploads whose files are looked at in one go: less than a tenth of a second. */
+/** How many uploads are checked at a time, which takes less than a tenth of a second. */
 const UPLOADS = 4096
 
 export function* expectedSizes(uploads: UploadsSnapshot): Generator<ExpectedSizes> {
@@ -20,7 +23,7 @@ export function* expectedSizes(uploads: UploadsSnapshot): Generator<ExpectedSize
   if (numbers.length > 0) yield Float64Array.from(numbers)
 }
 
-/** What is wrong with each file that is missing or has another size. */
+/** Returns a description of each file that is missing or has the wrong size. */
 export function wrongSizes(dataDir: string, sizes: ExpectedSizes): string[] {
   const problems: string[] = []
   for (let at = 0; at < sizes.length; at += NUMBERS) {

@@ -13,20 +13,21 @@ import { recoverUploads } from './recovery.ts'
 
 /** A data directory that this process serves. */
 export interface Store {
-  /** Absolute. */
+  /** The absolute path. */
   readonly dataDir: string
   readonly catalogue: Catalogue
-  /** Whether there are small uploads whose files were written again and are not synced: `syncUnsynced` does that. */
+  /** Whether there are small uploads whose files were written again but not synced. `syncUnsynced` syncs them. */
   readonly hasUnsynced: boolean
-  /** Names the catalogue's files, for the worker threads. */
+  /** Identifies the catalogue's files, so that worker threads open the same ones. */
   readonly catalogueIdentity: string
-  /** Lets go of the directory. Nothing of the store may be used any more, by any thread. */
+  /** Releases the directory. No thread may use the store afterwards. */
   close(): void
 }
 
 /**
- * Makes the folders, locks the directory for this process and recovers what is in it; `say` is told what the one who starts the
- * server should know. Throws `unusable` if the directory cannot be served, `damaged` if a committed upload is not whole.
+ * Makes the folders, locks the directory for this process and recovers its uploads. `say` gets the lines that
+ * the operator should read. Throws `unusable` if the directory cannot be served, `damaged` if a committed
+ * upload is not whole.
  */
 export function openStore(dataDir: string, say: (line: string) => void = console.error): Store {
   const directory = resolve(dataDir)
@@ -39,7 +40,8 @@ export function openStore(dataDir: string, say: (line: string) => void = console
     try {
       nextGeneration(directory)
     } catch (error) {
-      // All uploads are in. Only a catalogue of this run that is put back later will not be taken for an older one.
+      // No upload is lost. But a copy of this run's catalogue that is put back later cannot be recognised as
+      // an older one.
       say(`warning: ${(error as Error).message}`)
     }
     letGo()
@@ -50,7 +52,7 @@ export function openStore(dataDir: string, say: (line: string) => void = console
     openCatalogue(directory, say)
     const { uploads, nextId } = recoverUploads(directory, say)
     beginGeneration(directory, say)
-    // The names of the catalogue and its log, before anything relies on them.
+    // Sync the names of the catalogue and its log before anything relies on them.
     syncPath(directory)
     const catalogue = new Catalogue(new Guarded(sharedState(uploads, nextId)))
     return {
@@ -66,7 +68,7 @@ export function openStore(dataDir: string, say: (line: string) => void = console
   }
 }
 
-/** A full disk must not keep the server from answering sums. */
+/** Begins a generation, but does not let a full disk keep the server from answering sums. */
 function beginGeneration(dataDir: string, say: (line: string) => void): void {
   try {
     nextGeneration(dataDir)
@@ -83,7 +85,7 @@ function makeFolders(dataDir: string): void {
   }
 }
 
-/** Like `mkdir -p`, and a power cut does not undo it. */
+/** Makes a directory and its parents, so that a power cut does not undo them. */
 export function makeDurableDirectory(path: string): void {
   if (fileSize(path) !== undefined) return
   makeDurableDirectory(dirname(path))

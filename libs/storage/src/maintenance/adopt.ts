@@ -1,4 +1,4 @@
-// Makes the rows of uploads anew from their files, where the catalogue has lost or damaged them.
+// Adoption makes new rows for uploads from their files, where the catalogue has lost or damaged the rows.
 
 import { closeDatabase, read } from '../catalogue/connection.ts'
 import { deleteDamagedRows, insertUpload } from '../catalogue/database.ts'
@@ -23,16 +23,16 @@ import {
   storedFile,
 } from '../paths.ts'
 
-/** An upload whose row was made anew, or why it could not be. */
+/** An upload with a new row, or the reason why its row could not be made. */
 export interface Adopted {
   id: number
   problem?: string
 }
 
 /**
- * Takes the catalogue of a directory as it is, even if it is damaged, missing or an older one, and makes a row for every CSV in
- * `files/` and `lost/` that has none; its Parquet file is made anew. Received is when the CSV was written. Throws StorageError
- * `unusable` if a server has the directory.
+ * Makes a row for every CSV in `files/` and `lost/` that has none, and makes the CSV's Parquet file again.
+ * The catalogue may be damaged, missing or outdated. The upload's time is when the CSV was written. Throws
+ * StorageError `unusable` if a server has the directory open.
  */
 export function* adoptUploads(
   dataDir: string,

@@ -1,4 +1,5 @@
-// A backup is a copy of the catalogue and of the files that its rows name. A restored directory is such a copy of a backup.
+// A backup is a copy of the catalogue and of the files that its rows name. A restored directory is such a
+// copy of a backup.
 import { DatabaseSync } from 'node:sqlite'
 import { change, closeDatabase, read, run } from '../catalogue/connection.ts'
 import { eachListed, listUnsynced, readContents } from '../catalogue/database.ts'
@@ -12,35 +13,37 @@ import { copyFile, fileSize, linkFile, listDirectory, makeDirectory, syncPath } 
 import { writeNewFile } from '../ingest/smallUploads.ts'
 import { catalogueFile, filesDirectory, formats, storedFile } from '../paths.ts'
 
-/** A copy of a directory under way. The directory that is made cannot be served until `finish`. */
+/** A copy of a directory that is being made. The new directory cannot be served before `finish`. */
 export interface DirectoryCopy {
-  /** Of the files that are to be copied. */
+  /** The size of the files to copy. */
   readonly bytes: number
   /**
-   * Copies the files of one upload after the other. Yields how many bytes they have. Files that are missing are left out. Throws
-   * StorageError `damaged` if a row of the catalogue is.
+   * Copies the files of each upload. Yields the bytes of each upload, and returns how many files were linked
+   * and copied. Missing files are skipped. Throws StorageError `damaged` if a row of the catalogue is
+   * damaged.
    */
   copyFiles(): Generator<number, CopiedFiles>
-  /** Says that the copy is complete. Only after somebody has verified it. */
+  /** Marks the copy as complete. Verify the copy first. */
   finish(): void
-  /** Lets go of the directory, finished or not. */
+  /** Releases the directory, whether the copy is finished or not. */
   close(): void
 }
 
 export interface CopiedFiles {
-  /** Files that the two directories share: hard links. */
+  /** Files that the two directories share as hard links. */
   linked: number
   copied: number
 }
 
 /**
- * Begins to make `backup`, which must be empty or not there, of a data directory that may be served meanwhile. What is committed now
- * will be in it. Throws StorageError `unusable` if one of the two cannot be used.
+ * Begins a backup of a data directory, which may be served meanwhile. The backup holds the uploads that are
+ * committed now. `backup` must be empty or not exist. Throws StorageError `unusable` if one of the
+ * directories cannot be used.
  */
 export function beginBackup(dataDir: string, backup: string): DirectoryCopy {
   refuseBackup(dataDir)
   return beginCopy(dataDir, backup, () => {
-    // In this mode a database can be read where nothing can be written.
+    // In this journal mode a database can be read from a read-only disk.
     read(backup, ({ database }) => database.exec('PRAGMA journal_mode = DELETE'))
     closeDatabase(backup)
     syncPath(catalogueFile(backup))
@@ -48,14 +51,17 @@ export function beginBackup(dataDir: string, backup: string): DirectoryCopy {
   })
 }
 
-/** Begins to make a data directory, which must be empty or not there, of a backup. Throws StorageError `unusable` as `beginBackup`. */
+/**
+ * Begins to make a data directory from a backup. `dataDir` must be empty or not exist. Throws StorageError
+ * `unusable` if one of the directories cannot be used.
+ */
 export function beginRestore(backup: string, dataDir: string): DirectoryCopy {
   const state = backupState(backup)
   if (state === 'incomplete') refuseBackup(backup)
   if (state === undefined)
     throw new StorageError(
       'unusable',
-      `${backup} is no backup: name a directory that \`table-cli backup\` made`,
+      `${backup} is not a backup: name a directory that \`table-cli backup\` made`,
     )
   return beginCopy(backup, dataDir, () => {
     closeDatabase(dataDir)
@@ -70,7 +76,10 @@ function beginCopy(from: string, to: string, finish: () => void): DirectoryCopy 
       `${catalogueFile(from)} is missing or empty: name the data directory of a server`,
     )
   if (fileSize(to) !== undefined && listDirectory(to).length > 0)
-    throw new StorageError('unusable', `${to} is not empty: name a directory that is empty or not there yet`)
+    throw new StorageError(
+      'unusable',
+      `${to} is not empty: name a directory that is empty or does not exist yet`,
+    )
   makeDurableDirectory(to)
   const release = takeDirectoryLock(to)
   const close = () => {
@@ -88,7 +97,10 @@ function beginCopy(from: string, to: string, finish: () => void): DirectoryCopy 
   }
 }
 
-/** One statement reads the catalogue as it is at one instant, so that uploads meanwhile neither get into it nor make it begin anew. */
+/**
+ * Copies the catalogue in one statement, which reads the catalogue at one instant: uploads during the copy
+ * neither get into it nor restart it.
+ */
 function copyCatalogue(from: string, to: string): void {
   run('read', from, () => {
     using database = new DatabaseSync(catalogueFile(from), { readOnly: true, timeout: 60_000 })
@@ -96,7 +108,7 @@ function copyCatalogue(from: string, to: string): void {
   })
   // SQLite does not sync what VACUUM INTO writes.
   syncPath(catalogueFile(to))
-  // The copy may be one of an earlier version.
+  // The backup may come from an earlier version.
   openCatalogue(to, () => {})
   nextGeneration(to)
 }
@@ -110,7 +122,8 @@ function* copyFiles(from: string, to: string): Generator<number, CopiedFiles> {
   const done = { linked: 0, copied: 0 }
   const unsynced = new Set(listUnsynced(to))
   for (const { id, csvBytes, parquetBytes } of eachListed(to)) {
-    // Such files may not be on the disk, and the next start of a server writes over them: they are not shared.
+    // Do not share the files of unsynced uploads: they may not be on the disk, and the next start overwrites
+    // them.
     const contents = unsynced.has(id) ? readContents(to, id) : undefined
     for (const format of formats) {
       const target = storedFile(to, id, format)
@@ -132,7 +145,7 @@ function write(bytes: Uint8Array, to: string): keyof CopiedFiles {
   return 'copied'
 }
 
-/** Returns undefined if there is no file to copy. */
+/** Returns undefined if the file to copy does not exist. */
 function linkOrCopy(from: string, to: string): keyof CopiedFiles | undefined {
   try {
     if (linkFile(from, to)) return 'linked'

@@ -11,8 +11,8 @@ import { withStoredLimits } from '../limits.ts'
 import { filesDirectory, incomingDirectory, incomingFile, storedFile } from '../paths.ts'
 
 /**
- * Takes a data directory for repairs until the returned function is called, and writes the files of small uploads that a
- * crash took. Throws StorageError `unusable` if a server has it.
+ * Locks a data directory for repairs until the returned function is called, and writes the files of small
+ * uploads that a crash lost. Throws StorageError `unusable` if a server has the directory open.
  */
 export function beginRepair(dataDir: string, say: (line: string) => void = console.error): () => void {
   const release = takeDirectoryLock(dataDir)
@@ -32,7 +32,7 @@ export function beginRepair(dataDir: string, say: (line: string) => void = conso
   }
 }
 
-/** Makes the Parquet file of an upload from its CSV, which has to be what was uploaded. */
+/** Makes the Parquet file of an upload again from its CSV, which must be intact. */
 export function restoreParquet(dataDir: string, { id }: Upload): void {
   const made = incomingFile(dataDir, id, 'parquet')
   try {
@@ -40,7 +40,7 @@ export function restoreParquet(dataDir: string, { id }: Upload): void {
     syncPath(made)
     renameFile(made, storedFile(dataDir, id, 'parquet'))
     syncPath(filesDirectory(dataDir))
-    // The same as before, unless another version of this program writes other files.
+    // The row changes only if another version of this program wrote the previous file.
     updateParquet(dataDir, id, converted)
   } catch (error) {
     discardFile(made)

@@ -1,4 +1,4 @@
-// Whether the files are what was uploaded: all of their bytes, which a sum never reads.
+// Verification reads all bytes of the stored files and compares them with what was uploaded; a sum does not.
 
 import { checkDatabase, listUploads, readChecksums, readContents } from '../catalogue/database.ts'
 import { checkCurrent } from '../catalogue/opening.ts'
@@ -9,17 +9,17 @@ import { closeFile, fileSize } from '../files.ts'
 import { catalogueFile, type Format, formats, storedFile } from '../paths.ts'
 import { openStored } from '../storedFiles.ts'
 
-/** A file that is not what it was when it was committed. */
+/** A file that has changed since it was committed. */
 export interface Damage {
   upload: Upload
   format: Format
-  /** Names the file. */
+  /** Names the file and what is wrong with it. */
   problem: string
 }
 
 /**
- * The committed uploads of a directory that may be served meanwhile. Throws StorageError `unusable` if there is no catalogue,
- * `damaged` if it cannot be read.
+ * Returns the committed uploads of a directory, which may be served meanwhile. Throws StorageError `unusable`
+ * if there is no catalogue, `damaged` if the catalogue cannot be read.
  */
 export function readUploads(dataDir: string): Upload[] {
   const path = catalogueFile(dataDir)
@@ -31,12 +31,15 @@ export function readUploads(dataDir: string): Upload[] {
   return listUploads(dataDir)
 }
 
-/** Reads the files of an upload. Yields how many bytes were read since, and returns those files that are damaged. */
+/**
+ * Reads the files of an upload. Yields how many bytes were read since the last yield, and returns the damaged
+ * files.
+ */
 export function* verifyUpload(dataDir: string, upload: Upload): Generator<number, Damage[]> {
   const damages: Damage[] = []
   for (const format of formats) {
     const problem = yield* problemOf(dataDir, upload, format)
-    // What is lost of these files, the next start writes again.
+    // The next start writes these files again.
     if (problem && !hasContents(dataDir, upload)) damages.push({ upload, format, problem })
   }
   return damages

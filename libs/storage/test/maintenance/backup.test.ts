@@ -194,7 +194,7 @@ test('a catalogue that is put back into a restored directory is recognised as an
 test('a backup is not served and not repaired', async () => {
   const backup = temporaryDirectory()
   backUp((await served()).dataDir, backup)
-  const message = `${backup} is a backup: make a data directory of it with \`table-cli restore ${backup}\``
+  const message = `${backup} is a backup: turn it into a data directory with \`table-cli restore ${backup}\``
   for (const use of [
     () => openStore(backup),
     () => beginRepair(backup),
@@ -211,7 +211,7 @@ test('only an empty directory becomes a backup or is restored, and nothing is wr
   for (const begin of [() => beginBackup(dataDir, filled), () => beginRestore(backup, filled)])
     expect(thrown(begin)).toMatchObject({
       code: 'unusable',
-      message: `${filled} is not empty: name a directory that is empty or not there yet`,
+      message: `${filled} is not empty: name a directory that is empty or does not exist yet`,
     })
   expect(readdirSync(filled)).toEqual(['files'])
 })
@@ -222,7 +222,7 @@ test('only a backup is restored', async () => {
   for (const path of [dataDir, nothing, join(nothing, 'missing')])
     expect(thrown(() => beginRestore(path, join(nothing, 'data')))).toMatchObject({
       code: 'unusable',
-      message: `${path} is no backup: name a directory that \`table-cli backup\` made`,
+      message: `${path} is not a backup: name a directory that \`table-cli backup\` made`,
     })
   expect(thrown(() => beginBackup(nothing, join(nothing, 'backup'))).message).toBe(
     `${catalogueFile(nothing)} is missing or empty: name the data directory of a server`,
@@ -274,7 +274,7 @@ describe('whichever operation fails,', () => {
         }
         const incomplete = {
           code: 'unusable',
-          message: `${to} is a backup or a restored directory that is not complete: remove it and make it again`,
+          message: `${to} is an incomplete backup or restored directory: remove it and make it again`,
         }
         expect(
           thrown(() => openStore(to)),
