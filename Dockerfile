@@ -24,7 +24,8 @@ RUN useradd --system --user-group --no-create-home table \
 COPY --from=build /usr/local/bin/node /usr/local/bin/
 COPY --from=build /app /app
 WORKDIR /app
-# A short run leaves the compiled modules behind: without them each thread would load the compiler, 12 MB.
+# Run the server once, so that the compiled modules are in the cache. Otherwise each thread loads the
+# compiler, which takes 12 MB.
 RUN install --directory --owner=table node_modules/.cache/table /tmp/short-run \
  && runuser --user table -- bash -c 'cd /tmp/short-run && { /app/apps/server/start --port 0 > said & } \
    && until grep listening said; do sleep 1; kill -0 $! || exit; done && sleep 4 && kill $! && wait $!' \
@@ -33,7 +34,8 @@ RUN install --directory --owner=table node_modules/.cache/table /tmp/short-run \
  && rm --recursive /tmp/short-run
 USER table
 ENV NODE_ENV=production TABLE_HOST=:: TABLE_DATA_DIR=/data
-# Who reaches it is up to whoever publishes the port: no warning that everybody may call. docs/access.md
+# Whoever publishes the port decides who can reach the server, so do not warn that everybody may call.
+# docs/access.md
 ENV TABLE_OPEN=1
 VOLUME /data
 EXPOSE 5440

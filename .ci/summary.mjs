@@ -1,6 +1,7 @@
-// Adds up the reports of the Vitest runs and the results NAME=passed, NAME=failed or NAME=undone that are given as
-// arguments. The one line on standard output is the total. Tests that did not run, were skipped or are still to do have failed:
-// which, and why, is said again here, where the end of a long log shows it.
+// Adds up the reports of the Vitest runs and the results NAME=passed, NAME=failed or NAME=undone that are
+// given as arguments. Standard output gets one line, the total. Tests that did not run, were skipped or are
+// marked as todo count as failed; stderr repeats which tests failed and why, where the end of a long log
+// shows it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -25,7 +26,7 @@ function projects() {
   })
 }
 
-/** Counts what a run reports, each project by itself. */
+/** Counts the tests that a run reports, by project. */
 function countRun(run, path, tested) {
   if (!existsSync(path)) {
     count(`${run}, which did not run to its end`, 0, 1)
@@ -42,7 +43,7 @@ function countRun(run, path, tested) {
       for (const { fullName, status, failureMessages } of red)
         console.error(`\n${name}: ${fullName}: ${[status, ...failureMessages].join('\n')}`)
       more += assertionResults.length - red.length
-      // A file that cannot be loaded has no test that fails.
+      // A file that cannot be loaded has no failed test.
       fewer += red.length > 0 ? red.length : Number(status !== 'passed')
     }
     count(`${project} ${run}`, more, more + fewer === 0 ? 1 : fewer)

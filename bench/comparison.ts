@@ -13,7 +13,7 @@ export interface Servers {
   reference: ServerContestant
 }
 
-/** Uploads the load to both servers, sums it with every contestant. */
+/** Uploads the load to both servers, and sums it with every contestant. */
 export async function compare(load: Load, { ours, reference }: Servers): Promise<Results> {
   const results: Results = new Map()
   const servers = [ours, reference]
@@ -43,7 +43,7 @@ export async function compare(load: Load, { ours, reference }: Servers): Promise
   return results
 }
 
-/** Uploads a load that both servers have once more, with 8 clients. */
+/** Uploads a load a second time, with 8 clients. */
 export async function compareManyClients(
   results: Results,
   load: Load,
@@ -58,7 +58,7 @@ export async function compareManyClients(
   await checkSums(servers, Object.fromEntries(twice))
 }
 
-/** What reading alone takes, without looking at a byte. */
+/** Measures how long it takes to read the files without looking at a byte. */
 export async function addLimit(results: Results, load: Load, { ours }: Servers): Promise<void> {
   const times = await timeReading(load.files, rounds)
   record(results, `limit: ${limitThreads} read the CSVs, ms`, ours.name, ...times)

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 
-/** Everything below the directory. */
+/** Returns the paths of everything below the directory. */
 export function filesIn(directory: string): Set<string> {
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
   return new Set(names.map(name => join(directory, name)))

@@ -3,7 +3,7 @@ import { type Size, writers } from './loads/writers.ts'
 
 const names = [...Object.keys(writers), 'growth']
 
-/** Ends the process if they are wrong. */
+/** Reads the flags. Ends the process if they are wrong. */
 export function readFlags(): { size: Size; loads: string[] } {
   try {
     const { values } = parseArgs({

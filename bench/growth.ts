@@ -8,7 +8,7 @@ import { type Results, record } from './results.ts'
 import { measureSums } from './sums.ts'
 import { measureUploads } from './uploads.ts'
 
-/** Our server, alone, while the course's table grows: from a quarter of the batches to twice as many. */
+/** Measures our server alone while the course's table grows from a quarter of the batches to twice as many. */
 export async function measureGrowth(directory: string, batches: number): Promise<Results> {
   const quarter = Math.ceil(batches / 4)
   const sizes = [quarter, 2 * quarter, 4 * quarter, 8 * quarter]

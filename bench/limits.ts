@@ -8,19 +8,19 @@ const threads = availableParallelism()
 
 export const limitThreads = threads === 1 ? '1 thread' : `${threads} threads`
 
-/** The ms of each round of reading the files, which are in the page cache, on every core. */
+/** Returns the ms of each round of reading the files from the page cache on every core. */
 export function timeReading(files: readonly string[], rounds: number): Promise<number[]> {
   return timeThreads(thread => ({ read: files.filter((_, index) => index % threads === thread) }), rounds)
 }
 
-/** Bytes a second, copied from memory to memory on every core. */
+/** Returns how many bytes a second are copied from memory to memory on every core. */
 export async function copyRate(): Promise<number> {
   const bytes = 2 ** 28
   const times = await timeThreads(() => ({ copy: bytes / threads }), 5)
   return (bytes / Math.min(...times)) * 1000
 }
 
-/** A first round, which warms up, is not measured. */
+/** Times the work on every core. The first round is a warm-up and does not count. */
 async function timeThreads(workOf: (thread: number) => Work, rounds: number): Promise<number[]> {
   const workers = Array.from({ length: threads }, (_, thread) => {
     return new Worker(join(import.meta.dirname, 'limitsThread.ts'), { workerData: workOf(thread) })

@@ -1,8 +1,8 @@
-// Does its work once for every message, and answers each when it is done.
+// Does its work once for every message, and replies when the work is done.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** Files to read or bytes to copy. */
+/** Files to read, or bytes to copy. */
 export type Work = { read: readonly string[] } | { copy: number }
 
 const run = prepare(workerData)

@@ -1,4 +1,4 @@
-// Our server and its peers, side by side on the same files: tables on stdout, progress on stderr.
+// Compares our server and its peers on the same files. Prints tables on stdout and progress on stderr.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ try {
   const command = `npm run bench -- --batches ${size.batches} --scale ${size.scale} --loads ${loads}`
   console.log(await surroundings(command))
   console.log(`\nIn the tables: median (best) of ${rounds} rounds.`)
-  // Its first start ever compiles it, which takes memory that no other start does.
+  // The very first start compiles the server, which takes memory that later starts do not need.
   ;(await startOurs(join(scratch, 'first'))).stop()
   if (loads.some(load => load in writers)) await printComparisons()
   if (loads.includes('growth')) await printGrowth()
@@ -38,7 +38,7 @@ try {
   process.exit(1)
 }
 
-/** The same two servers get all loads. */
+/** Measures all loads with the same two servers. */
 async function printComparisons(): Promise<void> {
   const ours = await startOurs(join(scratch, 'ours'))
   const reference = await startReference(join(scratch, 'reference'))

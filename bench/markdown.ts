@@ -1,4 +1,4 @@
-/** A Markdown table, aligned: the first column to the left, the others to the right. */
+/** Formats an aligned Markdown table: the first column to the left, the others to the right. */
 export function markdownTable(header: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = header.map((_, column) =>
     Math.max(...[header, ...lines].map(line => line[column]?.length ?? 0)),

@@ -6,13 +6,14 @@ import type { Readable, Writable } from 'node:stream'
 export type Process = ChildProcessByStdio<Writable, Readable, null>
 
 const cwd = dirname(import.meta.dirname)
-/** `node` is the one that runs the bench. */
+/** Puts the Node that runs the bench first on the path. */
 const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` }
 const started: ChildProcess[] = []
 
 /**
- * Starts a program of the bench in the repository's root. Its stderr is ours. It gets a process group of its own: Ctrl-C
- * reaches the bench alone, which then ends everything. `more`: environment variables.
+ * Starts a program of the bench in the repository's root, with our stderr. The program gets a process group
+ * of its own, so that Ctrl-C reaches only the bench, which then ends everything. `more`: environment
+ * variables.
  */
 export function startProcess(
   program: string,
@@ -31,17 +32,17 @@ export function startProcess(
   return child
 }
 
-/** Nothing is worth a farewell: all data is temporary. */
+/** Kills a process. All data is temporary, so no process needs to end cleanly. */
 export function kill(child: ChildProcess): void {
   child.kill('SIGKILL')
 }
 
-/** Ends everything that was started. */
+/** Kills every process that was started. */
 export function killAll(): void {
   for (const child of started) kill(child)
 }
 
-/** The most memory the process has held, all its threads together: VmHWM of Linux's /proc. */
+/** Returns the most memory that the process and all its threads have held: VmHWM of Linux's /proc. */
 export function peakBytes({ pid }: ChildProcess): number {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   if (kib === undefined) throw new Error(`/proc/${pid}/status has no VmHWM: has the process ended?`)

@@ -1,4 +1,5 @@
-// Where a CSV sum spends its time: node bench/profile.ts. One thread, on the course's load, in ns per byte of CSV.
+// Shows where a CSV sum spends its time: node bench/profile.ts. Runs one thread on the course's load and
+// prints ns per byte of CSV.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ const ROUNDS = 15
 const kernels = { scan: 'scan', sumFields: 'add', sumFirstFields: 'add' } as const
 const spent = { scan: 0, add: 0 }
 
-/** The kernels, timed. */
+/** Returns the kernels with a timer around each. */
 function timed(): typeof memory.kernels {
   const copy = { ...memory.kernels }
   for (const name of Object.keys(kernels) as (keyof typeof kernels)[]) {

@@ -1,6 +1,9 @@
 import { markdownTable } from './markdown.ts'
 
-/** What was measured: for each row of the table, for each column, one value a round. Both stand in the order of their first value. */
+/**
+ * The measurements: one value a round, for each row and column of the table. Rows and columns are in the
+ * order of their first value.
+ */
 export type Results = Map<string, Map<string, number[]>>
 
 export function record(results: Results, row: string, column: string, ...values: number[]): void {
@@ -9,7 +12,7 @@ export function record(results: Results, row: string, column: string, ...values:
   cells.set(column, [...(cells.get(column) ?? []), ...values])
 }
 
-/** `median (best)` for each contestant, and how many times ours the best of the peers' medians is. */
+/** Formats `median (best)` for each contestant, and the ratio of our median to the best median of the peers. */
 export function formatComparison(results: Results): string {
   const [ours = '', ...peers] = columnsOf(results)
   const lines = [...results].map(([row, cells]) => {
@@ -23,7 +26,7 @@ export function formatComparison(results: Results): string {
   return markdownTable(['', ours, ...peers, 'best peer / ours'], lines)
 }
 
-/** `median (best)` for each size, and how many times the first size's median it is. */
+/** Formats `median (best)` for each size, and the ratio to the first size's median. */
 export function formatGrowth(results: Results): string {
   const [first = '', ...others] = columnsOf(results)
   const lines = [...results].map(([row, cells]) => {

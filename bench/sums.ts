@@ -5,10 +5,10 @@ import { type Results, record } from './results.ts'
 import { inTurn, rounds } from './rounds.ts'
 
 const formats: readonly Format[] = ['csv', 'parquet']
-/** In ms: a sum that has taken so long over all its rounds is not measured again. */
+/** In ms. A sum that has taken this long over all its rounds is not measured again. */
 const patience = 5000
 
-/** Round 0 is not measured: it warms up. */
+/** Measures the sums. Round 0 is a warm-up and does not count. */
 export async function measureSums(
   results: Results,
   contestants: readonly Contestant[],
@@ -35,7 +35,7 @@ export async function checkSums(contestants: readonly Contestant[], expected: Lo
         await checkedSum(contestant, column, format, total)
 }
 
-/** Resolves with the ms. A wrong answer is an error: it makes every number beside it worthless. */
+/** Resolves to the ms of a sum. Throws on a wrong answer, which would make every number beside it worthless. */
 async function checkedSum(
   contestant: Contestant,
   column: string,

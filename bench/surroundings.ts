@@ -3,7 +3,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { copyRate, limitThreads } from './limits.ts'
 import { coursePython, latestPython } from './worker.ts'
 
-/** Where and with what the numbers were measured: date, command, machine, versions. */
+/** Describes the measurement: date, command, machine, versions. */
 export async function surroundings(command: string): Promise<string> {
   const load = loadavg()[0]?.toFixed(2)
   const commit = spawnSync('git', ['describe', '--always', '--dirty'], {

@@ -3,7 +3,7 @@ import { progress } from './progress.ts'
 import { type Results, record } from './results.ts'
 import { inTurn, partOf, rounds } from './rounds.ts'
 
-/** Uploads all files to each server, a part of them each round. */
+/** Uploads all files to each server, a part of them in each round. */
 export async function measureUploads(
   results: Results,
   servers: readonly ServerContestant[],

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { output, shared } from '../testing/config.ts'
 
-// The tests of mutate run the tests of the sample themselves.
+// The tests of mutate run the sample's tests themselves.
 export default defineConfig({
   test: { ...output, ...shared, include: ['test/**/*.test.ts'], exclude: ['test/mutate/sample/**'] },
 })

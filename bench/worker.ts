@@ -5,10 +5,10 @@ import { kill, peakBytes, startProcess } from './processes.ts'
 const environments = join(import.meta.dirname, '../e2e')
 /** Python with the versions that the course pins. */
 export const coursePython = join(environments, '.venv-course/bin/python')
-/** Python with DuckDB, Polars and everything else at its newest. */
+/** Python with the newest versions of DuckDB, Polars and the rest. */
 export const latestPython = join(environments, '.venv-latest/bin/python')
 
-/** A Python process that answers commands, one at a time: see contestants/worker.py. */
+/** A Python process that answers one command at a time: see contestants/worker.py. */
 export interface Worker {
   ask<Answer>(command: { do: string; [argument: string]: unknown }): Promise<Answer>
   peakBytes(): number

@@ -1,11 +1,12 @@
-// Asks the registry what is known against the packages of the lockfile, the development's as well. Fails on what is high or
-// critical and not excepted in SECURITY.md, by its GHSA number, and on an exception that is no longer needed. Exit code 3 if
-// the registry does not answer such questions: many mirrors do not, and then nothing is known.
+// Asks the registry for known vulnerabilities of the packages in the lockfile, including development
+// packages. Fails on a high or critical one that SECURITY.md does not except by its GHSA number, and on an
+// exception that is no longer needed. The exit code is 3 if the registry does not answer such questions, as
+// many mirrors do not; then nothing is known.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Those of `npm audit --json`. */
+/** The report of `npm audit --json`. */
 interface Report {
   vulnerabilities?: Record<string, { via: (Advisory | string)[] }>
 }
@@ -39,7 +40,7 @@ for (const number of needless) console.error(`audit: SECURITY.md excepts ${numbe
 console.error(`audit: ${known.size} advisories, of which ${grave.length} high or critical and not excepted`)
 process.exit(grave.length + needless.length > 0 ? 1 : 0)
 
-/** Undefined if npm has no report. */
+/** Returns undefined if npm has no report. */
 function advisoriesOf(json: string): Advisory[] | undefined {
   try {
     const { vulnerabilities }: Report = JSON.parse(json)

@@ -1,5 +1,6 @@
 // Generates everything that is made from libs/proto/table.proto: the TypeScript messages and service, and the
-// Python stubs that the course's clients import. `--check` changes nothing and fails if what is committed differs.
+// Python stubs that the course's clients import. `--check` changes nothing and fails if the committed files
+// differ.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// Lists the npm packages of the image, as the lockfile has them, in docs/image-packages.md. `--check` changes nothing and fails if
-// what is committed differs. e2e/test/image/packages.test.ts looks into the image.
+// Lists the image's npm packages from the lockfile in docs/image-packages.md. `--check` changes nothing and
+// fails if the committed file differs. e2e/test/image/packages.test.ts compares the list with the image.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -42,7 +42,7 @@ else if (readFileSync(path, 'utf8') !== text) {
   process.exitCode = 1
 }
 
-/** Aligned, as Biome wants it. The first of the rows is the header. */
+/** Formats an aligned table, as Biome wants it. The first row is the header. */
 function table(rows: string[][]): string {
   const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
   const [header = '', ...others] = rows.map(
@@ -51,7 +51,7 @@ function table(rows: string[][]): string {
   return `${header}| ${widths.map(width => '-'.repeat(width)).join(' | ')} |\n${others.join('')}`
 }
 
-/** The package at `place` and all that it needs; the Dockerfile leaves out what is optional. */
+/** Collects the package at `place` and everything it needs. The Dockerfile leaves optional packages out. */
 function collect(place: string): void {
   const locked = packages[place]
   if (!locked || found.has(place)) return
@@ -59,7 +59,7 @@ function collect(place: string): void {
   for (const name of Object.keys(locked.dependencies ?? {})) collect(placeOf(name, place))
 }
 
-/** Where Node finds the package `name` from `place`: in the nearest node_modules above. */
+/** Returns where Node finds the package `name` from `place`: in the nearest node_modules above. */
 function placeOf(name: string, place: string): string {
   for (let folder = place; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
     const nearest = packages[join(folder, 'node_modules', name)]

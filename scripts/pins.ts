@@ -1,5 +1,6 @@
-// Fails on whatever may be another version tomorrow: a range in a package.json, a package of the lockfile without its
-// checksum or with an address of its own, a Python requirement or a base image that is not one version.
+// Fails on whatever may be another version tomorrow: a range in a package.json, a package of the lockfile
+// without a checksum or with an address of its own, a Python requirement or base image that is not one exact
+// version.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -11,7 +12,7 @@ interface Locked {
   link?: boolean
 }
 
-/** What has no version as npm and pip have them; `SECURITY.md` says why. */
+/** What has no exact version as npm and pip packages have; `SECURITY.md` says why. */
 const EXCEPTIONS = ['debian:bookworm-slim']
 
 const EXACT = /^\d+\.\d+\.\d+$/
@@ -61,7 +62,7 @@ function looseRequirements(path: string): string[] {
     .map(line => `${path}: found ${line}, expected NAME==VERSION`)
 }
 
-/** The Node that everything else runs on is the image's as well. */
+/** The image must have the Node that everything else runs on. */
 function looseImages(): string[] {
   const node = `node:${JSON.parse(read('package.json')).devDependencies.node}-bookworm-slim`
   const images = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image = '']) => image)

@@ -1,6 +1,6 @@
-// Makes a fresh clone ready, once: `node scripts/setup.mjs` installs the npm packages (and with them the pinned
-// Node) and compiles the kernels, `node scripts/setup.mjs python` also makes the Python environments of the client tests.
-// Runs on whatever Node is outside, hence plain JavaScript.
+// Makes a fresh clone ready, once: `node scripts/setup.mjs` installs the npm packages (and with them the
+// pinned Node) and compiles the kernels; `node scripts/setup.mjs python` also makes the Python environments
+// of the client tests. The script is plain JavaScript, because any Node may run it.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -7,9 +7,10 @@ type Options = NonNullable<ViteUserConfig['test']>
 /** No test depends on the machine's speed: a timeout only ends what hangs. */
 const timeout = isLong ? 3_600_000 : 600_000
 
-/** What all of the projects' configurations share. */
+/** The options that the configurations of all projects share. */
 export const shared = {
-  // One more than cores: many tests wait for a process that they have started. Vitest takes this from the projects alone.
+  // One worker more than cores, because many tests wait for a process that they have started. Vitest takes
+  // this option from the projects alone.
   maxWorkers: availableParallelism() + 1,
   testTimeout: timeout,
   hookTimeout: timeout,
@@ -17,14 +18,17 @@ export const shared = {
   expect: { poll: { timeout: 60_000 } },
 } satisfies Options
 
-/** What a run says. These options belong to a run, not to a project, so the root's configuration has them, and each project's too. */
+/**
+ * The options for the output. They belong to a run, not to a project, so the root's configuration has them as
+ * well as each project's.
+ */
 export const output = {
-  // By default Vitest prints only failures when an AI agent runs it.
+  // By default Vitest sometimes prints only failures.
   reporters: ['default'],
-  // A line per file: under this many milliseconds no test gets a line of its own.
+  // Print a line per file: no test that takes less than this many ms gets a line of its own.
   slowTestThreshold: 60_000,
-  // The figures that passing tests print are of interest where somebody waits for more than the short form.
+  // Print the figures of passing tests only in the longer forms, where somebody waits for them.
   silent: form === 'short' && !isLong ? 'passed-only' : false,
-  // Vitest would end each run with advice on how to make it faster.
+  // By default Vitest ends each run with advice on how to make it faster.
   experimental: { diagnostics: { environment: false, import: false, transform: false, isolate: false } },
 } satisfies Options

@@ -1,5 +1,6 @@
-// The form of a test run: how often the tests repeat what is random. TABLE_TESTS chooses it for all tests at once. Every form
-// runs every test; only the number of repetitions differs. The variables of `repetitions` set one number alone.
+// The form of a test run decides how often the tests repeat what is random. TABLE_TESTS chooses the form for
+// all tests at once. Every form runs every test; only the number of repetitions differs. The variables of
+// `repetitions` each set one number alone.
 
 const forms = ['short', 'middle', 'long'] as const
 export type Form = (typeof forms)[number]
@@ -7,7 +8,7 @@ export type Form = (typeof forms)[number]
 /** `npm test` runs the short form, `.ci/run` the middle form. */
 export const form = formOf(process.env.TABLE_TESTS ?? 'short')
 
-/** How often, and for how many seconds, the expensive tests try something. */
+/** How often, and for how many seconds, the expensive tests repeat something. */
 const repetitions = {
   /** Kills of a server: `apps/server/test/crash.test.ts`. */
   TABLE_KILLS: { short: 6, middle: 25, long: 250 },
@@ -17,7 +18,7 @@ const repetitions = {
   TABLE_FAULT_CYCLES: { short: 4, middle: 8, long: 200 },
   /** Seconds of malformed HTTP/2: `apps/server/test/grpc/fuzz.test.ts`. */
   TABLE_FUZZ_SECONDS: { short: 2, middle: 4, long: 300 },
-  /** Turned bits of the catalogue: `libs/storage/test/maintenance/flips.test.ts`. */
+  /** Flipped bits of the catalogue: `libs/storage/test/maintenance/flips.test.ts`. */
   TABLE_FLIPS: { short: 30, middle: 150, long: 5000 },
   /** Uploads while the server is killed: `e2e/test/restarts.test.ts`. */
   TABLE_BATCHES: { short: 12, middle: 24, long: 100 },
@@ -39,7 +40,7 @@ export function repeat(variable: Variable): number {
   return Number(text)
 }
 
-/** The random cases that a property test tries, `long` of them in the long form. */
+/** Returns how many random cases a property test tries: at most `long`, which is the number in the long form. */
 export function randomCases(long: number): number {
   return Math.min(long, repeat('TABLE_CASES'))
 }

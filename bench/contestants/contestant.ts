@@ -1,16 +1,16 @@
 export type Format = 'csv' | 'parquet'
 
 export interface Sum {
-  /** As the asker sees it: over gRPC for a server, in process for a library. */
+  /** The time as the asker sees it: over gRPC for a server, in process for a library. */
   ms: number
   total: bigint
 }
 
 export interface Contestant {
   name: string
-  /** Sums a column over everything the contestant has. */
+  /** Sums a column over all data of the contestant. */
   sum(column: string, format: Format): Promise<Sum>
-  /** The most memory its process has held: VmHWM. */
+  /** The most memory that the process has held: VmHWM. */
   peakBytes(): number
   stop(): void
 }
@@ -18,10 +18,10 @@ export interface Contestant {
 /** A contestant that is filled by uploads. */
 export interface ServerContestant extends Contestant {
   dataDir: string
-  /** Uploads CSV files from `clients` connections at once. Resolves with the ms until all were acknowledged. */
+  /** Uploads CSV files from `clients` connections at once. Resolves to the ms until all uploads were acknowledged. */
   upload(files: readonly string[], clients: number): Promise<number>
-  /** From now on, `peakBytes` is the peak since now. */
+  /** Restarts the measurement of `peakBytes` from now. */
   forgetPeak(): void
-  /** Of all peaks, forgotten or not. */
+  /** The highest of all peaks, including the forgotten ones. */
   highestPeakBytes(): number
 }

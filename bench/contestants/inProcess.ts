@@ -2,8 +2,8 @@ import { latestPython, startWorker } from '../worker.ts'
 import type { Contestant, Format } from './contestant.ts'
 
 /**
- * Starts a library that sums files inside its own, warm Python process. `types` are the columns' types in the order of
- * the header; without them the library has to find them out.
+ * Starts a library that sums files inside a warm Python process of its own. `types` are the columns' types in
+ * the order of the header; without them the library has to infer the types.
  */
 export function startInProcess(
   name: string,

@@ -5,8 +5,8 @@ import { coursePython, startWorker } from '../worker.ts'
 import type { ServerContestant } from './contestant.ts'
 
 /**
- * Starts a server on a free port and an empty `dataDir`, and the gRPC client that talks to it: the same Python client for
- * every server, in a process of its own. `command` has to print `listening on HOST:PORT`.
+ * Starts a server on a free port with an empty `dataDir`, and the gRPC client that talks to it. Every server
+ * gets the same Python client, in a process of its own. `command` must print `listening on HOST:PORT`.
  */
 export async function startServer(
   name: string,

@@ -4,12 +4,12 @@ import { coursePython } from '../worker.ts'
 import type { ServerContestant } from './contestant.ts'
 import { startServer } from './server.ts'
 
-/** Our server, by the command of `npm start`: its settings stand there alone. */
+/** Starts our server with the command of `npm start`, which holds all settings. */
 export function startOurs(dataDir: string): Promise<ServerContestant> {
   return startServer('ours', startCommand(), dataDir)
 }
 
-/** Of our server; arguments may follow. */
+/** Returns the command that starts our server; arguments may follow it. */
 export function startCommand(): [string, ...string[]] {
   const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
   return ['sh', '-c', `${scripts.start} "$@"`, 'sh']

@@ -1,4 +1,4 @@
-// Runs one attack against the server on a port and says, on stdout, what it saw.
+// Runs one attack against the server on a port, and prints on stdout what it saw.
 import { readFileSync } from 'node:fs'
 import { attacks } from './attacks.ts'
 

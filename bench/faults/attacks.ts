@@ -33,15 +33,15 @@ import {
 } from './raw.ts'
 
 export interface Attack {
-  /** What is done. */
+  /** Describes the attack. */
   what: string
-  /** Of the server. */
+  /** Environment variables of the server. */
   env?: Record<string, string>
-  /** MiB of a disk of its own for the server's data. */
+  /** Gives the server's data a disk of its own, of this many MiB. */
   disk?: number
-  /** The server has TLS and tokens. */
+  /** Whether the server has TLS and tokens. */
   secured?: boolean
-  /** Resolves with what the attacker saw. `ca`: the authority of a server with TLS. */
+  /** Runs the attack. Resolves to what the attacker saw. `ca`: the authority of a server with TLS. */
   run(port: number, ca?: string): Promise<string>
 }
 
@@ -54,7 +54,10 @@ const answersOf = async (calls: readonly RawCall[]) =>
 
 const sumRequest = (column: string, format: string) => ColSumReq.encode({ column, format }).finish()
 
-/** 100 sums that wait for their end, each with one long header so many times. Only the first sends the header. */
+/**
+ * Returns 100 sums whose requests never end, each with `references` copies of one long header. Only the first
+ * sum sends the header itself.
+ */
 function referringSums(references: number): Buffer {
   return Buffer.concat(
     times(100, i => {
@@ -74,7 +77,7 @@ function wholeRequests(count: number, body: Uint8Array, header: Uint8Array = Buf
   return Buffer.concat(times(count, i => request(2 * i + 1)).flat())
 }
 
-/** What `make` makes, 20 at once. */
+/** Makes `count` items, 20 at once. */
 async function inTurns<T>(count: number, make: () => Promise<T>): Promise<T[]> {
   const made: T[] = []
   await Promise.all(
@@ -85,13 +88,13 @@ async function inTurns<T>(count: number, make: () => Promise<T>): Promise<T[]> {
   return made
 }
 
-/** Resolves when the server has said more than its settings, or nothing for 2 s, or has hung up. */
+/** Resolves when the server has sent more than its settings, has been silent for 2 s, or has hung up. */
 function firstAnswers({ received, closed }: RawConnection): Promise<unknown> {
   const answer = received(({ type }) => type !== SETTINGS).catch(() => {})
   return Promise.race([answer, closed, seconds(2)])
 }
 
-/** What became of the streams of connections. */
+/** Says how the streams of the connections ended. */
 function endings(connections: readonly RawConnection[]): string {
   const frames = connections.flatMap(connection => connection.frames)
   const count = (kind: number) => frames.filter(({ type }) => type === kind).length
@@ -113,7 +116,7 @@ async function sendRows(call: RawCall, bytes: number): Promise<string> {
   return call.answer
 }
 
-/** Unpacks to `gigabytes`: a gzip header, and blocks that do not refer to what is before them. */
+/** Sends a message that unpacks to `gigabytes` GB: a gzip header, and blocks that do not refer to earlier ones. */
 function sendBomb(session: ClientHttp2Session, gigabytes: number): Promise<string> {
   const block = (bytes: Uint8Array) => deflateRawSync(bytes, { finishFlush: zlib.Z_FULL_FLUSH })
   const start = Buffer.concat([uploadPrefix(gigabytes * 1000 * MB).subarray(5), Buffer.from('x\n')])
@@ -122,7 +125,7 @@ function sendBomb(session: ClientHttp2Session, gigabytes: number): Promise<strin
   return sendPacked(session, Buffer.concat([header, block(start), ...times(10 * gigabytes, () => part)]))
 }
 
-/** Uploads a message that is packed by gzip. */
+/** Uploads a message that is packed with gzip. */
 async function sendPacked(session: ClientHttp2Session, message: Uint8Array): Promise<string> {
   const prefix = Buffer.alloc(5)
   prefix[0] = 1
@@ -141,7 +144,7 @@ async function wholeUpload(session: ClientHttp2Session, csv: Uint8Array | string
   return call.answer
 }
 
-/** A connection with 32 KB of calls on it that nobody may call. */
+/** Opens a connection with 32 KB of calls on it that are not allowed. */
 function openStranger(port: number): ClientHttp2Session {
   const session = openSession(port)
   for (let i = 0; i < 8; i++) openCall(session, '/Table/Nothing', { junk: 'junk'.repeat(1000) }).end()

@@ -6,34 +6,34 @@ import { TableClient } from '@table/proto'
 /** A server on this machine. */
 export interface Target {
   port: number
-  /** Of a server with TLS: its authority's certificate. */
+  /** The certificate of the authority of a server with TLS. */
   ca?: string
-  /** Of a server with tokens. */
+  /** The token for a server with tokens. */
   token?: string
 }
 
-/** What a healthy client met. */
+/** What a healthy client experienced. */
 export interface Health {
-  /** Of each round that was done, from its first attempt on. */
+  /** The ms of each finished round, from its first attempt on. */
   ms: number[]
   /** Rounds that took more than one attempt. */
   repeated: number
   failures: string[]
 }
 
-/** Between two rounds, in ms. */
+/** The pause between two rounds, in ms. */
 const PAUSE = 20
-/** For a call, in ms. */
+/** The deadline of a call, in ms. */
 const DEADLINE = 60_000
 
-/** Until what is UNAVAILABLE is tried again, in ms. */
+/** The wait before an UNAVAILABLE call is tried again, in ms. */
 const WAIT = 100
 
 let columns = 0
 
 /**
- * Uploads a small table and sums it, from a new connection each time, until `until` is done, and once more. It tries again
- * what is UNAVAILABLE, as table-cli does.
+ * Uploads a small table and sums it, over a new connection each time, until `until` is done, and once more
+ * after that. Calls that are UNAVAILABLE are tried again, as table-cli does.
  */
 export async function stayHealthy(target: Target, until: Promise<unknown>): Promise<Health> {
   const health: Health = { ms: [], repeated: 0, failures: [] }

@@ -1,4 +1,5 @@
-// Attacks on our server, each on a new one, and how a healthy client fares meanwhile: a table on stdout, progress on stderr.
+// Attacks our server, each time a new one, and measures how a healthy client fares meanwhile. Prints a table
+// on stdout and progress on stderr.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -51,7 +52,7 @@ for (const name of names) {
 }
 console.log(`${new Date().toISOString().slice(0, 16)}Z, npm run faults -- ${names.join(' ')}`)
 console.log(`${cpus().length} cores, ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(1)} GiB memory\n`)
-// Not aligned: the answers are of very different lengths.
+// The columns are not aligned, because the answers differ a lot in length.
 for (const line of [header, header.map(() => '---'), ...lines]) console.log(`| ${line.join(' | ')} |`)
 process.exit()
 
@@ -88,7 +89,7 @@ async function measure(name: string, { what, env, disk, secured }: Attack): Prom
   return [what, seen, peak, worst(usual, 0.5), worst(health, 1), repeated(health), refused(health)]
 }
 
-/** What a server with TLS and tokens is started with, and what a client of it needs. */
+/** Writes the secrets of a server with TLS and tokens. Returns its environment, and what a client needs. */
 function writeSecrets(dataDir: string) {
   const authority = createAuthority()
   const { cert, key } = authority.issue()
@@ -113,7 +114,7 @@ function wait(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms))
 }
 
-/** The ms that so large a part of the rounds was done in. */
+/** Returns the ms within which this part of the rounds was done. */
 function worst({ ms }: Health, part: number): string {
   const sorted = ms.toSorted((a, b) => a - b)
   return sorted[Math.ceil(part * sorted.length) - 1]?.toFixed(0) ?? '–'

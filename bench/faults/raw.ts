@@ -8,7 +8,7 @@ export interface RawCall {
   write(bytes: Uint8Array): Promise<void>
   end(): void
   cancel(): void
-  /** In one line: the status and its message, or how the call ended without one. */
+  /** One line: the status and its message, or how the call ended without a status. */
   answer: Promise<string>
 }
 
@@ -22,7 +22,10 @@ export function openUpload(session: ClientHttp2Session, headers: Record<string, 
   return openCall(session, '/Table/Upload', headers)
 }
 
-/** One upload over a connection of its own. Resolves to its answer, or as soon as all is sent to `hung up`. */
+/**
+ * Uploads once over a connection of its own. Resolves to the answer, or to `hung up` once everything is sent
+ * if `hangUp` is set.
+ */
 export async function attemptUpload(
   port: number,
   csv: Uint8Array,
@@ -89,7 +92,7 @@ export function openCall(
   }
 }
 
-/** A message behind gRPC's prefix. */
+/** Puts gRPC's prefix before a message. */
 export function framed(message: Uint8Array, flag = 0): Buffer {
   const prefix = Buffer.alloc(5)
   prefix[0] = flag
@@ -97,7 +100,7 @@ export function framed(message: Uint8Array, flag = 0): Buffer {
   return Buffer.concat([prefix, message])
 }
 
-/** What stands before an upload's CSV of so many bytes: gRPC's prefix, and the field's tag and length. */
+/** Returns what comes before an upload's CSV of `csvBytes` bytes: gRPC's prefix, and the field's tag and length. */
 export function uploadPrefix(csvBytes: number): Buffer {
   const length: number[] = []
   let rest = csvBytes
@@ -113,7 +116,10 @@ export function uploadBytes(csv: string | Uint8Array): Buffer {
   return Buffer.concat([uploadPrefix(bytes.length), bytes])
 }
 
-/** `20 x OK, 3 x RESOURCE_EXHAUSTED: ...`, the most frequent first; numbers that differ do not tell answers apart. */
+/**
+ * Counts answers: `20 x OK, 3 x RESOURCE_EXHAUSTED: ...`, the most frequent first. Answers that differ only
+ * in their numbers are counted together.
+ */
 export function tally(answers: readonly string[]): string {
   const counts = new Map<string, { count: number; example: string }>()
   for (const answer of answers) {

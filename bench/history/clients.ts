@@ -6,12 +6,15 @@ import { isLost, uploadUntilStored } from '../soak/clients.ts'
 import type { SoakServer } from '../soak/server.ts'
 import { csvOf, type History } from './history.ts'
 
-/** So many clients upload, each waits for so many ms on average between two uploads. */
+/** The number of clients that upload, and the average ms that each waits between two uploads. */
 const UPLOADERS = 6
 const PAUSE = 150
 const ASKERS = 3
 
-/** Runs until the end. `wrong` is told what is wrong with a sum. Rejects at an answer that nothing explains. */
+/**
+ * Runs the clients until `end`. Calls `wrong` with what is wrong about a sum. Rejects on an answer that
+ * nothing explains.
+ */
 export async function runClients(
   server: SoakServer,
   asker: Asker,
@@ -38,7 +41,7 @@ export async function runClients(
   ])
 }
 
-/** The sums of a column in both formats, at once. */
+/** Checks the sums of a column in both formats at once. */
 export async function checkColumn(
   asker: Asker,
   history: History,
@@ -53,10 +56,10 @@ export async function checkColumn(
   )
 }
 
-/** An upload of any size, by a client of any kind. */
+/** Makes an upload of random size, with a random kind of client. */
 async function upload(server: SoakServer, history: History): Promise<void> {
   const made = history.begin()
-  // Most are small: half an hour of them takes a GB.
+  // Most uploads are small, because half an hour of them takes a GB.
   const rows = randomInt(10) ? randomInt(2, 100) : oneOf(2000, 2000, 10_000, 10_000, 80_000)
   const csv = csvOf(made, rows)
   const id = { 'upload-id': randomUUID() }
@@ -64,10 +67,10 @@ async function upload(server: SoakServer, history: History): Promise<void> {
   if (await client(server, csv, id)) history.acknowledge(made)
 }
 
-/** Returns whether it was acknowledged. */
+/** Uploads. Returns whether the upload was acknowledged. */
 type Client = (server: SoakServer, csv: Buffer, id: { 'upload-id': string }) => Promise<boolean>
 
-/** Has no id, and asks no second time. */
+/** Uploads once, without an id. */
 const once: Client = async (server, csv) => {
   const start = performance.now()
   const answer = await attemptUpload(server.port, csv, {})
@@ -80,13 +83,13 @@ const untilStored: Client = async (server, csv, id) => {
   return true
 }
 
-/** Several connections at once, none of which knows of the others. */
+/** Uploads over several connections at once, none of which knows of the others. */
 const fromManySides: Client = async (server, csv, id) => {
   await Promise.all(Array.from({ length: 4 }, () => uploadUntilStored(server, csv, id)))
   return true
 }
 
-/** Gives up at any time. */
+/** Cancels the upload at a random time. */
 const cancelled: Client = async ({ port }, csv, id) => {
   const session = openSession(port)
   const call = openUpload(session, id)
@@ -99,7 +102,7 @@ const cancelled: Client = async ({ port }, csv, id) => {
   return false
 }
 
-/** Comes again, at once: the server may not have noticed yet. */
+/** Uploads again right after cancelling, when the server may not have noticed yet. */
 const cancelledAndRepeated: Client = async (server, csv, id) => {
   await Promise.all(Array.from({ length: 2 }, () => cancelled(server, csv, id)))
   return fromManySides(server, csv, id)

@@ -1,38 +1,39 @@
-// What was uploaded, and what each sum says of it. Upload k adds 4^k to a column, so that a sum names the uploads that it saw: its digits
-// in base 4 are 0 for one that it did not see, 1 for one that it did, 2 for one that it saw twice. The first row of an upload has
-// 3 * 4^k and the last one -2 * 4^k: the digit of one that was seen in part is none of these.
+// Records what was uploaded, and checks what each sum says about it. Upload k adds 4^k to a column, so that a
+// sum names the uploads that it saw. Its digit k in base 4 is 0 if the sum did not see upload k, 1 if it did,
+// and 2 if it saw the upload twice. The first row of an upload has 3 * 4^k and the last row has -2 * 4^k, so
+// that the digit of an upload seen in part is none of these.
 
-/** More would not fit into an int64, whatever is wrong with one of them. */
+/** More uploads in a column might not fit into an int64, whatever is wrong with one of them. */
 const PER_COLUMN = 30
 
 export interface Upload {
   column: string
-  /** What it adds to that column. */
+  /** What the upload adds to the column. */
   value: bigint
-  /** When it was acknowledged, and when the first sum that saw it was answered. */
+  /** The event at which the upload was acknowledged, and the event at which the first sum that saw it was answered. */
   acknowledged: number
   seen: number
 }
 
-/** What sums were wrong about, and how often. */
+/** The ways in which sums were wrong, and how often. */
 export interface Wrong {
-  /** Acknowledged before the sum was asked for, and not in it. */
+  /** Acknowledged before the sum was asked for, but missing from it. */
   lost: number
   doubled: number
-  /** Or what no set of uploads adds up to. */
+  /** Seen in part. Also counts sums that no set of uploads adds up to. */
   partial: number
-  /** In a sum that was answered before this one was asked for, and not in this one. */
+  /** Seen by a sum that was answered before this one was asked for, but missing from this one. */
   backwards: number
 }
 
-/** Of the history of one server, seen by all of its clients. */
+/** The history of one server, as all of its clients saw it. */
 export class History {
   readonly wrong: Wrong = { lost: 0, doubled: 0, partial: 0, backwards: 0 }
   sums = 0
   acknowledged = 0
-  /** By column. */
+  /** The uploads of each column. */
   readonly #uploads = new Map<string, Upload[]>()
-  /** All that happens happens in one thread, and each event has its number. */
+  /** Events are numbered. All events happen in one thread. */
   #events = 0
   #begun = 0
 
@@ -40,7 +41,7 @@ export class History {
     return [...this.#uploads.keys()]
   }
 
-  /** The column that uploads have now. */
+  /** The column that new uploads have. */
   get lastColumn(): string {
     return this.columns.at(-1) ?? 'h0'
   }
@@ -63,7 +64,10 @@ export class History {
     this.acknowledged++
   }
 
-  /** A sum of the column is asked for. What is returned is called with its answer, and tells what is wrong with it. */
+  /**
+   * Begins a sum of the column. Call the returned function with the answer; it returns what is wrong with the
+   * answer.
+   */
   ask(column: string): (answer: bigint) => string[] {
     const asked = this.#events++
     return answer => {
@@ -89,13 +93,13 @@ export class History {
     }
   }
 
-  /** How many uploads some sum has seen. */
+  /** How many uploads at least one sum has seen. */
   get seen(): number {
     return [...this.#uploads.values()].flat().filter(({ seen }) => seen < this.#events).length
   }
 }
 
-/** Of the upload, with so many rows. */
+/** Returns the CSV of the upload with `rows` rows. */
 export function csvOf({ column, value }: Upload, rows: number): Buffer {
   const middle = Array.from({ length: Math.max(0, rows - 2) }, (_, i) => `0,row ${i}\n`)
   return Buffer.from(`${column},note\n${3n * value},first\n${middle.join('')}${-2n * value},last\n`)

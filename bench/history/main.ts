@@ -1,5 +1,5 @@
-// Checks that our server has one history: each sum names the uploads that it saw, while the server is killed, stopped and halted. A
-// line of figures on stdout, what is wrong and progress on stderr.
+// Checks that our server has one history: each sum names the uploads that it saw, while the server is killed,
+// stopped and halted. Prints a line of figures on stdout; errors and progress go to stderr.
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { progress } from '../progress.ts'
@@ -10,11 +10,11 @@ import { verified } from '../soak/verified.ts'
 import { checkColumn, runClients } from './clients.ts'
 import { History } from './history.ts'
 
-/** Between two of them, in ms, on average. */
+/** The average time between two disturbances, in ms. */
 const UP_TIME = 3000
 /** The longest halt, in ms. */
 const HALT = 2000
-/** So many of the sums that are wrong are shown. */
+/** How many wrong sums are shown. */
 const SHOWN = 20
 
 const seconds = readSeconds('history', 1800)
@@ -46,14 +46,14 @@ async function run(): Promise<void> {
   await Promise.race([disturb(performance.now() + 1000 * seconds), clients, server.died])
   end.abort()
   await Promise.race([clients, server.died])
-  // A server that has stopped works at no cancelled upload any more.
+  // After a restart the server no longer works on cancelled uploads.
   await server.restart()
   for (const column of history.columns) await checkColumn(asker, history, column, complain)
   await server.stop()
   if (Object.values(history.wrong).every(count => count === 0)) progress(verified(dataDir, history.seen))
 }
 
-/** Each of them in turn, at any time. */
+/** Kills, restarts and halts the server in turn, at random times. */
 async function disturb(end: number): Promise<void> {
   for (let turn = 0; ; turn++) {
     await pause(Math.min(randomInt(2 * UP_TIME), Math.max(0, end - performance.now())))

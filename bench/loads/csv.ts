@@ -6,12 +6,12 @@ const blockRows = 5000
 
 interface Shape {
   files: number
-  /** In each file. */
+  /** The rows of each file. */
   rows: number
   types: Load['types']
 }
 
-/** Writes the CSV files of a load into `directory`, which it makes. `line` is asked for each row once, in order. */
+/** Writes the CSV files of a load into a new `directory`. Calls `line` for each row once, in order. */
 export function writeCsvs(
   directory: string,
   { files, rows, types }: Shape,
@@ -29,7 +29,10 @@ export function writeCsvs(
   return { files: written, rows: files * rows, bytes, types }
 }
 
-/** A block of rows at a time: a file can be larger than a string. Returns its bytes. */
+/**
+ * Writes a file, a block of rows at a time because a file can be larger than a string. Returns the bytes of
+ * the file.
+ */
 function writeCsv(path: string, header: string, rows: number, line: (row: number) => string): number {
   const output = openSync(path, 'wx')
   writeFileSync(output, `${header}\n`)

@@ -1,6 +1,6 @@
 const half = 2 ** 52
 
-/** A sum of integers of less than 2^52, exact however large it gets: in a double while that is exact, then in a bigint. */
+/** An exact sum of integers below 2^52: kept in a double while that is exact, then added to a bigint. */
 export class ExactSum {
   #small = 0
   #large = 0n

@@ -25,7 +25,10 @@ const types = {
   export_amount: 'int64',
 } as const
 
-/** What a shop exports: text in quotes, decimals, dates and times among integers. A tenth of the fields is empty. */
+/**
+ * Writes what a shop exports: quoted text, decimals, dates and times among integers. A tenth of the fields is
+ * empty.
+ */
 export function exportsLoad(directory: string, scale: number): Load {
   const random = new Random(1)
   const quantities = new ExactSum()

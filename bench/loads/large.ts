@@ -5,7 +5,7 @@ import { Random } from './random.ts'
 
 const types = { large_id: 'int64', large_account: 'int64', large_amount: 'int64' } as const
 
-/** One file of 400 MB. */
+/** Writes one file of 400 MB. */
 export function largeLoad(directory: string, scale: number): Load {
   const random = new Random(1)
   const amounts = new ExactSum()

@@ -1,13 +1,13 @@
 export type ColumnType = 'int64' | 'double' | 'text' | 'date' | 'timestamp'
 
-/** CSV files to upload, and what any correct server must then answer. No two loads share a column's name. */
+/** CSV files to upload, and the answers that any correct server must give. No two loads share a column name. */
 export interface Load {
   title: string
-  /** In all files together. */
+  /** The rows of all files together. */
   rows: number
-  /** In all files together. */
+  /** The bytes of all files together. */
   bytes: number
-  /** CSV files in the order of upload. */
+  /** The CSV files in the order of upload. */
   files: readonly string[]
   /** The type of every column, in the order of the header. */
   types: Readonly<Record<string, ColumnType>>

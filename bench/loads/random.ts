@@ -1,4 +1,4 @@
-/** Random numbers that are the same in every run: mulberry32. */
+/** Random numbers that are the same in every run, made by mulberry32. */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed
   }
 
-  /** From 0 to 2^32 - 1. */
+  /** Returns a number from 0 to 2^32 - 1. */
   uint32(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
     let mixed = this.#state
@@ -15,7 +15,7 @@ export class Random {
     return (mixed ^ (mixed >>> 14)) >>> 0
   }
 
-  /** From 0 to `end` - 1, `end` being at most 2^32. */
+  /** Returns a number from 0 to `end` - 1. `end` is at most 2^32. */
   below(end: number): number {
     return Math.floor((this.uint32() / 2 ** 32) * end)
   }

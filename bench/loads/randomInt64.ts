@@ -4,8 +4,8 @@ import type { Load } from './load.ts'
 import { Random } from './random.ts'
 
 /**
- * Random int64 over the whole range. Rows come in pairs with high words that are each other's complement: what a pair
- * adds up to fits 33 bits, so that no total leaves int64.
+ * Writes random int64 over the whole range. Rows come in pairs whose high words are each other's complement:
+ * the sum of a pair fits into 33 bits, so that no total leaves int64.
  */
 export function randomInt64Load(directory: string, scale: number): Load {
   const a = new Column(1)

@@ -6,7 +6,7 @@ import { Random } from './random.ts'
 const types = { small_id: 'int64', small_sensor: 'int64', small_value: 'int64' } as const
 const rows = 100
 
-/** 10,000 files of 2 KB. */
+/** Writes 10,000 files of 2 KB. */
 export function smallLoad(directory: string, scale: number): Load {
   const random = new Random(1)
   const values = new ExactSum()

@@ -6,7 +6,7 @@ import { Random } from './random.ts'
 const columns = 100
 const rowsPerFile = 12_500
 
-/** 100 columns of integers of ten kinds that tables have. */
+/** Writes 100 columns of integers, of ten kinds that real tables have. */
 export function wideLoad(directory: string, scale: number): Load {
   const random = new Random(1)
   const kinds: readonly ((row: number) => number | null)[] = [

@@ -7,13 +7,13 @@ import { smallLoad } from './small.ts'
 import { wideLoad } from './wide.ts'
 
 export interface Size {
-  /** Of the course's load. */
+  /** The batches of the course's load. */
   batches: number
-  /** Of the others: 1 is their full size. */
+  /** The scale of the other loads. 1 is their full size. */
   scale: number
 }
 
-/** What writes each load into a directory, which it makes. They are measured in this order. */
+/** The functions that write the loads into a new directory. The loads are measured in this order. */
 export const writers: Readonly<Record<string, (directory: string, size: Size) => Load>> = {
   course: (directory, { batches }) => courseLoad(directory, batches),
   random: (directory, { scale }) => randomInt64Load(directory, scale),

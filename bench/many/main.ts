@@ -1,4 +1,5 @@
-// How a server fares with very many small uploads: how long it takes to start, and the memory of a start and of sums.
+// Measures a server with a million small uploads: how long a start takes, and the memory of a start and of
+// sums.
 import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +16,7 @@ import { mebibytes } from '../files.ts'
 import { killAll } from '../processes.ts'
 import { progress } from '../progress.ts'
 
-/** So many names may a file have (ext4: 65,000). */
+/** How many names one file may have (ext4: 65,000). */
 const LINKS = 50_000
 
 const { values } = parseArgs({ options: { uploads: { type: 'string', default: '1000000' } } })
@@ -50,7 +51,7 @@ console.log(
 )
 process.exit()
 
-/** The same upload again and again: rows as the server writes them, files that are names of a few. */
+/** Writes the same upload again and again: rows as the server writes them, and files that are hard links to a few. */
 async function writeUploads(): Promise<void> {
   mkdirSync(dataDir)
   const store = openStore(dataDir)

@@ -5,17 +5,20 @@ import { isFunction, type Node, parse, walk } from './syntax.ts'
 import { Tests } from './tests.ts'
 import { filesIn, root, Tree } from './tree.ts'
 
-/** A test file that is green, how long it takes in ms, and the blocks that run in it, in any process or thread: `file:number`. */
+/** A green test file, its duration in ms, and the blocks that run in it in any process or thread, as `file:number`. */
 export interface Covered {
   test: string
   time: number
   blocks: Set<string>
 }
 
-/** Far more than any test file takes on a busy machine. */
+/** Far longer than any test file takes on a busy machine. */
 const LIMIT = 600_000
 
-/** Runs each test file of a project, a few at a time. What was seen is kept in node_modules/.cache until a source or test changes. */
+/**
+ * Runs each test file of a project, a few at a time. The results are kept in node_modules/.cache until a
+ * source or test changes.
+ */
 export async function coverage(
   project: string,
   jobs: number,
@@ -68,12 +71,15 @@ async function measure(tree: Tree, runner: Tests, test: string): Promise<{ time:
   }
 }
 
-/** The number of the innermost block that holds `position`. */
+/** Returns the number of the innermost block that holds `position`. */
 export function blockAt(source: string, position: number): number {
   return blocksOf(source).findLastIndex(({ start, end }) => start <= position && position < end)
 }
 
-/** The whole file, then each block and each body of a function, in the order of the source: what is inside comes after what is around it. */
+/**
+ * Returns the whole file, then each block and each function body in the order of the source. An inner block
+ * comes after its outer block.
+ */
 function blocksOf(source: string): Node[] {
   const program = parse(source)
   const blocks = [{ ...program, start: 0, end: source.length }]
@@ -85,7 +91,7 @@ function blocksOf(source: string): Node[] {
   return blocks.sort((a, b) => a.start - b.start || b.end - a.end)
 }
 
-/** A tree whose sources write down which of their blocks run, each once a thread. */
+/** Makes a tree whose sources record which of their blocks run, once per thread. */
 function instrumented(project: string): Tree {
   const tree = new Tree()
   for (const file of filesIn(join(project, 'src'), '.ts')) {
@@ -102,7 +108,10 @@ function instrumented(project: string): Tree {
   return tree
 }
 
-/** A function, as it has to be there before the modules that are imported in a circle have run. */
+/**
+ * Returns the recording function. It is a function declaration, because modules in an import cycle need it
+ * before they have run.
+ */
 function prelude(hits: string, file: string): string {
   return `function hit_(number: number): void {
     const seen = (((globalThis as any).hits_ ??= {})['${file}'] ??= new Set())

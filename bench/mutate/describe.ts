@@ -1,9 +1,9 @@
 import { applied, type Change } from './operators.ts'
 
-/** How much of a text is shown. */
+/** How many characters of a text are shown. */
 const SHOWN = 110
 
-/** Where a change is, as a number of a line, and what becomes of that line, or of all the lines that it spans. */
+/** Returns the line number of a change, and the line or lines before and after it. */
 export function describe(source: string, change: Change): { line: number; before: string; after: string } {
   const from = source.lastIndexOf('\n', change.start - 1) + 1
   const to = source.indexOf('\n', change.end)

@@ -6,7 +6,7 @@ export interface Equivalent {
   why: string
 }
 
-/** What is none of these has to be killed by a test. */
+/** Every other mutant must be killed by a test. */
 export const equivalents: Equivalent[] = [
   {
     file: 'apps/server/src/grpc/uploadReq.ts',

@@ -5,19 +5,19 @@ const usage =
   'npm run mutate -- [--project storage|server] [--file PART]... [--sample 200] [--seed 1] [--jobs 2] [--list]'
 
 export interface Flags {
-  /** Folders. */
+  /** The folders of the projects. */
   projects: string[]
-  /** Only sources whose paths hold one of these. */
+  /** If not empty, only sources whose paths contain one of these are changed. */
   files: string[]
   sample: number
   seed: number
   /** How many mutants are tried at once. */
   jobs: number
-  /** Prints the mutants, runs nothing. */
+  /** Prints the mutants and runs nothing. */
   list: boolean
 }
 
-/** Ends the process if they are wrong. */
+/** Reads the flags. Ends the process if they are wrong. */
 export function readFlags(): Flags {
   try {
     const { values } = parseArgs({

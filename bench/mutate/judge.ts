@@ -12,12 +12,15 @@ export interface Mutant extends Change {
   source: string
 }
 
-/** A test file may take so many times what it took when nothing was changed, as the machine may be busy, */
+/** On a busy machine a test file may take this many times its usual duration, */
 const SLOWNESS = 4
-/** and so many ms more. */
+/** plus this many ms. */
 const START = 20_000
 
-/** The mutants of a project's sources whose names hold one of `parts`; all if there are no parts. */
+/**
+ * Returns the mutants of a project's sources whose names contain one of `parts`, or of all sources if `parts`
+ * is empty.
+ */
 export function mutantsOf(project: string, parts: string[]): Mutant[] {
   return filesIn(join(project, 'src'), '.ts')
     .filter(file => parts.length === 0 || parts.some(part => file.includes(part)))
@@ -27,7 +30,10 @@ export function mutantsOf(project: string, parts: string[]): Mutant[] {
     })
 }
 
-/** Test files that run what is changed: the test that mirrors the source, then the others, the quickest first. */
+/**
+ * Returns the test files that run the changed code: first the test that mirrors the source, then the others,
+ * the quickest first.
+ */
 export function testsFor({ project, file, source, start }: Mutant, covered: Covered[]): Covered[] {
   const block = `${file}:${blockAt(source, start)}`
   const near = mirror(project, file)
@@ -36,12 +42,15 @@ export function testsFor({ project, file, source, start }: Mutant, covered: Cove
     .sort((a, b) => Number(b.test === near) - Number(a.test === near) || a.time - b.time)
 }
 
-/** Where mutants are tried, one at a time. */
+/** Tries mutants, one at a time. */
 export class Bench {
   readonly #tree = new Tree()
   readonly #tests = new Map<string, Tests>()
 
-  /** The first of the tests that notices, and what it says. With `changed` false nothing is changed, so that none should. */
+  /**
+   * Returns the first test that fails, and its message. With `changed` false the source is unchanged, so that
+   * no test should fail.
+   */
   async killer(mutant: Mutant, tests: Covered[], changed = true): Promise<string | undefined> {
     const { file, project, source } = mutant
     const runner = this.#tests.get(project) ?? new Tests(this.#tree, project)

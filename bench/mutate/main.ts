@@ -1,4 +1,5 @@
-// Changes our sources, one small change at a time, and sees whether the tests notice: the score on stdout, progress on stderr.
+// Makes one small change at a time to our sources, and checks whether the tests notice. Prints the score on
+// stdout and progress on stderr.
 import { cpus, totalmem } from 'node:os'
 import { coverage } from './coverage.ts'
 import { readFlags } from './flags.ts'
@@ -6,9 +7,9 @@ import { Bench, type Mutant, mutantsOf, testsFor } from './judge.ts'
 import { isEquivalent, line, report, score, type Verdict } from './report.ts'
 import { sample } from './sample.ts'
 
-/** Of so many mutants one is tried without its change too: tests that are red then are red by chance. */
+/** For one in this many mutants the tests also run without the change: a test that fails then fails by chance. */
 const CONTROL = 25
-/** In percent. */
+/** The expected score, in percent. */
 const EXPECTED = 85
 
 process.on('SIGINT', () => process.exit(130))

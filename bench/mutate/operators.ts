@@ -1,7 +1,7 @@
 import { isMessage, isTuning } from './rules.ts'
 import { isFunction, type Node, parse, walk } from './syntax.ts'
 
-/** A change of a source: the text from `start` to `end` becomes `after`. */
+/** A change of a source: `after` replaces the text from `start` to `end`. */
 export interface Change {
   start: number
   end: number
@@ -46,7 +46,7 @@ const methods: Record<string, string> = {
   endsWith: 'startsWith',
 }
 
-/** All changes of `source`, each of which leaves valid syntax, in the order of the source. */
+/** Returns all changes of `source` in the order of the source. Each change leaves valid syntax. */
 export function changesOf(source: string): Change[] {
   const changes: Change[] = []
   walk(parse(source), (node, around) => {
@@ -75,7 +75,7 @@ type Variant = [part: { start: number; end: number }, after: string]
 
 function variants(node: Node, around: Node[], source: string): Variant[] {
   const text = (part: Node) => source.slice(part.start, part.end)
-  /** Replaces what stands between two nodes, which holds the operator. */
+  /** Replaces the operator, which is between the two nodes. */
   const operator = (left: Node, right: Node, before: string, after: string): Variant => {
     const start = source.indexOf(before, left.end)
     return [start < right.start ? { start, end: start + before.length } : { start: 0, end: 0 }, after]
@@ -115,7 +115,7 @@ function variants(node: Node, around: Node[], source: string): Variant[] {
     case 'WhileStatement':
     case 'DoWhileStatement':
     case 'ForStatement':
-      // With `true` they would never end.
+      // With `true` the loop would never end.
       return node.test ? [[node.test, 'false']] : []
     case 'ForOfStatement':
     case 'TryStatement':
@@ -174,7 +174,10 @@ function bodyVariants({ body }: Node): Variant[] {
   return isPlain(body) ? [] : [[body, 'undefined']]
 }
 
-/** False for what is alone in a body or a branch: that it is left out is a change of the body or of the condition already. */
+/**
+ * Returns whether a statement may be removed. A statement that is alone in a body or branch may not: another
+ * change already covers its removal.
+ */
 function isRemovable(node: Node, [parent, grandparent]: Node[]): boolean {
   if (node.expression?.type === 'CallExpression' && node.expression.callee.type === 'Super') return false
   if (node.type === 'ExpressionStatement' && node.directive) return false
@@ -186,7 +189,7 @@ function isText({ type, value }: Node): boolean {
   return type === 'TemplateLiteral' || typeof value === 'string'
 }
 
-/** Of these the value itself is changed. */
+/** Returns whether a node is a plain value, which is changed itself. */
 function isPlain({ type, name }: Node): boolean {
   return type === 'Literal' || (type === 'Identifier' && name === 'undefined')
 }

@@ -6,11 +6,11 @@ import type { Mutant } from './judge.ts'
 export interface Verdict {
   mutant: Mutant
   killed: boolean
-  /** Whether any test runs what is changed. */
+  /** Whether any test runs the changed code. */
   reached: boolean
 }
 
-/** `file:line: before → after` */
+/** Returns a line such as `file:line: before → after`. */
 export function line({ file, source, ...change }: Mutant): string {
   const { line, before, after } = describe(source, change)
   return `${file}:${line}: ${before} → ${after}`
@@ -21,12 +21,12 @@ export function isEquivalent({ file, source, ...change }: Mutant): boolean {
   return equivalents.some(known => known.file === file && known.before === before && known.after === after)
 }
 
-/** Of the verdicts, the percentage that is killed. */
+/** Returns the percentage of the verdicts that are killed. */
 export function score(verdicts: Verdict[]): number {
   return (verdicts.filter(({ killed }) => killed).length / verdicts.length) * 100
 }
 
-/** A table with a line a file, and all survivors. */
+/** Returns a table with a line for each file, and all survivors. */
 export function report(verdicts: Verdict[]): string {
   const byFile = Map.groupBy(verdicts, ({ mutant }) => mutant.file)
   const lines = [...byFile].sort().map(([file, found]) => scoreLine(file, found))

@@ -1,8 +1,8 @@
 import type { Node } from './syntax.ts'
 
 /**
- * Whether `node` is a text for people: anything with a space, and all that an error or the log is told beside codes. Tests look for
- * the words that matter, but a message may be worded otherwise.
+ * Returns whether `node` is a text for people: a string with a space, or an argument of an error or the log.
+ * Tests check the words that matter, but a message may be worded differently.
  */
 export function isMessage(node: Node, source: string): boolean {
   if (node.type === 'TemplateLiteral' || (node.type === 'Literal' && typeof node.value === 'string'))
@@ -13,8 +13,8 @@ export function isMessage(node: Node, source: string): boolean {
 }
 
 /**
- * Whether `node` is a number or a size that a constant of a module names, or the length of an array of numbers: one more of it changes
- * speed or memory, if anything.
+ * Returns whether `node` is a tuning value: a number or size in a module constant, or the length of a typed
+ * array. Changing such a value affects speed or memory at most.
  */
 export function isTuning(node: Node, [parent, grandparent]: Node[]): boolean {
   if (parent?.type === 'NewExpression' && /^(Ui|I|Flo|BigI|BigUi)\w+Array$/.test(parent.callee.name ?? ''))

@@ -1,8 +1,8 @@
-// A process that runs test files of the project in its working directory, one after the other, as a start of Vitest takes longer than
-// most of them. By messages it is told a file, and answers what was red: nothing if it is green.
+// A process that runs test files of the project in its working directory one after the other, because
+// starting Vitest takes longer than most of the files. Each message names a file; the reply says what failed.
 import { createVitest } from 'vitest/node'
 
-/** Absolute paths: of a test file, and of sources that are not as they were. */
+/** The absolute paths of a test file, and of the sources that are changed. */
 export interface Order {
   test: string
   changed: string[]
@@ -10,7 +10,7 @@ export interface Order {
 
 export interface Answer {
   test: string
-  /** What is red; empty if the file is green. */
+  /** What failed; empty if the file is green. */
   problem: string
 }
 
@@ -21,7 +21,7 @@ const vitest = await createVitest('test', {
   testTimeout: 120_000,
   reporters: [{}],
 })
-/** All sources that have ever been changed: Vitest would go on with what it read of them. */
+/** All sources that have ever been changed. Vitest would otherwise keep what it has read of them. */
 const touched = new Set<string>()
 const all = await vitest.globTestSpecifications()
 
@@ -36,7 +36,7 @@ process.send?.('ready')
 async function run(test: string): Promise<string> {
   const specifications = all.filter(({ moduleId }) => moduleId === test)
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)
-  // The others are what Vitest remembers of earlier runs.
+  // The other modules come from earlier runs, which Vitest remembers.
   const modules = testModules.filter(({ moduleId }) => moduleId === test)
   if (modules.length === 0) return 'Vitest does not know it'
   const problems = unhandledErrors.map(error => `outside of tests: ${(error as Error).message}`)

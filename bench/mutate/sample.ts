@@ -1,4 +1,4 @@
-/** `count` of the items, or all if there are fewer, chosen by the seed, in a random order. */
+/** Chooses `count` of the items, or all if there are fewer, in a random order that the seed decides. */
 export function sample<T>(items: readonly T[], count: number, seed: number): T[] {
   const random = generator(seed)
   const shuffled = [...items]
@@ -11,7 +11,7 @@ export function sample<T>(items: readonly T[], count: number, seed: number): T[]
   return shuffled.slice(0, count)
 }
 
-/** Numbers from 0 to below 1, by mulberry32. */
+/** Returns a generator of numbers from 0 to below 1, by mulberry32. */
 function generator(seed: number): () => number {
   let state = seed
   return () => {

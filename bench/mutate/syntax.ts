@@ -9,15 +9,18 @@ export interface Node {
   [field: string]: any
 }
 
-/** Types are gone before the code runs: of such nodes only the expression counts. */
+/** Nodes that add a type to an expression. Types are gone before the code runs, so only the expression counts. */
 const typed = ['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpression', 'TSTypeAssertion']
 
-/** Throws an Error if `source` is not TypeScript. */
+/** Parses TypeScript. Throws an Error if `source` is not TypeScript. */
 export function parse(source: string): Node {
   return parseAst(source, { lang: 'ts' }) as unknown as Node
 }
 
-/** Calls `visit` for each node that runs, with the nodes around it, the nearest first. `visit` returns false to leave out what is inside. */
+/**
+ * Calls `visit` for each node that runs, with the surrounding nodes, the nearest first. If `visit` returns
+ * false, the nodes inside are skipped.
+ */
 export function walk(root: Node, visit: (node: Node, around: Node[]) => boolean): void {
   step(root, [])
 

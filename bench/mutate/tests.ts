@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Answer, Order } from './runner.ts'
 import type { Tree } from './tree.ts'
 
-/** Shorter than the short form: each mutant runs them again. A mutant that nobody notices sees all of the cases. */
+/** Shorter than the short form, because each mutant runs the tests again. */
 const short = {
   TABLE_TESTS: 'short',
   TABLE_CASES: '200',
@@ -13,7 +13,7 @@ const short = {
   TABLE_FUZZ_SECONDS: '1',
 }
 
-/** What a test leaves behind may end the process that runs it and the next ones. */
+/** A test may leave something behind that ends its process during this run or the next one, so a run is tried again. */
 const ATTEMPTS = 2
 
 /** Runs the tests of a project in a tree. */
@@ -31,8 +31,8 @@ export class Tests {
   }
 
   /**
-   * Runs a test file after a source has changed. Returns what is red; nothing if the file is green. What takes longer than
-   * `limit` ms is red: the change makes something wait for ever.
+   * Runs a test file after a source has changed. Returns what failed, or an empty text if the file is green.
+   * A file that takes longer than `limit` ms fails: the change makes something wait forever.
    */
   async run(test: string, limit: number, changed?: string): Promise<string> {
     const order: Order = {
@@ -42,7 +42,7 @@ export class Tests {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       this.#runner ??= await this.#start()
       const answer = Promise.withResolvers<string | undefined>()
-      // What comes from a runner that was stopped may be of an earlier order.
+      // An answer from a runner that was stopped may belong to an earlier order.
       this.#answer = given => {
         if (given === undefined || given.test === order.test) answer.resolve(given?.problem)
       }
@@ -61,19 +61,19 @@ export class Tests {
     return 'it ends the process that runs the tests'
   }
 
-  /** Ends all of it, with the servers that a test started. */
+  /** Ends the runner and the servers that its tests started. */
   stop(): void {
     try {
       if (this.#runner?.pid !== undefined) process.kill(-this.#runner.pid, 'SIGKILL')
     } catch {
-      // Nothing is left.
+      // The process group has already ended.
     }
   }
 
   async #start(): Promise<ChildProcess> {
     const runner = spawn(process.execPath, [join(import.meta.dirname, 'runner.ts')], {
       cwd: join(this.#tree.path, this.#project),
-      // A group of its own, so that servers that a test started can be ended with it.
+      // A process group of its own, so that the servers that a test started can be ended with it.
       detached: true,
       env: { ...process.env, ...short, TMPDIR: this.#tree.scratch, CI: 'true', NO_COLOR: '1' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -13,18 +13,18 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative } from 'node:path'
 
 export const root = join(import.meta.dirname, '../..')
-/** Folders whose files are copied; everything else is a symbolic link to the original. */
+/** Folders whose files are copied. Everything else is a symbolic link to the original. */
 const copied = ['apps', 'libs', 'bench']
 
 /** A copy of the project that can be changed while its tests run. */
 export class Tree {
   readonly path = mkdtempSync(join(tmpdir(), 'table-mutate-'))
-  /** For temporary files of the tests. */
+  /** Holds the temporary files of the tests. */
   readonly scratch = join(this.path, 'scratch')
 
   constructor() {
     process.on('exit', () => this.remove())
-    // Some tests become another user.
+    // Some tests run as another user, who must be able to enter the directory.
     chmodSync(this.path, 0o755)
     for (const name of readdirSync(root)) {
       if (['.git', '.nx', 'node_modules', 'data'].includes(name)) continue
@@ -47,7 +47,7 @@ export class Tree {
     writeFileSync(join(this.path, file), text)
   }
 
-  /** Removes what the tests left. */
+  /** Removes what the tests left behind. */
   clean(): void {
     rmSync(this.scratch, { recursive: true, force: true, maxRetries: 10 })
     mkdirSync(this.scratch)
@@ -57,7 +57,7 @@ export class Tree {
     rmSync(this.path, { recursive: true, force: true, maxRetries: 10 })
   }
 
-  /** The project's own packages are links into the copy, the others links to the original's. */
+  /** Links the project's own packages into the copy, and all other packages to the original's. */
   #linkPackages(): void {
     const packages = join(this.path, 'node_modules')
     mkdirSync(packages)
@@ -72,7 +72,7 @@ export class Tree {
   }
 }
 
-/** The sources of a project or its tests, as paths from the root, sorted. */
+/** Returns the sources or tests of a project as sorted paths from the root. */
 export function filesIn(folder: string, suffix: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith(suffix))
@@ -80,7 +80,10 @@ export function filesIn(folder: string, suffix: string): string[] {
     .sort()
 }
 
-/** The test that mirrors a source: `libs/storage/test/csv/header.test.ts` for `libs/storage/src/csv/header.ts`. */
+/**
+ * Returns the test that mirrors a source: `libs/storage/test/csv/header.test.ts` for
+ * `libs/storage/src/csv/header.ts`.
+ */
 export function mirror(project: string, source: string): string {
   const name = relative(join(project, 'src'), source)
   return join(project, 'test', dirname(name), `${basename(name, '.ts')}.test.ts`)

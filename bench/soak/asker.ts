@@ -5,10 +5,10 @@ import type { SoakServer } from './server.ts'
 export type Format = 'csv' | 'parquet'
 export const formats: readonly Format[] = ['csv', 'parquet']
 
-/** For a call, in ms; it waits for a server that is being started. */
+/** The deadline of a call, in ms. It leaves time for a server that is just starting. */
 const DEADLINE = 60_000
 
-/** A stock gRPC client, over one channel that outlives the server. */
+/** A stock gRPC client over one channel, which outlives the server. */
 export class Asker {
   readonly #server: SoakServer
   readonly #client: TableClient
@@ -21,7 +21,7 @@ export class Asker {
     })
   }
 
-  /** Only while the server is not stopped. */
+  /** Uploads. Call this only while the server is not being stopped. */
   upload(csvData: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#client.upload({ csvData }, (failure, response) =>
@@ -30,7 +30,7 @@ export class Asker {
     })
   }
 
-  /** Asks again if the server was stopped meanwhile. */
+  /** Sums a column. Asks again if the server was stopped meanwhile. */
   async sum(column: string, format: Format): Promise<bigint> {
     for (;;) {
       const start = performance.now()

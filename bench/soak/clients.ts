@@ -14,21 +14,21 @@ export interface Surroundings {
   measurements: Measurements
 }
 
-/** Clients that do the same. */
+/** A group of clients that all do the same. */
 export interface Clients {
-  /** What they did, in the plural. */
+  /** What the clients did, in the plural. */
   name: string
-  /** How often so far. */
+  /** How often the clients have done it so far. */
   count(): number
-  /** Until the end; rejects at the first answer that is wrong. */
+  /** Runs until the end. Rejects at the first wrong answer. */
   running: Promise<unknown>
 }
 
-/** Rows. An hour of all of them together uploads 12,000 tables, 1.6 GB. */
+/** In rows. In an hour, all clients together upload 12,000 tables, 1.6 GB. */
 const SMALL = 50
 const LARGE = 25_000
 
-/** So many clients each, and how many seconds pass on average between two calls of one. */
+/** Starts the groups: the number of clients in each, and the average seconds between two calls of a client. */
 export function startClients(all: Surroundings, sums: SumAsker, end: AbortSignal): Clients[] {
   return [
     repeat('small uploads', 4, 4 / 3, () => uploading(all, SMALL, 'upload'), end),
@@ -50,7 +50,7 @@ function repeat(
   let count = 0
   const run = async () => {
     for (const act = await start(); !end.aborted; count++) {
-      // Whoever vanished or waited at the same moment as others must not act with them ever after.
+      // Clients that vanished or waited at the same moment must not stay in step.
       await pause(seconds * 1000 * (0.5 + Math.random()), undefined, { signal: end }).catch(() => {})
       if (!end.aborted) await act()
     }
@@ -58,7 +58,7 @@ function repeat(
   return { name, count: () => count, running: Promise.all(Array.from({ length: clients }, run)) }
 }
 
-/** The CLI's uploader, with its connection, its retries and its upload-ids. */
+/** Uploads with the CLI's uploader: its connection, its retries and its upload ids. */
 async function uploading({ server, ledger, measurements }: Surroundings, rows: number, measure?: 'upload') {
   let start = 0
   const uploader = new Uploader(
@@ -79,7 +79,7 @@ async function uploading({ server, ledger, measurements }: Surroundings, rows: n
   }
 }
 
-/** Hangs up in the middle of an upload: nothing of it may ever be seen. */
+/** Hangs up in the middle of an upload. No sum may ever see any of it. */
 async function breakOff({ port }: SoakServer): Promise<void> {
   const session = openSession(port)
   const bytes = uploadBytes(randomTable(LARGE).csv)
@@ -87,7 +87,7 @@ async function breakOff({ port }: SoakServer): Promise<void> {
   session.destroy()
 }
 
-/** Hangs up when everything is sent, and sends it again under its id until there is an answer. */
+/** Hangs up once everything is sent, then sends it again under the same id until there is an answer. */
 async function vanish({ server, ledger }: Surroundings): Promise<void> {
   const { csv, total } = randomTable(Math.random() < 0.5 ? SMALL : LARGE)
   const uploadId = randomUUID()
@@ -98,7 +98,10 @@ async function vanish({ server, ledger }: Surroundings): Promise<void> {
   acknowledge()
 }
 
-/** Sends it again and again under its id, as long as the server's ends explain that there is no answer. */
+/**
+ * Uploads under the same id until it is stored. Throws if a missing answer is not explained by the server
+ * being down.
+ */
 export async function uploadUntilStored(
   server: SoakServer,
   csv: Uint8Array,
@@ -113,7 +116,7 @@ export async function uploadUntilStored(
   }
 }
 
-/** Whether a call ended because its server did. */
+/** Returns whether a call ended because its server did. */
 export function isLost(answer: string): boolean {
   return /^(UNAVAILABLE|no status)/.test(answer)
 }

@@ -1,11 +1,11 @@
-// What a harness needs around it that keeps a server busy for a given time.
+// What every harness needs that keeps a server busy for a given time.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { killAll } from '../processes.ts'
 
-/** The flag --seconds. Ends the process if it is wrong. */
+/** Reads the flag --seconds. Ends the process if the flag is wrong. */
 export function readSeconds(harness: string, seconds: number): number {
   try {
     const { values } = parseArgs({ options: { seconds: { type: 'string', default: `${seconds}` } } })
@@ -20,7 +20,7 @@ export function readSeconds(harness: string, seconds: number): number {
   }
 }
 
-/** A directory that is yet to be made. It is removed, and all processes are ended, when this one ends. */
+/** Returns a path for a data directory. The directory is removed and all processes are ended when this process ends. */
 export function scratchDataDir(harness: string): string {
   const scratch = mkdtempSync(join(tmpdir(), `table-${harness}-`))
   process.on('exit', () => {

@@ -1,19 +1,19 @@
 /** An upload that was begun. */
 interface Entry {
-  /** What it adds to the sum. */
+  /** What the upload adds to the sum. */
   total: bigint
 }
 
-/** What was uploaded, and what a sum over it may be. */
+/** Records what was uploaded, and checks sums over it. */
 export class Ledger {
-  /** Acknowledged. */
+  /** The number of acknowledged uploads. */
   uploads = 0
-  /** Of the acknowledged. */
+  /** The total of the acknowledged uploads. */
   total = 0n
   readonly #pending = new Set<Entry>()
   readonly #askers = new Set<Set<Entry>>()
 
-  /** An upload that adds `total` begins; what is returned is called when it is acknowledged. */
+  /** Begins an upload that adds `total`. Call the returned function when the upload is acknowledged. */
   begin(total: bigint): () => void {
     const entry = { total }
     this.#pending.add(entry)
@@ -26,8 +26,8 @@ export class Ledger {
   }
 
   /**
-   * A sum begins. What is returned checks its answer: it has every upload that is acknowledged now, and of those under way
-   * meanwhile each whole or not at all.
+   * Begins a sum. The returned function checks the answer: it must contain every upload that is acknowledged
+   * now, and each upload that is under way meanwhile either whole or not at all.
    */
   askSum(): (answer: bigint) => void {
     const known = this.total

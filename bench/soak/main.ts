@@ -1,4 +1,5 @@
-// Keeps our server busy for a given time, kills and restarts it, and counts everything: a table on stdout, progress on stderr.
+// Keeps our server busy for a given time, kills and restarts it, and counts everything. Prints a table on
+// stdout and progress on stderr.
 import { cpus, totalmem } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { progress } from '../progress.ts'
@@ -10,9 +11,9 @@ import { SoakServer } from './server.ts'
 import { SumAsker } from './sums.ts'
 import { verified } from './verified.ts'
 
-/** Between two looks at the server's process, in ms. */
+/** The time between two looks at the server's process, in ms. */
 const LOOK = 1000
-/** Between two kills or restarts, in seconds, if there is time for more than two. */
+/** The time between two kills or restarts, in seconds, if there is time for more than two. */
 const UP_TIME = 60
 
 const seconds = readSeconds('soak', 3600)
@@ -35,7 +36,7 @@ try {
   process.exit(1)
 }
 
-/** Resolves to what was done. Throws at the first answer that is wrong. */
+/** Runs the soak. Resolves to a summary. Throws at the first wrong answer. */
 async function soak(): Promise<string> {
   const sums = new SumAsker(server, ledger, measurements)
   await sums.uploadReference()
@@ -54,8 +55,8 @@ async function soak(): Promise<string> {
 }
 
 /**
- * Kills the server and restarts it in turn, in the first half of the time. In the second half it is left alone: memory that one
- * process gathers slowly would not be seen otherwise.
+ * Kills and restarts the server in turn during the first half of the time. The second half runs undisturbed,
+ * so that a slow leak of one process becomes visible.
  */
 async function stopAgainAndAgain(): Promise<void> {
   const stops = Math.max(2, Math.floor(seconds / 2 / UP_TIME))

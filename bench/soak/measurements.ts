@@ -17,7 +17,7 @@ const median: Summary = values => quantile(values, 0.5)?.toFixed(0) ?? '–'
 const medianAndTail: Summary = values =>
   [0.5, 0.99].map(part => quantile(values, part)?.toFixed(1) ?? '–').join(' / ')
 
-/** The columns of the table: what is measured, how it is called there, and how many values become one. */
+/** The columns of the table: what is measured, the column's title, and how many values become one. */
 const columns: [measure: string, title: string, summary: Summary][] = [
   ['uploads', 'uploads', last],
   ['disk', 'disk, MiB', last],
@@ -34,7 +34,7 @@ const columns: [measure: string, title: string, summary: Summary][] = [
   ['wait', 'longest wait, ms', highest],
 ]
 
-/** What was seen, a row for each tenth of the time. */
+/** The measurements, a row for each tenth of the time. */
 export class Measurements {
   readonly #seconds: number
   readonly #results: Results = new Map()
@@ -44,17 +44,17 @@ export class Measurements {
     this.#seconds = seconds
   }
 
-  /** The time runs from now on. */
+  /** Starts the time. */
   begin(): void {
     this.#begin = performance.now()
   }
 
-  /** Of the time, in ms. */
+  /** Returns the time that is left, in ms. */
   left(): number {
     return Math.max(0, this.#begin + 1000 * this.#seconds - performance.now())
   }
 
-  /** A call that began at `start` is answered. One that the server was stopped under has had to wait for it. */
+  /** Records a call that began at `start`. A call during which the server was down has had to wait for it. */
   took(measure: string, start: number, server: SoakServer): void {
     this.#add(server.wasDown(start) ? 'wait' : measure, performance.now() - start)
   }
@@ -67,7 +67,7 @@ export class Measurements {
   look(server: SoakServer, dataDir: string, { uploads }: Ledger): void {
     for (const [measure, value] of Object.entries(server.vitals() ?? {})) this.#add(measure, value)
     this.#add('uploads', uploads)
-    // Files come and go under it, which it minds and we do not.
+    // `du` complains about files that come and go meanwhile; ignore that.
     execFile('du', ['-sm', dataDir], (_, said) => this.#add('disk', Number.parseInt(said, 10)))
   }
 

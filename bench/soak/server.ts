@@ -6,17 +6,17 @@ import { listeningAddress } from '../contestants/server.ts'
 import { startCommand } from '../contestants/servers.ts'
 import { forgetPeak, type Process, startProcess } from '../processes.ts'
 
-/** What the system says of the server's process. */
+/** What the system says about the server's process. */
 export interface Vitals {
-  /** MiB. */
+  /** In MiB. */
   memory: number
-  /** MiB, since the last look. */
+  /** In MiB, since the last look. */
   peak: number
   descriptors: number
   threads: number
 }
 
-/** Our server on a port that stays the same, however often it is started. */
+/** Our server, on a port that stays the same across restarts. */
 export class SoakServer {
   readonly port: number
   readonly #dataDir: string
@@ -41,18 +41,21 @@ export class SoakServer {
     this.died.catch(() => {})
   }
 
-  /** Whether the server was down at any time since then, by `performance.now()`. */
+  /** Returns whether the server was down at any time since then, by `performance.now()`. */
   wasDown(since: number): boolean {
     return !this.#up || since < this.#lastUp
   }
 
-  /** Kills and starts it. Resolves to the ms that the start took. */
+  /** Kills the server and starts it again. Resolves to the ms that the start took. */
   async kill(): Promise<number> {
     await this.#end('SIGKILL')
     return this.#start()
   }
 
-  /** Stops and starts it. Resolves to the ms that the start took. Throws if it did not end well. */
+  /**
+   * Stops the server and starts it again. Resolves to the ms that the start took. Throws if the server did
+   * not end cleanly.
+   */
   async restart(): Promise<number> {
     await this.stop()
     return this.#start()
@@ -63,14 +66,14 @@ export class SoakServer {
     if (code !== 0) throw new Error(`the server ended with exit code ${code} after SIGTERM`)
   }
 
-  /** Lets it do nothing for so many ms, as a machine does that is suspended. */
+  /** Halts the server for `ms`, as on a machine that is suspended. */
   async halt(ms: number): Promise<void> {
     this.#child.kill('SIGSTOP')
     await pause(ms)
     this.#child.kill('SIGCONT')
   }
 
-  /** Nothing while it is down. */
+  /** Returns undefined while the server is down. */
   vitals(): Vitals | undefined {
     if (!this.#up) return undefined
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
@@ -109,8 +112,8 @@ export class SoakServer {
 }
 
 /**
- * A free port that no client is given: one that connects while no server listens could be given the server's own, and
- * would then be connected to itself.
+ * Finds a free port outside the range that clients get: a client that connects while no server listens could
+ * be given the server's own port, and would then be connected to itself.
  */
 async function freePort(): Promise<number> {
   const [lowest = 32768] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')

@@ -3,7 +3,10 @@ import type { Ledger } from './ledger.ts'
 import type { Measurements } from './measurements.ts'
 import type { SoakServer } from './server.ts'
 
-/** Only these uploads have the column `reference`: its sum costs the same, however large the table has become. */
+/**
+ * The number of uploads with the column `reference`. No other upload has it, so its sum costs the same
+ * however large the table is.
+ */
 const REFERENCE_UPLOADS = 8
 const REFERENCE_ROWS = 50_000
 const REFERENCE_TOTAL = BigInt(REFERENCE_UPLOADS * REFERENCE_ROWS * 7)
@@ -22,7 +25,7 @@ export class SumAsker {
     this.#asker = new Asker(server)
   }
 
-  /** Before anything else is uploaded, and before the server is stopped. */
+  /** Uploads the reference. Call this before any other upload, and before the server is stopped. */
   async uploadReference(): Promise<void> {
     const csvData = Buffer.from(
       `reference,row\n${Array.from({ length: REFERENCE_ROWS }, (_, i) => `7,${i}\n`).join('')}`,
@@ -34,7 +37,7 @@ export class SumAsker {
     }
   }
 
-  /** The same in both formats. */
+  /** Checks the reference sum in both formats. */
   async checkReference(): Promise<void> {
     for (const format of formats) {
       const start = performance.now()
@@ -45,7 +48,7 @@ export class SumAsker {
     }
   }
 
-  /** The sum over everything, in both formats. */
+  /** Checks the sum over all uploads in both formats. */
   async checkAll(): Promise<void> {
     for (const format of formats) {
       const check = this.#ledger.askSum()

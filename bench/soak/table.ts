@@ -1,10 +1,10 @@
 export interface Table {
   csv: Buffer
-  /** Of the column `amount`. */
+  /** The sum of the column `amount`. */
   total: bigint
 }
 
-/** Numbers, decimals, quoted text; a tenth of the amounts is empty. About 40 bytes a row. */
+/** Makes a table of numbers, decimals and quoted text, with about 40 bytes a row. A tenth of the amounts is empty. */
 export function randomTable(rows: number): Table {
   const lines = ['id,amount,price,note']
   let total = 0

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What `table-cli verify` says of a directory that no server serves. Throws if there is not just what these uploads have. */
+/**
+ * Returns what `table-cli verify` says about a directory that no server serves. Throws if the directory does
+ * not hold exactly these uploads.
+ */
 export function verified(dataDir: string, uploads: number): string {
   const cli = join(import.meta.dirname, '../../apps/cli/src/main.ts')
   const said = execFileSync(process.execPath, [cli, 'verify', '--data-dir', dataDir], { encoding: 'utf8' })

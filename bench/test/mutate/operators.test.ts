@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { applied, changesOf } from '../../mutate/operators.ts'
 
-/** What the sources become. */
+/** Returns the changed sources. */
 const mutantsOf = (source: string) => changesOf(source).map(change => applied(source, change))
 
 test.each([

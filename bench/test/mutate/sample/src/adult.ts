@@ -1,4 +1,4 @@
-// Changed by judge.test.ts.
+// judge.test.ts changes this file.
 
 export function isAdult(age: number): boolean {
   return age >= 18
