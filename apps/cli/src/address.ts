@@ -6,7 +6,7 @@ export const DEFAULT_PORT = 5440
 export interface Address {
   host: string
   port: number
-  /** As it is written: `localhost:5440`, `[::1]:5440`. */
+  /** The address as it is written: `localhost:5440`, `[::1]:5440`. */
   name: string
 }
 

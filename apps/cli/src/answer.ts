@@ -6,14 +6,17 @@ import { statusError } from './status.ts'
 
 const PREFIX_BYTES = 5
 
-/** What came back on a stream: status and message stand in the trailers, or in the headers if nothing else came. */
+/**
+ * What came back on a stream. The status and its message are in the trailers, or in the headers if nothing
+ * else came.
+ */
 interface Answer {
   headers: IncomingHttpHeaders
   trailers: IncomingHttpHeaders
   body: Buffer
 }
 
-/** Waits for the whole answer; undefined if the stream closed without one. Never rejects. */
+/** Waits for the whole answer. Resolves to undefined if the stream closes without an answer. Never rejects. */
 export function receiveAnswer(stream: ClientHttp2Stream): Promise<Answer | undefined> {
   return new Promise(resolve => {
     let headers: IncomingHttpHeaders | undefined
@@ -31,13 +34,14 @@ export function receiveAnswer(stream: ClientHttp2Stream): Promise<Answer | undef
       trailers = received
     })
     stream.on('data', (part: Buffer) => body.push(part))
-    // A server that answers early may end its side while ours is still sending, or reset the stream after it.
+    // A server that answers early may end its side while ours is still sending, or reset the stream after
+    // that.
     stream.once('end', settle)
     stream.once('close', settle)
   })
 }
 
-/** The bytes of the message in an answer. Throws CliError where the status is not OK or the answer is not gRPC. */
+/** Returns the bytes of the message in an answer. Throws CliError if the status is not OK or the answer is not gRPC. */
 export function readAnswer(address: Address, { headers, trailers, body }: Answer): Buffer {
   if (!isGrpc(headers)) {
     const found = `it answered with HTTP status ${headers[':status']}`

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, sensitiveHeaders } from 'node:http2'
 import type { Target } from './target.ts'
 
-/** Begins a gRPC call. What is to be sent is still to be written. */
+/** Begins a gRPC call. The caller writes the message. */
 export function startCall(
   session: ClientHttp2Session,
   { token }: Target,
@@ -19,7 +19,7 @@ export function startCall(
   })
 }
 
-/** What goes before a message of `length` bytes: it is not compressed, and so long. */
+/** Returns gRPC's prefix of an uncompressed message of `length` bytes. */
 export function framePrefix(length: number): Buffer {
   const prefix = Buffer.alloc(5)
   prefix.writeUInt32BE(length, 1)

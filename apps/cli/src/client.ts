@@ -9,11 +9,11 @@ export type Format = 'csv' | 'parquet'
 
 export interface Sum {
   total: bigint
-  /** Of the call alone, without connecting. */
+  /** The time of the call alone, without connecting. */
   milliseconds: number
 }
 
-/** Asks the server for the sum of a column. Throws CliError with the server's own message if it refuses. */
+/** Asks the server for the sum of a column. Throws CliError with the server's own message if the server refuses. */
 export async function columnSum(target: Target, column: string, format: Format): Promise<Sum> {
   const session = await openConnection(target)
   try {

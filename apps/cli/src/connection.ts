@@ -5,10 +5,10 @@ import { UnreachableError } from './errors.ts'
 import type { Target } from './target.ts'
 import { CONNECT_LIMIT, whyUnreachable } from './unreachable.ts'
 
-/** Milliseconds of silence after which the peer is asked whether it is still there. */
+/** After this many ms of silence, TCP asks whether the server is still there. */
 const KEEP_ALIVE = 10_000
 
-/** Opens an HTTP/2 connection; resolves when the server has spoken HTTP/2. Throws UnreachableError. */
+/** Opens an HTTP/2 connection. Resolves once the server has spoken HTTP/2. Throws UnreachableError. */
 export async function openConnection(target: Target): Promise<ClientHttp2Session> {
   const socket = openSocket(target)
   const session = connect(`${target.tls ? 'https' : 'http'}://${target.name}`, {
@@ -16,7 +16,7 @@ export async function openConnection(target: Target): Promise<ClientHttp2Session
     settings: { enablePush: false },
   })
   let cause: NodeJS.ErrnoException | undefined
-  // Stays for good: when the connection breaks later, every call on it learns so from its own stream.
+  // This listener stays: when the connection breaks later, every call notices on its own stream.
   session.on('error', error => {
     cause = error
   })
@@ -45,11 +45,11 @@ function openSocket({ host, port, tls }: Target): Socket {
         port,
         secureContext: tls.context,
         ALPNProtocols: ['h2'],
-        // The name that a server of many names is asked for; there is none for an address.
+        // Tells a server with many names which one is meant. An IP address is not a valid server name.
         ...(isIP(host) === 0 && { servername: host }),
       })
     : connectSocket({ host, port })
-  // Node leaves a socket open that TLS has ended with an alert, and then the session on it never closes.
+  // Node leaves the socket open after a TLS alert, and then the session on the socket never closes.
   socket.on('error', () => socket.destroy())
   return socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE)
 }

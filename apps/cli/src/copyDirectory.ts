@@ -4,12 +4,13 @@ import { checkFiles, damageLine, inTermsOfCli } from './dataDir.ts'
 import { barLine, Progress } from './progress.ts'
 import { formatBytes } from './units.ts'
 
-/** Milliseconds. How long files are linked between two looks at the clock. */
+/** In ms. How long files are linked before other tasks get a turn. */
 const TURN_MS = 50
 
 /**
- * Makes the directory `to` by a copy that is begun by `begin`, reads all of its files, and prints what was done. Returns whether it
- * is complete: if a file is damaged it is not, and cannot be served. Throws CliError if one of the two directories cannot be used.
+ * Makes the directory `to` by the copy that `begin` starts, verifies all files, and prints a summary. Returns
+ * whether the copy is complete: a copy with a damaged file is incomplete and cannot be served. Throws
+ * CliError if one of the directories cannot be used.
  */
 export async function copyDirectory(to: string, begin: () => DirectoryCopy): Promise<boolean> {
   const copy = inTermsOfCli(begin)

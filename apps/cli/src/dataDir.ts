@@ -13,7 +13,7 @@ import { CliError } from './errors.ts'
 import { barLine, Progress } from './progress.ts'
 import { formatBytes } from './units.ts'
 
-/** How much is read between two looks at the clock. */
+/** How many bytes are read before other tasks get a turn. */
 const TURN_BYTES = 16 * 1024 * 1024
 
 export interface Checked {
@@ -23,8 +23,8 @@ export interface Checked {
 }
 
 /**
- * Reads every stored file. Each damage goes to `onDamage`, whose output stands above the progress line. Throws CliError if the
- * directory cannot be read.
+ * Reads every stored file. Calls `onDamage` for each damaged file; its output appears above the progress
+ * line. Throws CliError if the directory cannot be read.
  */
 export async function checkFiles(dataDir: string, onDamage: (damage: Damage) => void): Promise<Checked> {
   const uploads = inTermsOfCli(() => readUploads(dataDir))
@@ -59,7 +59,10 @@ function* stepsOf(dataDir: string, upload: Upload): Generator<number | Damage> {
   yield* yield* verifyUpload(dataDir, upload)
 }
 
-/** Makes damaged Parquet files anew. Returns whether all files are whole then. Throws CliError if a server has the directory. */
+/**
+ * Makes damaged Parquet files again. Returns whether all files are whole afterwards. Throws CliError if a
+ * server has the directory open.
+ */
 export async function repairFiles(dataDir: string): Promise<boolean> {
   inTermsOfCli(() => readUploads(dataDir))
   const end = inTermsOfCli(() => beginRepair(dataDir))
@@ -79,7 +82,7 @@ export async function repairFiles(dataDir: string): Promise<boolean> {
   }
 }
 
-/** Returns how many of the uploads have a new Parquet file. For each of the others it prints why not. */
+/** Makes the Parquet files of uploads again. Returns how many succeeded, and prints why each of the others failed. */
 async function restoreAll(dataDir: string, uploads: readonly Upload[]): Promise<number> {
   const total = uploads.reduce((sum, { csvBytes }) => sum + csvBytes, 0)
   let done = 0
@@ -106,7 +109,7 @@ async function restoreAll(dataDir: string, uploads: readonly Upload[]): Promise<
   return made
 }
 
-/** `upload 3 (received 2026-01-02T03:04:05.678Z): what is wrong` */
+/** Returns a line such as `upload 3 (received 2026-01-02T03:04:05.678Z): what is wrong`. */
 export function damageLine({ upload, problem }: Damage): string {
   return uploadLine(upload, problem)
 }
@@ -115,7 +118,7 @@ function uploadLine({ id, receivedAt }: Upload, problem: string): string {
   return `upload ${id} (received ${receivedAt}): ${problem}`
 }
 
-/** What the storage library says is wrong with the directory is for the person at the terminal. */
+/** Turns errors of the storage library and the system into a CliError. */
 export function inTermsOfCli<T>(run: () => T): T {
   try {
     return run()

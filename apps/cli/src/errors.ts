@@ -1,14 +1,14 @@
-/** What the person at the terminal can do something about; the message says what, in one line. */
+/** An error that the user can do something about. The message says what to do, in one line. */
 export class CliError extends Error {
   override readonly name: string = 'CliError'
 }
 
-/** No connection to the server, so that nothing else will work either. */
+/** There is no connection to the server, so nothing else will work either. */
 export class UnreachableError extends CliError {
   override readonly name = 'UnreachableError'
 }
 
-/** What may succeed when it is tried again. */
+/** The same request may succeed when it is tried again. */
 export class TransientError extends CliError {
   override readonly name = 'TransientError'
   /** The server may have stored the upload. */
@@ -20,7 +20,7 @@ export class TransientError extends CliError {
   }
 }
 
-/** Text from elsewhere, as one line that cannot move the terminal's cursor. */
+/** Makes a text from elsewhere safe to print: one line that cannot move the terminal's cursor. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 }

@@ -3,10 +3,10 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { CliError } from './errors.ts'
 import type { UploadSource } from './streamedUpload.ts'
 
-/** Bytes. Two of them are held: one is read while the other is sent. */
+/** In bytes. Two chunks are in memory: one is read while the other is sent. */
 const CHUNK_BYTES = 256 * 1024
 
-/** Calls `use` with the file as it is now, then closes it. Throws CliError if it cannot be read. */
+/** Opens a file, calls `use` with its current content, and closes it. Throws CliError if the file cannot be read. */
 export async function withFileSource<T>(path: string, use: (source: UploadSource) => Promise<T>): Promise<T> {
   const file = await openRegular(path)
   try {
@@ -17,7 +17,7 @@ export async function withFileSource<T>(path: string, use: (source: UploadSource
   }
 }
 
-/** Yields `size` bytes. Throws CliError if the file shrinks or grows meanwhile, before the last chunk is given out. */
+/** Yields `size` bytes. Throws CliError before the last chunk if the file shrinks or grows meanwhile. */
 async function* chunksOf(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
   let current = Buffer.allocUnsafe(CHUNK_BYTES)
   let next = Buffer.allocUnsafe(CHUNK_BYTES)
@@ -69,7 +69,7 @@ async function openRegular(path: string): Promise<FileHandle> {
 
 function kindOf(found: Stats): string {
   if (found.isDirectory()) return 'a directory'
-  // The message's length goes before its bytes, so it must be known; a pipe has none.
+  // The length of the message is sent before its bytes, so the length must be known. A pipe has none.
   return found.isFIFO() ? 'a pipe' : 'a device'
 }
 

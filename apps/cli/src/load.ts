@@ -3,18 +3,18 @@ import { CsvWriter } from '@table/storage'
 /** The course's big table: row i of batch b is x = 1, y = i, z = b*1000 + i%1000. */
 export interface Load {
   batches: number
-  /** In each batch. */
+  /** The rows of each batch. */
   rows: number
 }
 
-/** The CSV of one batch. */
+/** Returns the CSV of one batch. */
 export function batchCsv(batch: number, rows: number): Uint8Array {
   const writer = new CsvWriter(['x', 'y', 'z'])
   for (let i = 0; i < rows; i++) writer.writeRecord([1, i, batch * 1000 + (i % 1000)])
   return writer.bytes()
 }
 
-/** What the whole load adds to the sum of each column. */
+/** Returns how much the whole load adds to the sum of each column. */
 export function sumsOf({ batches, rows }: Load): { x: bigint; y: bigint; z: bigint } {
   const remainders = sumBelow(1000) * BigInt(Math.floor(rows / 1000)) + sumBelow(rows % 1000)
   return {
@@ -24,7 +24,7 @@ export function sumsOf({ batches, rows }: Load): { x: bigint; y: bigint; z: bigi
   }
 }
 
-/** 0 + 1 + ... + n - 1 */
+/** Returns 0 + 1 + ... + n - 1. */
 function sumBelow(n: number): bigint {
   return (BigInt(n) * BigInt(n - 1)) / 2n
 }

@@ -38,7 +38,7 @@ for (const command of [program, ...program.commands]) {
     .configureOutput({ outputError: (text, write) => write(`${oneLine(text)} (see ${help})\n`) })
 }
 
-// `table-cli ... | head -1` is no error to report.
+// A closed pipe, as in `table-cli ... | head -1`, is not an error worth a report.
 process.stdout.on('error', error => {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(1)
   throw error

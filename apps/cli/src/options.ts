@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 
-/** The same as the server's. */
+/** The option `--data-dir`, with the server's default. */
 export function dataDirOption(): Option {
   return new Option('--data-dir <path>', 'the data directory of a server')
     .env('TABLE_DATA_DIR')

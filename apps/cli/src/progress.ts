@@ -1,13 +1,13 @@
 import cliProgress from 'cli-progress'
 import { formatSeconds } from './units.ts'
 
-/** Milliseconds: what takes less needs no progress line. */
+/** In ms. A shorter operation needs no progress line. */
 const SHOWN_AFTER = 1000
 const BAR_WIDTH = 20
 
 /**
- * A line on standard error, drawn anew ten times a second from the second second on. cli-progress draws nothing if
- * standard error is no terminal. `line` is given the seconds since the start.
+ * A progress line on stderr, drawn ten times a second after the first second. `line` gets the seconds since
+ * the start. cli-progress draws nothing if stderr is not a terminal.
  */
 export class Progress {
   readonly #line: (seconds: number) => string
@@ -20,7 +20,7 @@ export class Progress {
     this.#timer = setTimeout(() => this.#show(), SHOWN_AFTER)
   }
 
-  /** Does some other output, out of the line's way. */
+  /** Runs `output` with the progress line out of the way. */
   print(output: () => void): void {
     const shown = this.#bar !== undefined
     this.#hide()
@@ -51,13 +51,13 @@ export class Progress {
 export interface Amount {
   done: number
   total: number
-  /** What the total is called: `3.0 GB`. */
+  /** The total as text: `3.0 GB`. */
   name: string
-  /** Names what is done in a second: `210.0 MB`. */
+  /** Formats an amount per second: `210.0 MB`. */
   format: (amount: number) => string
 }
 
-/** A bar with share, rate and time left: `[===---]  45% of 3.0 GB, 210.0 MB/s, 8 s left`. */
+/** Returns a bar with share, rate and time left: `[===---]  45% of 3.0 GB, 210.0 MB/s, 8 s left`. */
 export function barLine({ done, total, name, format }: Amount, seconds: number): string {
   const share = total === 0 ? 1 : done / total
   const complete = Math.round(share * BAR_WIDTH)

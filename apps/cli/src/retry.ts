@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { TransientError } from './errors.ts'
 
-/** Milliseconds from the first failure until what still fails has failed: longer than a server takes to start again. */
+/** In ms. How long failing attempts are repeated: longer than a server takes to restart. */
 const RETRY_LIMIT = 60_000
 const FIRST_WAIT = 100
 const LONGEST_WAIT = 5000
 
 /**
- * Makes attempts until one does not end in a TransientError, with longer and longer waits between them. Throws the failure that
- * says most when they take too long; `onRetry` is called before each wait.
+ * Repeats `attempt` while it throws a TransientError, with growing waits between the attempts. Calls
+ * `onRetry` before each wait. After `limit` ms, throws the most telling failure.
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -23,9 +23,9 @@ export async function withRetries<T>(
     } catch (error) {
       if (!(error instanceof TransientError)) throw error
       if (!failure) failingSince = performance.now()
-      // That the data may be stored stays true whatever happens afterwards.
+      // Keep a failure that says the data may be stored: later failures do not change that.
       if (!failure?.unsure) failure = error
-      // Uploads that were lost together must not all come back at the same moment.
+      // Spread the retries, so that uploads that failed together do not all come back at once.
       const jittered = wait * (0.5 + Math.random() / 2)
       if (performance.now() - failingSince + jittered > limit) throw failure
       onRetry()

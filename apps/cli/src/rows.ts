@@ -1,9 +1,9 @@
-// What table-cli does to the rows of a catalogue.
+// The commands that change the rows of a catalogue.
 import { setImmediate as turn } from 'node:timers/promises'
 import { adoptUploads, beginRepair, removeUploads } from '@table/storage'
 import { inTermsOfCli } from './dataDir.ts'
 
-/** Removes uploads. Throws CliError if one of them is not there, or if a server has the directory. */
+/** Removes uploads. Throws CliError if an upload does not exist or a server has the directory open. */
 export function removeFromDirectory(dataDir: string, ids: readonly number[]): void {
   const end = inTermsOfCli(() => beginRepair(dataDir))
   try {
@@ -14,7 +14,10 @@ export function removeFromDirectory(dataDir: string, ids: readonly number[]): vo
   }
 }
 
-/** Makes uploads of files without a row. Returns whether all are uploads then. Throws CliError if a server has the directory. */
+/**
+ * Turns files without a row into uploads. Returns whether this worked for all of them. Throws CliError if a
+ * server has the directory open.
+ */
 export async function adoptFiles(dataDir: string): Promise<boolean> {
   let adopted = 0
   let left = 0

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js'
 import type { Address } from './address.ts'
 import { CliError, oneLine, TransientError } from './errors.ts'
 
-/** The error for a call that ended with a gRPC status other than OK. */
+/** Makes the error for a call that ended with a gRPC status other than OK. */
 export function statusError(address: Address, code: number, details: string): CliError {
   const { name } = address
   const what = oneLine(details)

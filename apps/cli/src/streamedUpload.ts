@@ -8,22 +8,23 @@ import type { Target } from './target.ts'
 import { formatBytes } from './units.ts'
 
 export interface UploadSource {
-  /** Bytes. */
+  /** In bytes. */
   size: number
-  /** Exactly `size` bytes in all, or an error. A chunk is done with when the next one is asked for. */
+  /** Yields exactly `size` bytes in total, or throws. A chunk may be reused once the next chunk is asked for. */
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
-/** Field 1 (csv_data) with wire type 2, that is, a length and that many bytes. */
+/** Field 1 (csv_data) with wire type 2: a length, then that many bytes. */
 const CSV_DATA_TAG = 0x0a
-/** The length in gRPC's message prefix has 32 bits; a tag and a length of up to five bytes come out of it. */
+/** gRPC's message prefix has a length of 32 bits. The message is the CSV, a tag, and a length of up to five bytes. */
 export const MAX_UPLOAD_BYTES = 2 ** 32 - 1 - 6
 
 /**
- * Uploads `source` as one gRPC message without ever holding it whole, which grpc-js cannot do. The server stores one upload with
- * an `uploadId` (a UUID). `onSent` is told the bytes given to the connection so far. Resolves to the server's answer, whose `error`
- * may say what is wrong with the data. Throws CliError where the server fails, TransientError where it is not available or the
- * connection is lost, and whatever the source throws.
+ * Uploads `source` as one gRPC message without ever holding all of it, which grpc-js cannot do. The server
+ * stores uploads with the same `uploadId` (a UUID) once. Calls `onSent` with the bytes given to the
+ * connection so far. Resolves to the server's answer, whose `error` may say what is wrong with the data.
+ * Throws CliError if the server fails, TransientError if the server is unavailable or the connection is lost,
+ * and the errors of the source.
  */
 export async function streamedUpload(
   session: ClientHttp2Session,
@@ -40,7 +41,7 @@ export async function streamedUpload(
     reason = ` (${error.message})`
   })
   const answer = receiveAnswer(stream)
-  // After an early answer nobody reads what is still to be sent.
+  // After an early answer nobody reads the rest, so stop sending.
   void answer.then(() => breakOff(stream))
   let sent = 0
   try {
@@ -63,12 +64,12 @@ export async function streamedUpload(
   }
 }
 
-/** Ends the sending, if it has not ended; no effect on a stream that is closed. */
+/** Stops sending. Does nothing if everything is sent or the stream is closed. */
 function breakOff(stream: ClientHttp2Stream): void {
   if (!stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL)
 }
 
-/** What stands before the file's bytes: gRPC's flag and length, then protobuf's tag and length (none if empty). */
+/** Returns the bytes before the CSV: gRPC's flag and length, then protobuf's tag and length. Empty data has no tag. */
 export function messagePrefix(size: number): Buffer {
   if (size === 0) return framePrefix(0)
   const field = [CSV_DATA_TAG]
@@ -78,7 +79,7 @@ export function messagePrefix(size: number): Buffer {
   return Buffer.concat([framePrefix(field.length + size), Buffer.from(field)])
 }
 
-/** Resolves when the connection has taken the chunk, and also when the stream is closed first. */
+/** Resolves once the connection has taken the chunk or the stream is closed. */
 function write(stream: ClientHttp2Stream, chunk: Uint8Array): Promise<void> {
   return new Promise(resolve => stream.write(chunk, () => resolve()))
 }

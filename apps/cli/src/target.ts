@@ -5,9 +5,9 @@ import type { Command } from 'commander'
 import type { Address } from './address.ts'
 import { CliError } from './errors.ts'
 
-/** A server, and what it takes to get in. */
+/** A server, and the credentials for it. */
 export interface Target extends Address {
-  /** Plain text if not given. */
+  /** Undefined: the connection is plain text. */
   tls?: { context: SecureContext; hasCertificate: boolean }
   /** Sent with every call. */
   token?: string
@@ -25,7 +25,10 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8)
 loopback.addAddress('::1', 'ipv6')
 
-/** The server that the options of `command` and the environment name. Throws CliError; options that do not go together are wrong usage. */
+/**
+ * Returns the server that the options of `command` and the environment name. Ends with wrong usage if options
+ * do not go together. Throws CliError if a file cannot be used.
+ */
 export function targetOf(command: Command): Target {
   const { server, ca, cert, key } = command.optsWithGlobals<ServerOptions>()
   if ((cert === undefined) !== (key === undefined)) command.error('error: --cert and --key go together')
@@ -41,7 +44,7 @@ export function targetOf(command: Command): Target {
 
 function secureContext(ca: string, cert?: string, key?: string): SecureContext {
   const authorities = read('--ca', ca)
-  // Node takes a file without certificates for an authority that nobody comes from.
+  // Node takes a file without certificates for an authority that signed no certificates.
   if (!authorities.includes('-----BEGIN CERTIFICATE-----'))
     throw new CliError(`--ca ${ca} does not hold a certificate in PEM: give that of the server's authority`)
   const identity = cert && key ? { cert: read('--cert', cert), key: read('--key', key) } : {}

@@ -2,18 +2,18 @@ import { connect } from 'node:tls'
 import { oneLine } from './errors.ts'
 import type { Target } from './target.ts'
 
-/** Milliseconds until an address that does not answer counts as wrong. */
+/** In ms. After this time without an answer, the address counts as wrong. */
 export const CONNECT_LIMIT = 3000
 
 export interface Failure {
   cause: NodeJS.ErrnoException | undefined
   /** The server took the connection and, with TLS, showed a certificate that we trust. */
   met: boolean
-  /** It did not answer in time. */
+  /** The server did not answer within the limit. */
   late: boolean
 }
 
-/** One line that says why there is no connection, and what to do. */
+/** Returns one line that says why there is no connection, and what to do. */
 export async function whyUnreachable(target: Target, failure: Failure): Promise<string> {
   const { name } = target
   const { cause, met, late } = failure
@@ -54,7 +54,7 @@ function problemOfCertificate(
   }
 }
 
-/** Asks a server that hung up on plain text. */
+/** Returns whether a server that hung up on plain text speaks TLS. */
 function speaksTls({ host, port }: Target): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect({ host, port, rejectUnauthorized: false, timeout: CONNECT_LIMIT })

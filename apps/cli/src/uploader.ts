@@ -7,12 +7,12 @@ import { withRetries } from './retry.ts'
 import { streamedUpload, type UploadSource } from './streamedUpload.ts'
 import type { Target } from './target.ts'
 
-/** Calls `use` with the upload's bytes, from the first on. */
+/** Calls `use` with the upload's bytes, starting from the first byte each time. */
 export type OpenSource = <T>(use: (source: UploadSource) => Promise<T>) => Promise<T>
 
 /**
- * Uploads over one connection, made anew when it is lost. An upload has an id, the same each time that it is tried again, by
- * which the server stores it once.
+ * Uploads over one connection, and reconnects when the connection is lost. An upload keeps its id when it is
+ * tried again, so the server stores it once.
  */
 export class Uploader {
   readonly #target: Target
@@ -20,7 +20,7 @@ export class Uploader {
   readonly #limit: number | undefined
   #session: ClientHttp2Session | undefined
   #connecting: Promise<ClientHttp2Session> | undefined
-  /** The address is right: if it does not answer, it may do so later. */
+  /** The address has worked once, so a failure now is temporary. */
   #reached = false
   #noted = false
 
@@ -31,7 +31,10 @@ export class Uploader {
     this.#limit = limit
   }
 
-  /** Throws UnreachableError if there has never been a connection, TransientError if there is none now. */
+  /**
+   * Returns the open connection, or opens one. Throws UnreachableError if there has never been a connection,
+   * otherwise TransientError.
+   */
   connect(): Promise<ClientHttp2Session> {
     if (this.#session && !this.#session.closed && !this.#session.destroyed)
       return Promise.resolve(this.#session)
@@ -41,7 +44,10 @@ export class Uploader {
     return this.#connecting
   }
 
-  /** Resolves to the server's answer. Throws what `connect` and `streamedUpload` throw, if it goes on for too long. */
+  /**
+   * Uploads until the server answers, and returns the answer. Throws the errors of `connect` and
+   * `streamedUpload` if they persist.
+   */
   async upload(
     open: OpenSource,
     onSent: (bytes: number, size: number) => void = () => {},
@@ -59,7 +65,7 @@ export class Uploader {
       this.#noted = false
       return answer
     } catch (error) {
-      // The next upload need not wait as long for a server that is gone.
+      // Do not let the next upload wait as long for a server that is gone.
       if (error instanceof TransientError) this.#reached = false
       throw error
     }
@@ -80,7 +86,7 @@ export class Uploader {
     }
   }
 
-  /** Once for all uploads that wait for the same server. */
+  /** Prints one note for all uploads that wait for the server. */
   #noteRetry(): void {
     if (this.#noted) return
     this.#noted = true

@@ -5,14 +5,14 @@ import { dataDirOption } from '../options.ts'
 export const backup = new Command('backup')
   .summary('copy a data directory')
   .description(
-    'Copy a data directory, as it is at one instant, to a directory that is empty or not there yet, and read every file of the copy. ' +
-      'A server may run meanwhile. Files are shared by hard links where that is possible. The exit code is 1 if a file is damaged: ' +
-      'the copy is then no backup.',
+    'Copy a data directory, as it is at one instant, to a directory that is empty or does not exist yet, and read every ' +
+      'file of the copy. A server may run meanwhile. Files are shared by hard links where possible. If a file is damaged, the ' +
+      'exit code is 1 and the copy is not a backup.',
   )
   .argument('<dest>', 'the directory to make')
   .addOption(dataDirOption())
   .action(async (dest: string, { dataDir }: { dataDir: string }) => {
-    // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
+    // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const [{ copyDirectory }, { beginBackup }] = await Promise.all([
       import('../copyDirectory.ts'),
       import('@table/storage'),

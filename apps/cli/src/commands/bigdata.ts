@@ -6,9 +6,12 @@ import { type Target, targetOf } from '../target.ts'
 import { formatBytes, formatRows } from '../units.ts'
 import { Uploader } from '../uploader.ts'
 
-/** Uploads under way at once, one for each of the server's workers; as fast on one connection as on eight (measured). */
+/**
+ * The number of uploads at once, one for each of the server's workers. One connection is as fast as eight
+ * (measured).
+ */
 const UPLOADS_AT_ONCE = 8
-/** Rows held in memory at once, about 20 bytes each; large batches go up fewer at a time. */
+/** The number of rows in memory at once, about 20 bytes each. With large batches, fewer uploads run at once. */
 const ROWS_AT_ONCE = 4_000_000
 const MAX_BATCHES = 1_000_000
 const CHUNK_BYTES = 256 * 1024
@@ -24,7 +27,7 @@ export const bigdata = new Command('bigdata')
   .action(async (_options, command: Command) => {
     const target = targetOf(command)
     const load = command.opts<Load>()
-    // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
+    // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const { batchCsv, sumsOf } = await import('../load.ts')
     const start = performance.now()
     const bytes = await uploadLoad(target, load, batchCsv)
@@ -35,7 +38,10 @@ export const bigdata = new Command('bigdata')
     for (const [column, total] of Object.entries(sumsOf(load))) console.log(`${column} + ${total}`)
   })
 
-/** Uploads all batches. Returns the bytes of CSV. Throws CliError for the first that fails, with how many are stored. */
+/**
+ * Uploads all batches. Returns how many bytes of CSV were uploaded. Throws CliError for the first upload that
+ * fails, with how many uploads are stored.
+ */
 async function uploadLoad(
   target: Target,
   { batches, rows }: Load,

@@ -4,12 +4,13 @@ import { dataDirOption } from '../options.ts'
 export const rm = new Command('rm')
   .summary('remove uploads')
   .description(
-    'Remove uploads, with their files, from a data directory that no server runs on. If one of them is not there, nothing is removed.',
+    'Remove uploads, with their files, from a data directory that no server runs on. If one of the uploads does not exist, ' +
+      'nothing is removed.',
   )
   .argument('<id...>', 'numbers of uploads, as in the names of their files', parseIds)
   .addOption(dataDirOption())
   .action(async (ids: number[], { dataDir }: { dataDir: string }) => {
-    // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
+    // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const { removeFromDirectory } = await import('../rows.ts')
     removeFromDirectory(dataDir, [...new Set(ids)])
   })

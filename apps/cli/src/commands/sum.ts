@@ -17,12 +17,12 @@ export const sum = new Command('sum')
     console.log(String((await sumWithProgress(targetOf(command), column, format)).total))
   })
 
-/** A command `NAME COLUMN` that prints what the call took, then the sum from files of one format. */
+/** Makes a command `NAME COLUMN` that prints how long the call took, then the sum from files of one format. */
 export function timedSum(name: string, format: Format, files: string): Command {
   return new Command(name)
     .summary(`print the time and the sum of a column, read from the ${files} files`)
     .description(
-      `Print what the call took, then the sum of an integer column over all uploads, read from the ${files} files.`,
+      `Print how long the call took, then the sum of an integer column over all uploads, read from the ${files} files.`,
     )
     .argument('<column>', 'name of the column')
     .action(async (column: string, _options, command: Command) => {
