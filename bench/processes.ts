@@ -27,7 +27,7 @@ export function startProcess(
     detached: true,
   })
   child.on('error', error => console.error(`bench: cannot start ${program}: ${error.message}`))
-  child.stdin.on('error', () => {}) // it has ended; whoever waits for its output learns that there
+  child.stdin.on('error', () => {}) // the process has ended, which the reader of its output notices
   started.push(child)
   return child
 }

@@ -63,7 +63,7 @@ function installPython(name) {
     'install',
     '--quiet',
     '--disable-pip-version-check',
-    '--no-deps', // all are in the list, or what is missing is missed
+    '--no-deps', // the list is complete, so a missing package must fail
     '--requirement',
     requirements,
   ]

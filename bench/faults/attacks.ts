@@ -541,7 +541,7 @@ export const attacks: Record<string, Attack> = {
       for (const [row, count] of [
         [empty, 10_000],
         [empty, 28_700],
-        [full, 5500], // its footer is nearly as long as is allowed
+        [full, 5500], // the footer is nearly as long as is allowed
         [full, 10_000],
       ] as const) {
         const message = uploadBytes(header + row.repeat(count)).subarray(5)

@@ -67,7 +67,7 @@ async function uploading({ server, ledger, measurements }: Surroundings, rows: n
       if (!server.wasDown(start)) throw new Error(`${note}, but the server was not stopped`)
     },
   )
-  await uploader.connect() // one that has never been there is not waited for
+  await uploader.connect() // the uploader only waits for a server that it has reached before
   return async () => {
     const { csv, total } = randomTable(rows)
     const acknowledge = ledger.begin(total)

@@ -45,7 +45,9 @@ export function receiveAnswer(stream: ClientHttp2Stream): Promise<Answer | undef
 export function readAnswer(address: Address, { headers, trailers, body }: Answer): Buffer {
   if (!isGrpc(headers)) {
     const found = `it answered with HTTP status ${headers[':status']}`
-    throw new CliError(`${address.name} is not a table server (${found}): name the right one with --server`)
+    throw new CliError(
+      `${address.name} is not a table server (${found}): name the right server with --server`,
+    )
   }
   const code = Number(trailers['grpc-status'])
   if (code !== status.OK)

@@ -41,7 +41,7 @@ function readInto(chunk: Buffer, file: FileHandle, position: number, size: numbe
       throw new CliError(reasonOf(error), { cause: error })
     },
   )
-  bytes.catch(() => {}) // An upload that ends early does not wait for the read ahead.
+  bytes.catch(() => {}) // an upload that ends early does not await this read
   return bytes
 }
 

@@ -13,11 +13,11 @@ export function statusError(address: Address, code: number, details: string): Cl
     case status.UNAVAILABLE:
       return new TransientError(`${name} is not available now: ${what}: try again`)
     case status.UNAUTHENTICATED:
-      return new CliError(`${name} refused: ${what}: put one that it knows into TABLE_TOKEN`)
+      return new CliError(`${name} refused: ${what}: put a token that the server knows into TABLE_TOKEN`)
     case status.PERMISSION_DENIED:
-      return new CliError(`${name} refused: ${what}: put another one into TABLE_TOKEN`)
+      return new CliError(`${name} refused: ${what}: put another token into TABLE_TOKEN`)
     case status.UNIMPLEMENTED:
-      return new CliError(`${name} is not a table server (${what}): name the right one with --server`)
+      return new CliError(`${name} is not a table server (${what}): name the right server with --server`)
     default:
       return new CliError(`the server failed (${status[code] ?? code}): ${what}: see what ${name} printed`)
   }

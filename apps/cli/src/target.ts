@@ -68,7 +68,7 @@ function read(option: string, path: string): Buffer {
 
 function checkedToken(token: string, { host, name, tls }: Target): string {
   if (!/^[\x21-\x7e]+$/.test(token))
-    throw new CliError('TABLE_TOKEN is no token: it has spaces, line ends or letters beyond ASCII')
+    throw new CliError('TABLE_TOKEN is not a token: it has spaces, line ends or letters beyond ASCII')
   if (!tls && !isLoopback(host))
     throw new CliError(
       `TABLE_TOKEN would go to ${name} as plain text, for everybody on the way to read: use TLS (--ca), or unset TABLE_TOKEN`,

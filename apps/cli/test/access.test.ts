@@ -109,13 +109,14 @@ describe('tokens', () => {
       stdout: 'success\n',
     })
     expect(await cliWith({ TABLE_TOKEN: 'reader' }, address, 'sum', 'x')).toMatchObject({ stdout: '3\n' })
-    const wanted = /^\S+ refused: this server wants a token: .*: put one that it knows into TABLE_TOKEN$/
+    const wanted =
+      /^\S+ refused: this server wants a token: .*: put a token that the server knows into TABLE_TOKEN$/
     expect(await refusal({}, address)).toMatch(wanted)
     expect(await refusal({ TABLE_TOKEN: '' }, address)).toMatch(wanted)
     expect(await refusal({ TABLE_TOKEN: 'stranger' }, address)).toMatch(/ does not know the token: put one /)
     expect(await cliWith({ TABLE_TOKEN: 'writer' }, address, 'sum', 'x')).toEqual({
       stdout: '',
-      stderr: `${address.name} refused: the token of writer has the scope write, this call needs read: put another one into TABLE_TOKEN\n`,
+      stderr: `${address.name} refused: the token of writer has the scope write, this call needs read: put another token into TABLE_TOKEN\n`,
       exitCode: 1,
     })
   })
@@ -145,7 +146,7 @@ describe('tokens', () => {
   test('what cannot be a token is not sent, and not quoted', async () => {
     for (const token of ['two words', 'line\n', 'naïve']) {
       const line = await refusal({ TABLE_TOKEN: token }, parseAddress('localhost:1'))
-      expect(line).toMatch(/^TABLE_TOKEN is no token: /)
+      expect(line).toMatch(/^TABLE_TOKEN is not a token: /)
       expect(line).not.toContain(token)
     }
   })

@@ -138,7 +138,7 @@ async function serve(dataDir: string): Promise<string> {
   return stderr
 }
 
-test('a damaged file is named, and what it is in is no backup', async () => {
+test('a damaged file is named, and the copy that holds it is not a backup', async () => {
   const dataDir = await stored()
   const backup = join(temporaryDirectory(), 'backup')
   expect((await backUp(dataDir, backup)).exitCode).toBe(0)

@@ -52,6 +52,6 @@ test.each([
 test('a server without the call is named as none of ours', async () => {
   const server = await serveStreams(stream => stream.respond({ ':status': 404 }, { endStream: true }))
   const { stderr, exitCode } = await cli(server, 'sum', 'x')
-  expect(stderr).toMatch(/is not a table server .*: name the right one with --server\n$/)
+  expect(stderr).toMatch(/is not a table server .*: name the right server with --server\n$/)
   expect(exitCode).toBe(1)
 })

@@ -30,7 +30,7 @@ function damage(path: string, at: number): void {
   writeFileSync(path, bytes.with(at, (bytes[at] as number) ^ 1))
 }
 
-test('verify names each damaged file, repair makes the Parquet files anew', async () => {
+test('verify names each damaged file, repair rebuilds the Parquet files', async () => {
   const dataDir = await stored()
   const whole = {
     stdout: expect.stringMatching(/^3 uploads, .* read, 0 files damaged\n$/),

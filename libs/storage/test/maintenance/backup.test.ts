@@ -166,7 +166,7 @@ test.each(fixtures)(
   },
 )
 
-test('a row that is not what was written is named, and what it is in is no backup', async () => {
+test('a damaged row is named, and the copy that holds it is not a backup', async () => {
   const { dataDir } = await served()
   change(dataDir, 0, ({ database }) => database.exec('UPDATE uploads SET rows = rows + 1 WHERE id = 2'))
   const copy = beginBackup(dataDir, temporaryDirectory())
