@@ -44,7 +44,7 @@ export {
 export { greatestText, leastText, textBounds } from './parquet/textBounds'
 export { textDictionary, textDictionaryBytes } from './parquet/textDictionary'
 
-/** The first address that nothing is at yet. */
+/** Returns the first free address. */
 export function heapBase(): usize {
   return __heap_base
 }

@@ -1,6 +1,6 @@
 /**
- * The double nearest to a decimal number in ASCII. NaN if that is infinite, or if the number is `whole` (has neither a point
- * nor an exponent) and is not that double.
+ * Returns the double nearest to a decimal number in ASCII. Returns NaN if the double is infinite, or if the
+ * number is `whole` (has neither a point nor an exponent) and the double does not hold it exactly.
  */
 export function parseDecimal(bytes: Uint8Array, whole: boolean): number {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

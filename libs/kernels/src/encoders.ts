@@ -1,4 +1,4 @@
-/** The kernels that encode the values of a column. What each needs and overwrites is described in `assembly/`. */
+/** The kernels that encode the values of a column. `assembly/` says what each of them needs and overwrites. */
 export interface Encoders {
   surveyInt64(values: number, count: number, plan: number): void
   surveyInt32(values: number, count: number, plan: number): void
@@ -39,7 +39,7 @@ export interface Encoders {
   packBits(bytes: number, count: number, out: number): void
 }
 
-/** Numbers the distinct values: returns how many there are, or 0 if more than `limit`. */
+/** Numbers the distinct values. Returns how many there are, or 0 if there are more than `limit`. */
 type FillDictionary = (
   values: number,
   count: number,

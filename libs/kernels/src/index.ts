@@ -21,8 +21,8 @@ export {
 } from './metadata.ts'
 
 /**
- * The byte loops, compiled from `assembly/`, where each is described. What they work on lies in their memory: addresses and
- * sizes are in bytes. From `heapBase()` on the memory is the caller's to divide.
+ * The kernels, compiled from `assembly/`, where each one is described. Addresses and sizes are in bytes of
+ * the kernels' memory. The caller divides the memory from `heapBase()` on.
  */
 export interface Kernels extends Encoders, Metadata, PageSums {
   memory: WebAssembly.Memory
@@ -60,7 +60,7 @@ export interface Kernels extends Encoders, Metadata, PageSums {
   totalLow(): bigint
 }
 
-/** Reads a column of scanned records: returns the number of values that are not null, or -1 if a field is not of the type. */
+/** Reads a column of scanned records. Returns how many values are not null, or -1 if a field does not fit the type. */
 export type ReadColumn = (
   ends: number,
   records: number,
@@ -70,12 +70,12 @@ export type ReadColumn = (
   levels: number,
 ) => number
 
-/** For `scan`: every column. */
+/** Tells `scan` to find the fields of every column. */
 export const EVERY = -1
 
 const module = new WebAssembly.Module(readFileSync(new URL('../build/kernels.wasm', import.meta.url)))
 
-/** New kernels, with a memory of their own. Threads share their code. */
+/** Makes kernels with a memory of their own. Threads share the compiled code. */
 export function instantiate(readOn: ReadOn = nothingFollows): Kernels {
   const env = {
     readOn,

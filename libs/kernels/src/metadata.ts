@@ -1,8 +1,11 @@
-/** The kernels that read what a Parquet file says of itself, as `assembly/` describes it. */
+/** The kernels that read the metadata of a Parquet file, as `assembly/` describes them. */
 export interface Metadata {
   memory: WebAssembly.Memory
 
-  /** Returns the number of row groups, or one of the numbers below. Calls `ReadOn` where bytes follow. */
+  /**
+   * Returns the number of row groups, or one of the codes below. Calls `ReadOn` when bytes of the metadata
+   * are missing from memory.
+   */
   findColumn(
     from: number,
     to: number,
@@ -21,24 +24,25 @@ export interface Metadata {
   columnLogicalType(): number
   columnUnsigned(): number
 
-  /** Returns the bytes of the header, or 0 if it is damaged. */
+  /** Returns the length of the header, or 0 if the header is damaged. */
   readPageHeader(from: number, to: number): number
   pageHeader(): number
 }
 
 /**
- * Moves the bytes that `findColumn` is given, from address `at` on, to where it began, and reads more of the file behind them: at
- * least `wanted` in all, fewer only if there is no room for as many. Returns the address where they end.
+ * Moves the bytes from address `at` to the start of the memory given to `findColumn`, and reads more of the
+ * file after them: at least `wanted` in total, or as many as there is room for. Returns the address where the
+ * bytes end.
  */
 export type ReadOn = (at: number, wanted: number) => number
 
-/** What `findColumn` returns instead of a number. */
+/** The codes that `findColumn` returns instead of a number of row groups. */
 export const NO_SUCH_COLUMN = -1
 export const TOO_MANY_ROW_GROUPS = -3
 
-/** So many numbers of 8 bytes are a column chunk of `findColumn`. */
+/** The numbers of 8 bytes that `findColumn` writes for each column chunk. */
 export const CHUNK_NUMBERS = 7
-/** So many int32s are a page header. */
+/** The int32s of a page header. */
 export const PAGE_HEADER_NUMBERS = 12
 
 /** A top-level column and its chunk in each row group. */
@@ -47,32 +51,35 @@ export interface ColumnChunks {
   chunks: ColumnChunk[]
 }
 
-/** What a sum needs to know of a column. The numbers are those of parquet.thrift. */
+/** What a sum needs to know about a column. The numbers are those of parquet.thrift. */
 export interface SchemaElement {
   name: string
   /** Undefined for a group. */
   type: number | undefined
   repetition: number
   convertedType: number | undefined
-  /** Which member of the union LogicalType it is, and of an INTEGER whether it has a sign. */
+  /** Which member of the union LogicalType is set. For an INTEGER, `isSigned` says whether it has a sign. */
   logicalType: number | undefined
   isSigned: boolean
 }
 
-/** Where a column chunk is in its file. */
+/** A column chunk and its place in the file. */
 export interface ColumnChunk {
   /** Type and CompressionCodec of parquet.thrift. */
   type: number
   codec: number
-  /** Nulls among them. */
+  /** The number of values, including nulls. */
   values: number
   start: number
   bytes: number
-  /** The integer that all its values are which are not null, and how many these are: if its statistics say that. */
+  /**
+   * Set if the statistics show that all values that are not null are the same integer: that integer and their
+   * number.
+   */
   constant?: { integer: bigint; count: number } | undefined
 }
 
-/** The column that `findColumn` found. */
+/** Returns the column that `findColumn` found. */
 export function foundElement(kernels: Metadata): SchemaElement {
   const ifAny = (number: number) => (number < 0 ? undefined : number)
   return {
@@ -85,7 +92,7 @@ export function foundElement(kernels: Metadata): SchemaElement {
   }
 }
 
-/** The chunk in row group `group` of what `findColumn` wrote to `out`. */
+/** Returns the chunk in row group `group` from what `findColumn` wrote to `out`. */
 export function foundChunk({ memory }: Metadata, out: number, group: number): ColumnChunk {
   const at = out + 8 * CHUNK_NUMBERS * group
   const numbers = new Float64Array(memory.buffer, at, CHUNK_NUMBERS)
@@ -94,30 +101,30 @@ export function foundChunk({ memory }: Metadata, out: number, group: number): Co
   return { type, codec, values, start, bytes, constant }
 }
 
-/** What reading a page needs of its PageHeader. */
+/** The part of a PageHeader that is needed to read the page. */
 export interface PageHeader {
-  /** Bytes of the header itself. */
+  /** The bytes of the header itself. */
   headerBytes: number
   type: number
-  /** Bytes of the page, as it is in the file and decompressed. */
+  /** The bytes of the page, in the file and decompressed. */
   bytes: number
   uncompressedBytes: number
-  /** CRC-32 of the page as it is in the file, if there is one. */
+  /** The CRC-32 of the page as it is in the file, if there is one. */
   crc: number | undefined
-  /** Rows of a data page, entries of a dictionary. */
+  /** The rows of a data page or the entries of a dictionary. */
   values: number
   encoding: number
-  /** Of the definition levels of a version 1 page. */
+  /** The encoding of the definition levels of a version 1 page. */
   levelEncoding: number
-  /** Of a version 2 page: the bytes of its levels, which are not compressed, and whether the rest is. */
+  /** For a version 2 page: the bytes of its levels, which are not compressed, and whether the values are compressed. */
   repetitionBytes: number
   levelBytes: number
   compressed: boolean
-  /** Of a version 2 page. */
+  /** The nulls of a version 2 page. */
   nulls: number
 }
 
-/** The header of so many bytes that `readPageHeader` read, from the numbers at `pageHeader`. */
+/** Makes the header of `headerBytes` bytes that `readPageHeader` read from the numbers at `pageHeader`. */
 export function pageHeaderOf(headerBytes: number, numbers: Int32Array): PageHeader {
   return {
     headerBytes,

@@ -1,13 +1,13 @@
-/** The kernels that add up pages of Parquet files. A page lies in [from, to); they return 0 if it is damaged. */
+/** The kernels that sum pages of Parquet files. A page is in [from, to). A kernel returns 0 if the page is damaged. */
 export interface PageSums {
   clearPageTotal(): void
-  /** The total is high * 2^64 + low, where low is without a sign. */
+  /** The total is high * 2^64 + low, where low is unsigned. */
   pageTotalHigh(): bigint
   pageTotalLow(): bigint
 
   decompressSnappy(from: number, to: number, out: number, size: number): number
 
-  /** How many of so many rows are not null; -1 if the levels are damaged. */
+  /** Returns how many of `rows` rows are not null, or -1 if the levels are damaged. */
   countDefined(from: number, to: number, rows: number): number
 
   sumPlain64(from: number, to: number, values: number): number
@@ -22,7 +22,7 @@ export interface PageSums {
     tablesBytes: number,
   ): number
   sumIndices(from: number, to: number, values: number): number
-  /** By one of the four above, as the encoding says; -1 for an encoding that they do not have. */
+  /** Sums a page with the kernel for its encoding, one of the four above. Returns -1 for any other encoding. */
   sumValues(
     encoding: number,
     from: number,
@@ -32,7 +32,10 @@ export interface PageSums {
     hasDictionary: boolean,
   ): number
 
-  /** The total of the chunk in [from, to) instead of that of its pages. Returns 0 also for what it does not know. */
+  /**
+   * Computes the total of the chunk in [from, to), in place of the totals of its pages. Also returns 0 for a
+   * chunk that this kernel cannot sum.
+   */
   sumChunk(
     from: number,
     to: number,

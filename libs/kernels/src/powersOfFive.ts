@@ -1,12 +1,13 @@
 const LEAST = -342
 const GREATEST = 308
-/** From here on the inverse of the power fits 64 bits, and dividing by it has to round up to be exact. */
+/** From this exponent on, the inverse of the power fits into 64 bits, and dividing by it must round up to be exact. */
 const LEAST_ROUNDED_UP = -27
 
 /**
- * 5^-342 to 5^308, each as the 128 bits that its binary digits begin with, the greater 64 first. Below and above, digits
- * of up to 64 bits times the power of ten are 0 or infinite as doubles. The table of `assembly/types/nearestDouble.ts`, from
- * Lemire, Number Parsing at a Gigabyte per Second (2021), appendix B.
+ * 5^-342 to 5^308, each as the first 128 bits of its binary digits, the higher 64 bits first. With powers of
+ * ten outside this range, numbers of up to 64 bits become 0 or infinite as doubles.
+ * `assembly/types/nearestDouble.ts` uses the table, which is from Lemire, Number Parsing at a Gigabyte per
+ * Second (2021), appendix B.
  */
 export const powersOfFive: BigUint64Array = new BigUint64Array(2 * (GREATEST - LEAST + 1))
 

@@ -1,9 +1,9 @@
-// The CRC-32 of gzip and of Parquet's pages, eight bytes at a time.
+// The CRC-32 of gzip and of Parquet's pages, computed eight bytes at a time.
 // https://www.intel.com/content/dam/www/public/us/en/documents/white-papers/crc-iscsi-polynomial-crc32-instruction-paper.pdf
 
 const POLYNOMIAL: u32 = 0xedb88320
 
-/** Table k has, for each byte, the CRC of that byte with k zeros behind it. */
+/** Table k holds, for each byte, the CRC of the byte followed by k zeros. */
 const tables = memory.data(8 * 1024, 16)
 let made = false
 

@@ -1,9 +1,10 @@
-// Numbers the distinct values of a column in order of first appearance, with a hash table of linear probing.
+// Numbers the distinct values of a column in order of first appearance, with a hash table and linear probing.
 
 /**
- * Numbers `count` values of eight bytes: writes the distinct ones to `entries`, and each value's number to `indices` in two
- * bytes. Returns how many distinct ones there are; 0 if more than `limit`, which is at most 65535. `table` is free for
- * 2 bytes times the power of two from 2 * `limit` on.
+ * Numbers `count` values of eight bytes: writes the distinct values to `entries`, and each value's number to
+ * `indices` in two bytes. Returns the number of distinct values, or 0 if there are more than `limit`, which
+ * is at most 65535. The memory at `table` must hold 2 bytes times the smallest power of two that is at least
+ * 2 * `limit`.
  */
 export function dictionary64(
   values: usize,
@@ -16,7 +17,7 @@ export function dictionary64(
   return number<u64>(values, count, limit, table, entries, indices)
 }
 
-/** The same for values of four bytes. */
+/** Like `dictionary64`, for values of four bytes. */
 export function dictionary32(
   values: usize,
   count: u32,
@@ -29,8 +30,8 @@ export function dictionary32(
 }
 
 /**
- * How many values of eight bytes repeat another one in a sample of 1024 out of `count` >= 1024. `table` is free as for a limit
- * of 1024, and `scratch` for 18 KiB.
+ * Samples 1024 of `count` >= 1024 values of eight bytes, and returns how many repeat another value of the
+ * sample. The memory at `table` must be as large as for a limit of 1024, and that at `scratch` 18 KiB.
  */
 export function sampleRepeats64(values: usize, count: u32, table: usize, scratch: usize): u32 {
   return sampleRepeats<u64>(values, count, table, scratch)
@@ -42,7 +43,10 @@ export function sampleRepeats32(values: usize, count: u32, table: usize, scratch
 
 const SAMPLE: u32 = 1024
 
-/** One value at random out of each 1024th part: columns often have a period. */
+/**
+ * Takes a random value from each 1024th part of the column: a fixed step could meet the period that many
+ * columns have.
+ */
 // @ts-expect-error: a decorator
 @inline
 function sampleRepeats<T>(values: usize, count: u32, table: usize, scratch: usize): u32 {

@@ -1,13 +1,13 @@
-// DELTA_BINARY_PACKED (parquet-format, Encodings.md): the first value, then the steps to the next ones in blocks of 128. The
-// least step of a block is taken away from all of them; what is left is bit-packed in four miniblocks of 32, each with as
-// many bits as its greatest rest needs.
+// DELTA_BINARY_PACKED (parquet-format, Encodings.md): the first value, then the steps between neighbours in
+// blocks of 128. The least step of a block is subtracted from all its steps. The remainders are bit-packed in
+// four miniblocks of 32, each with as many bits as its greatest remainder needs.
 import { packEight } from './packEight'
 import { BLOCK, MINIBLOCK, PLAN_ENTRY, stepAt } from './surveyIntegers'
 import { writeVarint, zigzag } from './writeVarint'
 
 /**
- * Writes what `surveyInt64` has surveyed, from the plan that it made. Returns where it ends. Up to 8 bytes behind that, and
- * 33 values behind the plan, are overwritten.
+ * Encodes values that `surveyInt64` has surveyed, with the plan from the survey. Returns the end address.
+ * Overwrites up to 8 bytes after the end, and 33 values after the plan.
  */
 export function deltaInt64(values: usize, count: u32, plan: usize, out: usize): usize {
   return encodeDelta<i64>(values, count, plan, out)
@@ -40,7 +40,10 @@ function encodeDelta<T>(values: usize, count: u32, plan: usize, out: usize): usi
   return out
 }
 
-/** The miniblock of the steps from the value at `at`, filled up if there are fewer than 32 to `last`. */
+/**
+ * Packs the miniblock of the steps from the value at `at`. Pads the miniblock if there are fewer than 32
+ * steps up to `last`.
+ */
 function packMiniblock<T>(at: usize, last: usize, leastStep: T, width: u32, scratch: usize, out: usize): usize {
   if (last - at < MINIBLOCK * sizeof<T>()) {
     memory.copy(scratch, at, last - at + sizeof<T>())
@@ -54,7 +57,7 @@ function packMiniblock<T>(at: usize, last: usize, leastStep: T, width: u32, scra
   return packWide<T>(at, leastStep, width, 1, out)
 }
 
-/** Bit-packs the rests of 32 steps, which have at most 16 bits. */
+/** Bit-packs the remainders of 32 steps, which have at most 16 bits. */
 function packNarrow<T>(at: usize, leastStep: T, width: u32, out: usize): usize {
   const least = i32x4.splat(<i32>leastStep)
   for (let end = at + MINIBLOCK * sizeof<T>(); at < end; at += 8 * sizeof<T>(), out += width) {
@@ -65,7 +68,7 @@ function packNarrow<T>(at: usize, leastStep: T, width: u32, out: usize): usize {
   return out
 }
 
-/** The lower 32 bits of four values. */
+/** Loads the lower 32 bits of four values. */
 // @ts-expect-error: a decorator
 @inline
 function fourLow<T>(at: usize): v128 {
@@ -73,13 +76,13 @@ function fourLow<T>(at: usize): v128 {
   return sizeof<T>() == 4 ? first : v128.shuffle<i32>(first, v128.load(at, 16), 0, 2, 4, 6)
 }
 
-/** Bit-packs the rests of 32 steps, one or two `together`: as many as fit into 64 bits. */
+/** Bit-packs the remainders of 32 steps, one or two (`together`) at a time: as many as fit into 64 bits. */
 // @ts-expect-error: a decorator
 @inline
 function packWide<T>(at: usize, leastStep: T, width: u32, together: u32, out: usize): usize {
   const length = width * together
   let pending: u64 = 0
-  let bits: u32 = 0 // of `pending`, at most 7
+  let bits: u32 = 0 // the number of bits in `pending`, at most 7
   for (let end = at + MINIBLOCK * sizeof<T>(); at < end; at += together * sizeof<T>()) {
     let word = restAt<T>(at, leastStep)
     if (together == 2) word |= restAt<T>(at + sizeof<T>(), leastStep) << width

@@ -1,18 +1,19 @@
-// The hybrid of runs and bit-packed groups of eight that Parquet uses for dictionary indices (parquet-format, Encodings.md, "RLE").
+// The hybrid of runs and bit-packed groups of eight that Parquet uses for dictionary indices (parquet-format,
+// Encodings.md, "RLE").
 import { packEight } from './packEight'
 import { writeVarint } from './writeVarint'
 
 /**
- * Encodes `count` indices of two bytes, all below 2^width with 1 <= width <= 16. Returns where it ends. Up to 16 bytes behind
- * that, and 16 behind the indices, are overwritten.
+ * Encodes `count` indices of two bytes, all below 2^width with 1 <= width <= 16. Returns the end address.
+ * Overwrites up to 16 bytes after the end, and 16 after the indices.
  */
 export function encodeIndices(indices: usize, count: u32, width: u32, out: usize): usize {
   const end = indices + (<usize>count << 1)
   v128.store(end, i64x2.splat(0))
   const valueBytes = (width + 7) >> 3
-  // A run pays if it is shorter than its groups and the head of the next ones.
+  // A run pays off if it is shorter than its groups and the header of the next groups.
   const least: usize = 16 * ((2 + valueBytes) / width + 1)
-  let packed = indices // from here to `at`, whole groups wait to be bit-packed
+  let packed = indices // the start of the groups that wait to be bit-packed, which end at `at`
   let at = indices
   while (at < end) {
     const group = v128.load(at)
@@ -45,7 +46,7 @@ function writeGroups(from: usize, to: usize, width: u32, out: usize): usize {
   return out
 }
 
-/** Encodes the index 0 so many times, at a width of up to 8. Returns where it ends. */
+/** Encodes `count` times the index 0, at a width of up to 8. Returns the end address. */
 export function encodeZeros(count: u32, out: usize): usize {
   out = writeVarint(<u64>count << 1, out)
   store<u8>(out, 0)

@@ -1,13 +1,18 @@
-// Definition levels, a bit each, as the hybrid of runs and bit-packed groups of eight (parquet-format, Encodings.md, "RLE").
+// Definition levels of one bit each, as the hybrid of runs and bit-packed groups of eight (parquet-format,
+// Encodings.md, "RLE").
 import { packBits } from './packBits'
 import { writeVarint } from './writeVarint'
 
-/** From so many bytes on that are all zeros or all ones they become a run: fewer cost no more than it and the heads around it. */
-const LEAST_RUN: usize = 4 // an i32
+/**
+ * The least number of bytes, all zeros or all ones, that become a run. Fewer bytes cost no more than the run
+ * and the headers around it.
+ */
+const LEAST_RUN: usize = 4 // the size of an i32
 
 /**
- * Encodes the levels of `rows` > 0 rows, a byte each: 0 where a row is null, else 1; `count` of them are 1. Their length
- * stands in front, in four bytes. Returns where they end. `scratch` is free for rows / 8 + 32 bytes.
+ * Encodes the levels of `rows` > 0 rows, a byte each: 0 where a row is null, else 1; `count` of them are 1.
+ * Writes the length in four bytes, then the levels. Returns the end address. The memory at `scratch` must
+ * hold rows / 8 + 32 bytes.
  */
 export function encodeLevels(levels: usize, rows: u32, count: u32, scratch: usize, out: usize): usize {
   const start = out
@@ -24,7 +29,7 @@ export function encodeLevels(levels: usize, rows: u32, count: u32, scratch: usiz
 
 function encodeBits(bits: usize, count: u32, out: usize): usize {
   const end = bits + (count >> 3)
-  let packed = bits // from here to `at`, bytes wait to be written
+  let packed = bits // the start of the bytes that wait to be written, which end at `at`
   let at = bits
   while (at + LEAST_RUN <= end) {
     const four = load<i32>(at)

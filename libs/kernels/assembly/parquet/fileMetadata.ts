@@ -1,4 +1,5 @@
-// Finds one column in the footer of a Parquet file: FileMetaData of parquet.thrift, most of which is passed over.
+// Finds one column in the footer of a Parquet file: FileMetaData of parquet.thrift. Everything else in the
+// footer is skipped.
 import {
   at,
   damaged,
@@ -24,7 +25,7 @@ const INTEGER: u32 = 10
 // The column's schema element.
 let name: usize = 0
 let nameBytes: usize = 0
-/** Whether the element has the name. */
+/** Whether the element has the wanted name. */
 let named: bool = false
 let physicalType: i32 = -1
 let repetition: i32 = 0
@@ -40,22 +41,22 @@ export function columnNameBytes(): usize {
   return nameBytes
 }
 
-/** Type; -1 for a group. */
+/** Returns the Type, or -1 for a group. */
 export function columnType(): i32 {
   return physicalType
 }
 
-/** FieldRepetitionType. */
+/** Returns the FieldRepetitionType. */
 export function columnRepetition(): i32 {
   return repetition
 }
 
-/** ConvertedType, or -1. */
+/** Returns the ConvertedType, or -1. */
 export function columnConvertedType(): i32 {
   return convertedType
 }
 
-/** Which member of the union LogicalType it is, or -1. */
+/** Returns which member of the union LogicalType is set, or -1. */
 export function columnLogicalType(): i32 {
   return logicalType
 }
@@ -64,21 +65,22 @@ export function columnUnsigned(): bool {
   return unsigned
 }
 
-/** There is no such column. */
+/** The column does not exist. */
 const NONE: i32 = -1
 /** The metadata is damaged. */
 const DAMAGED: i32 = -2
-/** More row groups than there is room for. */
+/** There are more row groups than `out` has room for. */
 const TOO_MANY: i32 = -3
 
 /**
- * Finds a top-level column in the metadata of [from, to) and the `following` bytes that are read on for: number `position`, or if
- * that is negative the first one of the name in [wanted, wanted + wantedBytes). Writes to `out` what there is of it in each row
- * group, six doubles and an int64 each: Type, CompressionCodec, values, the position of its pages in the file, their bytes; and if
- * its statistics say that all its integers are the same one, how many they are, and the integer, else a negative number. Returns
- * the number of row groups, which is at most `room`, or what there is instead.
+ * Finds a top-level column in the metadata, which is [from, to) and the `following` bytes that the host reads
+ * later: the column number `position`, or if that is negative, the first column with the name in [wanted,
+ * wanted + wantedBytes). Writes the column's chunk in each row group to `out`, six doubles and an int64 each:
+ * Type, CompressionCodec, number of values, file position of the pages, bytes of the pages. If the statistics
+ * show that all integers of the chunk are equal, their number and the integer follow, otherwise a negative
+ * number. Returns the number of row groups, which is at most `room`, or a negative code from above.
  *
- * The name of the column stays at `wanted`, which must have room for as many bytes as are in memory at a time.
+ * The column's name stays at `wanted`, which must have room for as many bytes as are in memory at a time.
  */
 export function findColumn(
   from: usize,
@@ -105,13 +107,13 @@ export function findColumn(
   return DAMAGED
 }
 
-/** Reads all of the schema. Returns how many columns that are no groups are before the column, -1 if there is none. */
+/** Reads the whole schema. Returns how many leaf columns come before the column, or -1 if the column does not exist. */
 function findElement(position: i32, wanted: usize, wantedBytes: usize): i32 {
   const size = structs()
   let leaf: i32 = 0
   let found = false
   let topLevel: i32 = -1
-  let nested: i64 = 0 // elements of the top-level column under way that are still to come
+  let nested: i64 = 0 // the elements that are left of the current top-level column
   name = wanted
   nameBytes = wantedBytes
   for (let i: u32 = 0; i < size && !damaged; i++) {
@@ -124,14 +126,14 @@ function findElement(position: i32, wanted: usize, wantedBytes: usize): i32 {
     const atPosition = isTopLevel && topLevel == position
     const children = readElement(atPosition)
     found = position < 0 ? isTopLevel && named : atPosition
-    if (found || i == 0) continue // 0: the root
+    if (found || i == 0) continue // element 0 is the root
     nested += children - <i64>!isTopLevel
     leaf += <i32>(children == 0)
   }
   return found ? leaf : -1
 }
 
-/** How many structures a list has. */
+/** Returns how many structures a list has. */
 function structs(): u32 {
   const size = listSize()
   if (type == STRUCT) return size
@@ -143,7 +145,10 @@ function skipFields(): void {
   for (let field = nextField(0); field != 0; field = nextField(field)) skip()
 }
 
-/** Returns how many children the element has. Its name is compared with the one that is there, or takes its place. */
+/**
+ * Reads a schema element and returns its number of children. Compares the element's name with the wanted
+ * name, or replaces the wanted name if `keepName` is set.
+ */
 function readElement(keepName: bool): i64 {
   let children: i64 = 0
   if (keepName) nameBytes = 0
@@ -168,7 +173,7 @@ function readElement(keepName: bool): i64 {
   return children
 }
 
-/** At once: what is read next may take the place of the name in memory. */
+/** Compares or keeps the name at once, because reading on may overwrite it in memory. */
 function readName(length: usize, keep: bool): void {
   if (keep) {
     if (!hold(length)) return fail()
@@ -211,7 +216,7 @@ function readRowGroups(leaf: i32, out: usize, room: u32): i32 {
   return groups
 }
 
-/** Returns whether there is that column. */
+/** Reads the column chunks of a row group. Returns whether the column is among them. */
 function readColumns(leaf: i32, out: usize): bool {
   const columns = structs()
   let found = false
@@ -225,7 +230,7 @@ function readColumns(leaf: i32, out: usize): bool {
         readColumnMetadata(out)
         found = true
       } else if (field == 1)
-        fail() // it is in another file
+        fail() // the chunk is in another file
       else skip()
     }
   }
@@ -250,7 +255,7 @@ function readColumnMetadata(out: usize): void {
     else if (field == 12 && type == STRUCT) readStatistics()
     else skip()
   }
-  // Some writers say 0 where there is no dictionary.
+  // Some writers put 0 where there is no dictionary.
   if (dictionary > 0 && dictionary < start) start = dictionary
   if (values < 0 || bytes < 0) fail()
   store<f64>(out, <f64>chunkType)
@@ -261,7 +266,7 @@ function readColumnMetadata(out: usize): void {
   storeConstant(out + 40, chunkType, values)
 }
 
-// Statistics of a column chunk.
+// The statistics of a column chunk.
 let nulls: i64 = -1
 let least: i64 = 0
 let leastBytes: usize = 0
@@ -285,14 +290,14 @@ function readStatistics(): void {
       leastBytes = readLength()
       least = readBound(leastBytes)
     } else {
-      // Whether the bounds are values.
+      // Inexact bounds are not values of the column.
       if ((field == 7 || field == 8) && type != TRUE) exact = false
       skip()
     }
   }
 }
 
-/** The integer that so many bytes are; any number if they are none. */
+/** Reads an integer of 4 or 8 bytes. Returns any number for other lengths. */
 function readBound(bytes: usize): i64 {
   let value: i64 = 0
   if ((bytes == 4 || bytes == 8) && hold(bytes)) value = bytes == 8 ? load<i64>(at) : <i64>load<i32>(at)

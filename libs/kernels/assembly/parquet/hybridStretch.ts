@@ -1,16 +1,17 @@
-// Parquet's hybrid of runs and bit-packed groups of eight values (parquet-format, Encodings.md, "RLE"), a stretch at a time.
+// Reads Parquet's hybrid of runs and bit-packed groups of eight values (parquet-format, Encodings.md, "RLE"),
+// a stretch at a time. A stretch is a run or a sequence of groups.
 import { breakPage, pageAt, pageBroken, pageEnd, readVarint, takeBytes } from './pageBytes'
 
-/** Of the last stretch. */
+/** The number of values in the last stretch. */
 export let stretchValues: u32 = 0
-/** Where its values are packed; 0 if it is a run. */
+/** Where the values of the last stretch are packed, or 0 for a run. */
 export let stretchPacked: usize = 0
 /** The value of a run. */
 export let stretchValue: u32 = 0
 
 /**
- * Reads the next stretch of the page, where `left` > 0 values of `width` <= 32 bits are still to come. Returns false, and breaks the
- * page, if there is none.
+ * Reads the next stretch of the page, which has `left` > 0 more values of `width` <= 32 bits. Returns false
+ * and breaks the page if there is no valid stretch.
  */
 export function nextStretch(left: u32, width: u32): bool {
   const header = readVarint()
@@ -18,7 +19,7 @@ export function nextStretch(left: u32, width: u32): bool {
   if (length == 0 || length > <u64>u32.MAX_VALUE) breakPage()
   if (header & 1) {
     stretchValues = <u32>min<u64>(left, length * 8)
-    // The last group may be cut behind the last value.
+    // The last group may be cut off after the last value.
     const bytes = (<u64>stretchValues * width + 7) >> 3
     stretchPacked = takeBytes(bytes)
     takeBytes(min<u64>(length * width - bytes, pageEnd - pageAt))

@@ -1,4 +1,4 @@
-/** Packs `count` bytes, each 0 or 1, to a bit each. Up to 15 bytes behind the last one of `out` may be overwritten. */
+/** Packs `count` bytes, each 0 or 1, into bits. May overwrite up to 15 bytes after the last byte of `out`. */
 export function packBits(bytes: usize, count: u32, out: usize): void {
   const end = bytes + count
   for (; bytes + 16 <= end; bytes += 16, out += 2) store<u16>(out, i8x16.bitmask(i8x16.neg(v128.load(bytes))))

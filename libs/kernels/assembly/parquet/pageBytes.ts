@@ -1,12 +1,12 @@
-// The bytes of a page that are still to be read. Nothing behind their end is read: what is missing is 0, and `pageBroken`
-// says so.
+// The unread bytes of a page. Nothing after the page's end is read: missing bytes are 0, and `pageBroken` is
+// set.
 
 export let pageAt: usize = 0
 export let pageEnd: usize = 0
-/** Whether the page has shown itself to be damaged. */
+/** Whether the page has turned out to be damaged. */
 export let pageBroken: bool = false
 
-/** Begins to read [from, to). */
+/** Begins to read the page in [from, to). */
 export function openPage(from: usize, to: usize): void {
   pageAt = from
   pageEnd = to
@@ -17,7 +17,7 @@ export function breakPage(): void {
   pageBroken = true
 }
 
-/** Passes over so many bytes. Returns where they are. */
+/** Skips `count` bytes. Returns the address of the first one. */
 export function takeBytes(count: u64): usize {
   const from = pageAt
   if (count > <u64>(pageEnd - from)) pageBroken = true
@@ -31,7 +31,7 @@ export function readByte(): u32 {
   return 0
 }
 
-/** An unsigned LEB128 number of at most 64 bits. */
+/** Reads an unsigned LEB128 number of at most 64 bits. */
 export function readVarint(): u64 {
   let value: u64 = 0
   for (let shift: u64 = 0; shift < 64; shift += 7) {
@@ -46,7 +46,7 @@ export function readVarint(): u64 {
   return 0
 }
 
-/** The same for a signed number. */
+/** Reads a signed number in zigzag form. */
 export function readZigzag(): i64 {
   const value = readVarint()
   return <i64>(value >> 1) ^ -(<i64>(value & 1))

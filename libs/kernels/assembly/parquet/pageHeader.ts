@@ -1,4 +1,4 @@
-// PageHeader of parquet.thrift: what reading a page needs of it.
+// Reads from a PageHeader of parquet.thrift what is needed to read the page.
 import { at, damaged, fail, nextField, open, readInt, skip, TRUE, type } from './thrift'
 
 // PageType of parquet.thrift.
@@ -7,7 +7,7 @@ export const DICTIONARY_PAGE = 2
 export const DATA_PAGE_V2 = 3
 const INT32_MAX: i64 = 0x7fffffff
 
-// Where the numbers stand, of 4 bytes each.
+// The offsets of the numbers, which have 4 bytes each.
 export const TYPE = 0
 export const BYTES = 4
 const UNCOMPRESSED_BYTES = 8
@@ -24,22 +24,27 @@ export const NULLS = 44
 const header = memory.data(48)
 
 /**
- * The header that was read, as int32s: PageType; bytes of the page, as it is in the file and decompressed; whether it has a
- * CRC-32, and that; rows of a data page or entries of a dictionary; Encoding, of the values and of a version 1 page's definition
- * levels; of a version 2 page the bytes of its levels of both kinds, which are not compressed, whether the rest is, and nulls.
+ * Returns the address of the header that was read last, twelve int32s: PageType; the bytes of the page, in
+ * the file and decompressed; whether there is a CRC-32, and the CRC-32; the rows of a data page or the
+ * entries of a dictionary; the Encoding of the values and, for version 1, of the definition levels; for
+ * version 2, the bytes of both kinds of levels, which are not compressed, whether the values are compressed,
+ * and the nulls.
  */
 export function pageHeader(): usize {
   return header
 }
 
-/** One of these numbers, by where it stands. */
+/** Returns the number at an offset. */
 // @ts-expect-error: a decorator
 @inline
 export function number(place: usize): i32 {
   return load<i32>(header + place)
 }
 
-/** Reads the header that begins at `from`. Returns its bytes, or 0 if it does not end before `to` or makes no sense. */
+/**
+ * Reads the header that begins at `from`. Returns its length, or 0 if the header does not end before `to` or
+ * is invalid.
+ */
 export function readPageHeader(from: usize, to: usize): usize {
   memory.fill(header, 0, 48)
   put(TYPE, -1)
@@ -64,7 +69,7 @@ export function readPageHeader(from: usize, to: usize): usize {
   return damaged || !hasSizes ? 0 : at - from
 }
 
-/** DataPageHeader, DictionaryPageHeader. */
+/** Reads a DataPageHeader or DictionaryPageHeader. */
 function readVersion1(): void {
   const isData = number(TYPE) == DATA_PAGE
   for (let field = nextField(0); field != 0; field = nextField(field)) {
@@ -75,7 +80,7 @@ function readVersion1(): void {
   }
 }
 
-/** DataPageHeaderV2. */
+/** Reads a DataPageHeaderV2. */
 function readVersion2(): void {
   for (let field = nextField(0); field != 0; field = nextField(field)) {
     if (field == 1) put(VALUES, readSize())

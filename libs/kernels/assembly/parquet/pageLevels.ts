@@ -1,7 +1,10 @@
 import { nextStretch, stretchPacked, stretchValue, stretchValues } from './hybridStretch'
 import { openPage } from './pageBytes'
 
-/** How many of `count` definition levels, each 0 or 1, are 1: a hybrid in [from, to). Returns -1 if it is damaged. */
+/**
+ * Counts how many of `count` definition levels, each 0 or 1, are 1. The levels are a hybrid in [from, to).
+ * Returns -1 if the hybrid is damaged.
+ */
 export function countDefined(from: usize, to: usize, count: u32): i32 {
   openPage(from, to)
   let defined: u32 = 0
@@ -17,7 +20,7 @@ export function countDefined(from: usize, to: usize, count: u32): i32 {
   return <i32>defined
 }
 
-/** How many of the first `bits` bits are 1. */
+/** Counts how many of the first `bits` bits are 1. */
 function onesIn(from: usize, bits: u32): u32 {
   const last = from + ((<usize>bits >> 6) << 3)
   let ones: u64 = 0

@@ -2,8 +2,8 @@
 import { openPage, pageAt, pageBroken, readVarint } from './pageBytes'
 
 /**
- * Decompresses [from, to) to `out`. Returns false, after it has written any of the `size` bytes there, if it is not what `size` bytes
- * were compressed to.
+ * Decompresses [from, to) to `out`. Returns false if the input is not `size` bytes compressed with Snappy;
+ * part of the `size` bytes at `out` may have been written then.
  */
 export function decompressSnappy(from: usize, to: usize, out: usize, size: u32): bool {
   openPage(from, to)
@@ -14,7 +14,7 @@ export function decompressSnappy(from: usize, to: usize, out: usize, size: u32):
   while (at < to) {
     const tag = <usize>load<u8>(at++)
     let length = (tag >> 2) + 1
-    // The bytes of a length or an offset: their number follows from the tag.
+    // The tag says how many bytes of a length or an offset follow.
     const kind = tag & 3
     const numberBytes: usize = kind == 0 ? (length > 60 ? length - 60 : 0) : kind == 3 ? 4 : kind
     if (numberBytes > to - at) return false
@@ -22,7 +22,7 @@ export function decompressSnappy(from: usize, to: usize, out: usize, size: u32):
     at += numberBytes
     if (kind == 0) {
       if (numberBytes > 0) length = number + 1
-      // A length of 2^32 has become 0.
+      // A length of 2^32 has wrapped to 0.
       if (length == 0 || length > to - at || length > end - out) return false
       copyBytes(out, at, length, end)
       at += length
@@ -37,12 +37,15 @@ export function decompressSnappy(from: usize, to: usize, out: usize, size: u32):
   return out == end
 }
 
-/** From the first byte on: where the two overlap, what was copied is copied again. May write up to `end` behind the last byte. */
+/**
+ * Copies from the first byte on: if the two ranges overlap, copied bytes are copied again. May write beyond
+ * the last byte, up to `end`.
+ */
 // @ts-expect-error: a decorator
 @inline
 function copyBytes(to: usize, from: usize, length: usize, end: usize): void {
   const stop = to + length
-  // Eight at once where they are not copied from themselves.
+  // Copy eight bytes at once unless they overlap.
   if (to - from >= 8 && end - stop >= 8) {
     for (; to < stop; to += 8, from += 8) store<u64>(to, load<u64>(from))
   } else {

@@ -1,10 +1,10 @@
-// Goes through doubles once and finds what the choice of their encoding and their statistics need.
+// Goes through doubles once and collects what the choice of encoding and the statistics need.
 
 let least: f64 = 0
 let greatest: f64 = 0
 let changes: u32 = 0
 
-/** The least value; above the greatest one if all are NaN. */
+/** Returns the least value. The least value is above the greatest one if all values are NaN. */
 export function surveyLeastDouble(): f64 {
   return least
 }
@@ -13,12 +13,12 @@ export function surveyGreatestDouble(): f64 {
   return greatest
 }
 
-/** How many values have other bits than the one before them. */
+/** Returns how many values differ in their bits from the previous value. */
 export function surveyDoubleChanges(): u32 {
   return changes
 }
 
-/** Surveys `count` > 0 values. NaN does not count among the least and the greatest; of the zeros, either one does. */
+/** Surveys `count` > 0 values. NaN counts neither as least nor as greatest; either zero may count. */
 export function surveyDoubles(values: usize, count: u32): void {
   const end = values + (<usize>(count - 1) << 3)
   let low = f64x2.splat(Infinity)

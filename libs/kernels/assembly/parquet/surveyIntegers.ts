@@ -1,12 +1,12 @@
-// Goes through integers once and finds what the choice of their encoding and their statistics need. T is i32 or i64; the
-// differences between neighbours wrap.
+// Goes through integers once and collects what the choice of encoding and the statistics need. T is i32 or
+// i64; differences between neighbours wrap.
 import { varintBytes, zigzag } from './writeVarint'
 
-/** Values to a block of DELTA_BINARY_PACKED, and to each of its four miniblocks. */
+/** The values of a DELTA_BINARY_PACKED block, and of each of its four miniblocks. */
 export const BLOCK: u32 = 128
 export const MINIBLOCK: u32 = 32
 
-/** Bytes of a block in a plan: the least difference in 8, the bit width of each miniblock in a byte each, 4 that are free. */
+/** The bytes of a block in a plan: the least step in 8, the bit width of each miniblock in one each, and 4 unused. */
 export const PLAN_ENTRY: usize = 16
 
 let least: i64 = 0
@@ -22,18 +22,19 @@ export function surveyGreatest(): i64 {
   return greatest
 }
 
-/** How many values differ from the one before them. */
+/** Returns how many values differ from the previous value. */
 export function surveyChanges(): u32 {
   return changes
 }
 
-/** What the values take in DELTA_BINARY_PACKED. */
+/** Returns the size of the values in DELTA_BINARY_PACKED, in bytes. */
 export function surveyDeltaBytes(): u32 {
   return deltaBytes
 }
 
 /**
- * Surveys `count` > 0 values. Writes to `plan`, for each 128 values or part of so many, 16 bytes that `deltaInt64` needs.
+ * Surveys `count` > 0 values. Writes a plan for `deltaInt64` to `plan`, with 16 bytes for each block of 128
+ * values or fewer.
  */
 export function surveyInt64(values: usize, count: u32, plan: usize): void {
   survey<i64>(values, count, plan)
@@ -43,7 +44,7 @@ export function surveyInt32(values: usize, count: u32, plan: usize): void {
   survey<i32>(values, count, plan)
 }
 
-/** The difference between the value at `at` and the next one. */
+/** Returns the difference between the next value and the value at `at`. */
 // @ts-expect-error: a decorator
 @inline
 export function stepAt<T>(at: usize): T {
@@ -106,7 +107,7 @@ function survey<T>(values: usize, count: u32, plan: usize): void {
   changes = count - 1 - same
 }
 
-/** Whether all steps from the value at `at` to the one at `end` are the same, and no step wraps. */
+/** Returns whether all steps from the value at `at` to the one at `end` are equal and none wraps. */
 // @ts-expect-error: a decorator
 @inline
 function isProgression<T>(at: usize, end: usize, step: T): bool {
@@ -120,12 +121,12 @@ function isProgression<T>(at: usize, end: usize, step: T): bool {
     }
     if (v128.any_true(other)) return false
   }
-  // 128 such steps go less than half round.
+  // The steps must be so small that 128 of them do not wrap.
   const small = <T>(step << 8) >> 8 == step
   return small && step < 0 == load<T>(end) < first
 }
 
-/** The same for the last steps, fewer than a block. Returns how many are 0. */
+/** Surveys the last steps, fewer than a block. Returns how many are 0. */
 function surveyRest<T>(at: usize, end: usize, plan: usize): u32 {
   let same: u32 = 0
   let leastStep = stepAt<T>(at)
@@ -208,7 +209,7 @@ function halvesSwapped(lanes: v128): v128 {
   return v128.shuffle<i64>(lanes, lanes, 1, 0)
 }
 
-/** Int64: as it is, both lanes are alike already. */
+/** Swaps neighbouring lanes. Both int64 lanes are equal here, so they stay as they are. */
 // @ts-expect-error: a decorator
 @inline
 function neighboursSwapped<T>(lanes: v128): v128 {

@@ -1,9 +1,10 @@
-// The least and the greatest of texts, by their bytes without a sign. A text is its length in four bytes and its bytes.
+// Finds the least and the greatest text by their unsigned bytes. A text is its length in four bytes, then its
+// bytes.
 
 let least: usize = 0
 let greatest: usize = 0
 
-/** Where the least text is. */
+/** Returns the address of the least text. */
 export function leastText(): usize {
   return least
 }
@@ -12,7 +13,7 @@ export function greatestText(): usize {
   return greatest
 }
 
-/** Finds the least and the greatest text of [from, to), which is not empty. Reads up to 8 bytes behind `to`. */
+/** Finds the least and the greatest text of [from, to), which is not empty. Reads up to 8 bytes after `to`. */
 export function textBounds(from: usize, to: usize): void {
   least = greatest = from
   let low = firstBytes(from)
@@ -30,7 +31,7 @@ export function textBounds(from: usize, to: usize): void {
   }
 }
 
-/** The first eight bytes as a number that compares like them, filled up with zeros. */
+/** Returns the first eight bytes of a text, padded with zeros, as a number that sorts like the bytes. */
 // @ts-expect-error: a decorator
 @inline
 function firstBytes(text: usize): u64 {
@@ -39,7 +40,7 @@ function firstBytes(text: usize): u64 {
   return length < 8 ? number & ~(<u64>-1 >> (8 * length)) : number
 }
 
-/** Eight bytes as a number that compares like them. */
+/** Returns eight bytes as a number that sorts like the bytes. */
 // @ts-expect-error: a decorator
 @inline
 function inOrder(at: usize): u64 {

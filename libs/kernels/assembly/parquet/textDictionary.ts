@@ -1,21 +1,22 @@
-// Numbers the distinct texts of a column in order of first appearance, with a hash table of linear probing. A text is its
-// length in four bytes and its bytes.
+// Numbers the distinct texts of a column in order of first appearance, with a hash table and linear probing.
+// A text is its length in four bytes, then its bytes.
 
-/** After so many texts, mostly distinct ones mean that a dictionary does not pay. */
+/** If most of this many texts are distinct, a dictionary does not pay off. */
 const TRIAL: u32 = 8192
 
 let bytes: usize = 0
 
-/** What the distinct texts take that the last `textDictionary` wrote. */
+/** Returns the bytes of the distinct texts that the last `textDictionary` wrote. */
 export function textDictionaryBytes(): usize {
   return bytes
 }
 
 /**
- * Numbers the texts in [from, to): writes the distinct ones to `entries`, one behind the other, and each text's number to
- * `indices` in two bytes. Returns how many distinct ones there are; 0 if more than `limit`, which is at most 65535, or than
- * `limitBytes`, or if a dictionary is unlikely to pay. `table` is free for 8 bytes times the power of two from 2 * `limit` on.
- * Up to 8 bytes behind the entries may be overwritten.
+ * Numbers the texts in [from, to): writes the distinct texts to `entries` one after the other, and each
+ * text's number to `indices` in two bytes. Returns the number of distinct texts, or 0 if there are more than
+ * `limit` (at most 65535), if they take more than `limitBytes`, or if a dictionary is unlikely to pay off.
+ * The memory at `table` must hold 8 bytes times the smallest power of two that is at least 2 * `limit`. May
+ * overwrite up to 8 bytes after the entries.
  */
 export function textDictionary(
   from: usize,
@@ -58,7 +59,7 @@ export function textDictionary(
   return used
 }
 
-/** Up to sixteen bytes without a branch: their number must not be guessed. */
+/** Hashes a text. Texts of up to sixteen bytes take no branch, because the processor could not predict their length. */
 // @ts-expect-error: a decorator
 @inline
 function hashOf(text: usize, size: usize): u64 {
@@ -75,21 +76,21 @@ function mixed(hash: u64): u64 {
   return hash ^ (hash >> 32)
 }
 
-/** The first eight bytes of a text, filled up with zeros. */
+/** Returns the first eight bytes of a text, padded with zeros. */
 // @ts-expect-error: a decorator
 @inline
 function firstWord(text: usize, size: usize): u64 {
   return load<u64>(text) & (<u64>-1 >> (64 - (min(<u64>size, 8) << 3)))
 }
 
-/** The last eight bytes of a text; 0 if there are no more than the first eight. */
+/** Returns the last eight bytes of a text, or 0 if the text has at most eight bytes. */
 // @ts-expect-error: a decorator
 @inline
 function lastWord(text: usize, size: usize): u64 {
   return select<u64>(load<u64>(text + size - 8), 0, size > 8)
 }
 
-/** Whether two texts are equal; `size` is the second one's. */
+/** Returns whether two texts are equal. `size` is the size of the second text. */
 // @ts-expect-error: a decorator
 @inline
 function isEqual(a: usize, b: usize, size: usize): bool {

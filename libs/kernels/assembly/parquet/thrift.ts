@@ -1,4 +1,4 @@
-// Reads a structure in Thrift's compact protocol field by field; what is not asked for is passed over.
+// Reads a structure in Thrift's compact protocol field by field, and skips unwanted fields.
 // https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 const STOP: u32 = 0
 export const TRUE: u32 = 1
@@ -12,22 +12,22 @@ const LIST: u32 = 9
 const SET: u32 = 10
 export const STRUCT: u32 = 12
 
-/** No structure of Parquet is nested as deep. */
+/** Deeper than any structure of Parquet is nested. */
 const MAX_DEPTH: u32 = 64
 
-/** Where the next byte is. */
+/** The address of the next byte. */
 export let at: usize = 0
 /** The type of the field that `nextField` found, or of the elements that `listSize` counted. */
 export let type: u32 = STOP
-/** The bytes ended too early or are no Thrift: nothing that was read is of use, and there are no more fields. */
+/** The bytes ended too early or are not Thrift. What was read so far is useless, and no more fields follow. */
 export let damaged: bool = false
 
-// The bytes that are in memory, and how many follow them.
+// The bytes that are in memory, and how many more follow in the file.
 let start: usize = 0
 let end: usize = 0
 let following: usize = 0
 
-/** Begins to read a structure in [from, to), and, where that is not all of it, in `more` bytes that the host reads on for. */
+/** Begins to read a structure in [from, to), followed by `more` bytes that the host reads from the file on demand. */
 export function open(from: usize, to: usize, more: usize = 0): void {
   at = start = from
   end = to
@@ -36,14 +36,14 @@ export function open(from: usize, to: usize, more: usize = 0): void {
 }
 
 /**
- * Moves the bytes from `at` on to the start of those in memory and reads more of the file behind them: at least `wanted` in all, if
- * there is room for so many. Returns where they end.
+ * Moves the bytes from `at` to the start of the memory and reads more of the file after them: at least
+ * `wanted` in total, if there is room. Returns the address where the bytes end.
  */
 // @ts-expect-error: a decorator
 @external('env', 'readOn')
 declare function readOn(at: usize, wanted: usize): usize
 
-/** Has so many bytes in memory from `at` on, which may move. Returns whether they are there. */
+/** Makes sure that `bytes` bytes from `at` are in memory, which may move them. Returns whether they are. */
 export function hold(bytes: usize): bool {
   if (bytes <= end - at) return true
   if (<u64>bytes > <u64>(end - at) + <u64>following) return false
@@ -60,7 +60,10 @@ export function fail(): void {
   following = 0
 }
 
-/** The number of the field behind field number `last`, 0 at the end of the structure. The field has to be read or skipped. */
+/**
+ * Returns the number of the field after field number `last`, or 0 at the end of the structure. The field must
+ * then be read or skipped.
+ */
 export function nextField(last: u32): u32 {
   const header = nextByte()
   type = header & 15
@@ -75,7 +78,7 @@ export function readInt(): i64 {
   return <i64>(zigzag >> 1) ^ -(<i64>(zigzag & 1))
 }
 
-/** How many bytes of a text follow. They have to be passed by `pass`. */
+/** Reads the length of a text. The text must then be passed with `pass`. */
 export function readLength(): usize {
   const length = varint()
   if (length <= <u64>(end - at) + <u64>following) return <usize>length
@@ -92,7 +95,7 @@ export function pass(bytes: usize): void {
   at += bytes
 }
 
-/** How many elements a list has. Each has to be read or skipped, and takes a byte at least. */
+/** Reads the number of elements of a list. Each element takes at least one byte and must be read or skipped. */
 export function listSize(): u32 {
   const header = nextByte()
   type = elementType(header)
@@ -126,7 +129,10 @@ function skipValue(type: u32, depth: u32): void {
   } else fail()
 }
 
-/** In a list a boolean has a byte; in a structure it is in the field's type. */
+/**
+ * Returns the type of a list's elements. In a list a boolean has a byte of its own; in a structure the
+ * field's type holds the value.
+ */
 // @ts-expect-error: a decorator
 @inline
 function elementType(listHeader: u32): u32 {
@@ -134,7 +140,7 @@ function elementType(listHeader: u32): u32 {
   return type == TRUE || type == FALSE ? BYTE : type
 }
 
-/** 0, which ends every structure, behind the end. */
+/** Returns the next byte. After the end this is 0, which ends every structure. */
 // @ts-expect-error: a decorator
 @inline
 function nextByte(): u32 {
@@ -143,7 +149,7 @@ function nextByte(): u32 {
   return 0
 }
 
-/** A number of up to ten bytes. */
+/** Reads a number of up to ten bytes. */
 function varint(): u64 {
   let value: u64 = 0
   for (let shift: u64 = 0; shift < 70; shift += 7) {

@@ -30,7 +30,7 @@ function readSchema(reader: ThriftReader, column: string | number): FoundElement
   const size = readStructs(reader)
   let found: FoundElement | undefined
   let topLevel = -1
-  let nested = 0 // elements of the top-level column under way that are still to come
+  let nested = 0 // the elements that are left of the current top-level column
   let leaf = 0
   for (let i = 0; i < size; i++) {
     if (found) {
