@@ -1,4 +1,4 @@
-// kill -9. TABLE_TESTS or TABLE_KILLS makes it longer.
+// Kills servers with kill -9. TABLE_TESTS or TABLE_KILLS makes the test longer.
 import { closeDatabase } from '@table/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
@@ -9,7 +9,7 @@ import { connectClient, eventually, temporaryDirectory, upload } from './support
 
 const kills = repeat('TABLE_KILLS')
 
-test(`a server that is killed ${kills} times, at any step and at any moment, has each acknowledged upload once, and no half one`, async () => {
+test(`a server that is killed ${kills} times, at any step and at any moment, has each acknowledged upload once, and no partial upload`, async () => {
   const crashes = new Crashes(temporaryDirectory())
   for (let kill = 0; kill < kills; kill++) await crashes.crash(momentOf(kill))
   const uploads = await crashes.end()
@@ -22,7 +22,7 @@ test(`a server that is killed ${kills} times, at any step and at any moment, has
   )
 })
 
-test('the files of small uploads that a start has written again are synced soon: the next start has less to do', async () => {
+test('files of small uploads that a start writes again are synced at once, so that the next start has less to do', async () => {
   const crashed = spawnServer()
   expect(await upload(connectClient((await crashed.ready).port), 'x\n1\n')).toBe('')
   crashed.child.kill('SIGKILL')

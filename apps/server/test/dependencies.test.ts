@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 
 const src = join(import.meta.dirname, '../src')
 
-/** What the files of a folder may import of other folders: a request goes from grpc to the service and on to the workers. */
+/**
+ * What the files of a folder may import from other folders. A request goes from grpc to the service and on to
+ * the workers.
+ */
 const mayImport: Record<string, readonly string[]> = {
   config: [],
   service: [],
@@ -14,7 +17,10 @@ const mayImport: Record<string, readonly string[]> = {
   grpc: ['config', 'service', 'admission', 'auth'],
 }
 
-/** Who may import a package. The service knows no transport and no storage, and nothing but grpc knows gRPC and HTTP/2. */
+/**
+ * Which folders may import a package. The service knows no transport and no storage, and only grpc knows gRPC
+ * and HTTP/2.
+ */
 const importers: Record<string, readonly string[]> = {
   '@grpc/grpc-js': ['grpc'],
   'node:http2': ['grpc'],
@@ -53,7 +59,7 @@ test('no import between folders runs against the way of a request', () => {
   expect(wrong).toEqual([])
 })
 
-test('only the folders that are for it know gRPC, HTTP/2 and the storage', () => {
+test('only the folders meant for it import gRPC, HTTP/2 and the storage', () => {
   const wrong = imports.filter(({ folder, imported }) => importers[imported]?.includes(folder) === false)
   expect(wrong).toEqual([])
 })

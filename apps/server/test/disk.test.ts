@@ -22,7 +22,7 @@ import {
 
 const mayMount = spawnSync('mount', ['--version']).status === 0 && process.getuid?.() === 0
 
-/** A disk of its own for a server. */
+/** Mounts a small disk for a server. */
 function smallDisk(mebibytes: number): string {
   const path = temporaryDirectory()
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', path])
@@ -49,7 +49,7 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
     expect(await columnSum(client, 'x')).toBe(3n)
   })
 
-  test('any, until there is room', async () => {
+  test('any upload is refused until there is space', async () => {
     const { client, dataDir } = await serve({ dataDir: smallDisk(8), limits: { keptFreeBytes: 0 } })
     expect(await upload(client, 'x\n1\n')).toBe('')
     const filler = join(dataDir, 'filler')
@@ -65,7 +65,7 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
     expect(await columnSum(client, 'x', 'parquet')).toBe(3n)
   })
 
-  test('a start after a kill needs no room', async () => {
+  test('a start after a kill needs no disk space', async () => {
     const dataDir = smallDisk(40)
     const env = { TABLE_KEEP_FREE: '0' }
     const first = spawnServer({ dataDir, env })
@@ -85,7 +85,7 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
     expect(await columnSum(again, 'x')).toBe(15n)
   })
 
-  test('space that is kept back stays free, and the catalogue has room', async () => {
+  test('the space that must stay free stays free, so that the catalogue has room', async () => {
     const keptFreeBytes = 20 * 2 ** 20
     const { client, dataDir } = await serve({ dataDir: smallDisk(40), limits: { keptFreeBytes } })
     const answers = await Promise.allSettled(
@@ -103,14 +103,14 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
   })
 })
 
-test('a sync of small uploads that has failed is not tried again: it would succeed, whatever was lost', async () => {
+test('a failed sync of small uploads is not retried, because a retry would succeed although data is lost', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => errors.mockRestore())
   const { client, dataDir } = await serve({ workers: 1 })
   onTestFinished(() => closeDatabase(dataDir))
-  /** When the sum is answered, the only worker has done what came before it. */
+  /** The only worker has finished its earlier tasks once the sum is answered. */
   const quiet = async () => {
     vi.advanceTimersByTime(60_000)
     await columnSum(client, 'x', 'parquet')
@@ -127,12 +127,12 @@ test('a sync of small uploads that has failed is not tried again: it would succe
   renameSync(aside, path)
   expect(await upload(client, 'x\n3\n')).toBe('')
   await quiet()
-  // What is uploaded from then on is synced at once.
+  // Later uploads are synced at once.
   expect(listUnsynced(dataDir)).toEqual([2])
 })
 
 test.each(['create', 'write', 'open', 'read', 'rename', 'sync', 'insert', 'space'])(
-  'a client sees no path when a %s fails, whoever runs the server does',
+  'when a %s fails, the operator sees the path and the client does not',
   async moment => {
     const fuse = join(temporaryDirectory(), 'fuse')
     const server = spawnServer({ hook: 'fail.ts', env: { MOMENT: moment, FUSE: fuse } })
@@ -164,7 +164,7 @@ test('a server with too many open files refuses, loses nothing and goes on', asy
   const client = connectClient(port)
   const uploads = Array.from({ length: 50 }, () => upload(client, 'x\n1\n'))
   expect(await Promise.all(uploads)).toEqual(uploads.map(() => ''))
-  // Each takes one, and those that find none left are closed.
+  // Each socket takes a descriptor. The sockets that find none left are closed.
   const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
@@ -190,13 +190,13 @@ test('a server with too many open files refuses, loses nothing and goes on', asy
 const broken = { code: status.INTERNAL, details: 'internal error' }
 
 test.each(['create', 'write', 'read', 'rename', 'sync', 'insert', 'space'])(
-  'a disk that fails at a %s of a worker fails the upload, and nothing of it is left',
+  'when a %s of a worker fails, the upload fails and nothing of it is left',
   async moment => {
     const fuse = join(temporaryDirectory(), 'fuse')
     const server = spawnServer({ hook: 'fail.ts', env: { MOMENT: moment, FUSE: fuse } })
     const client = connectClient((await server.ready).port)
     expect(await upload(client, 'x\n1\n')).toBe('')
-    // The server knows then where the column is, and reads no more of the catalogue for it.
+    // After this sum the server knows where the column is, and does not read the catalogue for it again.
     expect(await columnSum(client, 'x')).toBe(1n)
     writeFileSync(fuse, '')
     expect(await failureOf(upload(client, largeCsv(2)))).toMatchObject(broken)
@@ -216,7 +216,7 @@ test.each(['create', 'write', 'sync', 'space'])(
   'a disk that fails at a %s while an upload is received',
   async moment => {
     const { client, dataDir } = await serve()
-    /** So much that it is converted meanwhile. */
+    /** Large enough to be converted while it arrives. */
     const csv = `x\n${'1\n'.repeat(400_000)}`
     const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => errors.mockRestore())

@@ -43,7 +43,7 @@ describe('while an upload is converted', () => {
     const answer = upload(connectClient(server.port), 'x\n1\n')
     await server.held()
     server.child.kill('SIGINT')
-    // A terminal and npm both send it.
+    // A terminal and npm both send the signal.
     server.child.kill('SIGINT')
     await eventually(async () =>
       expect(await failureOf(columnSum(server.client, 'x'))).toMatchObject(shuttingDown),
@@ -51,7 +51,7 @@ describe('while an upload is converted', () => {
     return { ...server, answer }
   }
 
-  test('a signal lets it finish and refuses new calls, on new connections too', async () => {
+  test('after a signal an upload may finish, and new calls are refused, also on new connections', async () => {
     const { port, answer, release, exited, dataDir } = await stopped()
     expect(await failureOf(upload(connectClient(port), 'x\n1\n'))).toMatchObject(shuttingDown)
     release()

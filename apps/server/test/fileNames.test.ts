@@ -1,4 +1,4 @@
-// Nothing that a client sends becomes part of a file's name: uploads are numbered, and that number is the name.
+// Nothing that a client sends becomes part of a file name: an upload's name is its number.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
@@ -32,7 +32,7 @@ const hostile = [
   'evil;rm',
 ]
 
-test('whatever columns, formats, tokens and ids are called, the server opens no other files than its own', async () => {
+test('whatever the names of columns, formats, tokens and ids, the server opens only its own files', async () => {
   const record = join(temporaryDirectory(), 'record')
   const tokens = tokenFile()
   replaceFile(

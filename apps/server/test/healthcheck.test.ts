@@ -25,7 +25,7 @@ const healthcheck = (...args: Parameters<typeof startCheck>) => startCheck(...ar
 
 const authority = () => authorityFiles()
 function tls(): Record<string, string> {
-  // For a name of the network: the check comes by another.
+  // The certificate is for another name than the check uses.
   const { certFile, keyFile } = pemFiles(authority().issue('table.example'))
   return { TABLE_TLS_CERT: certFile, TABLE_TLS_KEY: keyFile }
 }
@@ -39,7 +39,7 @@ describe.each<[string, () => Record<string, string>]>([
   ['TLS and tokens', () => ({ ...tls(), TABLE_TOKEN_FILE: tokenFile() })],
   ['mutual TLS', () => ({ ...tls(), TABLE_TLS_CLIENT_CA: authority().certFile })],
 ])('with %s', (_what, makeEnv) => {
-  test('a server that answers is healthy, however often it is asked, and logs nothing; one that is gone is not', async () => {
+  test('a server that answers is healthy, however often it is asked, and logs nothing; a server that has ended is not healthy', async () => {
     const env = makeEnv()
     const { ready, child, exited } = spawnServer({ env })
     const { port } = await ready
@@ -52,7 +52,7 @@ describe.each<[string, () => Record<string, string>]>([
     })
   })
 
-  test('a server that is paused is not healthy, one that goes on before the limit is', async () => {
+  test('a paused server is not healthy, a server that goes on before the limit is', async () => {
     const env = makeEnv()
     const { ready, child } = spawnServer({ env })
     const { port } = await ready
@@ -67,7 +67,10 @@ describe.each<[string, () => Record<string, string>]>([
   })
 })
 
-/** Whether the check has opened its connection. It runs as a child of the command that limits its time. */
+/**
+ * Returns whether the check has opened its connection. The check runs as a child of the command that limits
+ * its time.
+ */
 function hasConnection(pid: number): boolean {
   const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ')
   const descriptors = `/proc/${child}/fd`
@@ -77,7 +80,7 @@ function hasConnection(pid: number): boolean {
 test('a server that has as many connections as it may have is healthy', async () => {
   const { ready } = spawnServer({ env: { TABLE_MAX_CONNECTIONS: '2' } })
   const { port } = await ready
-  // A connection that has just been opened does not make room for the check.
+  // A connection that was just opened does not make room for the check.
   for (let i = 0; i < 2; i++) {
     const socket = connect(port, 'localhost').on('error', () => {})
     onTestFinished(() => void socket.destroy())

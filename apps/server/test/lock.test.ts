@@ -23,7 +23,7 @@ test('a busy server does no file operation under the lock and touches no shared 
     }
   }
   await Promise.all(Array.from({ length: 8 }, (_, i) => busy(i)))
-  // The main thread and every worker are to be seen at work: which worker is given what is chance.
+  // Repeat until the main thread and every worker have worked: which worker gets which task is random.
   let sums = 8 * 4
   await eventually(async () => {
     const totals = await Promise.all(Array.from({ length: 8 }, () => columnSum(client, 'y', 'csv')))
@@ -40,10 +40,11 @@ test('a busy server does no file operation under the lock and touches no shared 
   expect(operations.filter(({ held }) => held)).toEqual([])
   expect(lines.filter(({ what }) => what === 'touch without the lock')).toEqual([])
 
-  // So that an empty record does not pass: reads, writes and the catalogue are in it.
+  // An empty record must not pass: check that it has reads, writes and the catalogue.
   const kinds = new Set(operations.map(({ kind }) => kind))
   for (const kind of ['create', 'write', 'open', 'read', 'sync', 'rename', 'insert'])
     expect(kinds).toContain(kind)
-  // reserve and publish of 64 uploads, the sums, and the list whose sizes the start checks.
+  // The lock is taken to reserve and to publish 64 uploads, for the sums, and for the list whose sizes the
+  // start checks.
   expect(lines.filter(({ what }) => what === 'access').length).toBe(2 * 64 + sums + 1)
 })

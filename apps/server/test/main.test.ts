@@ -50,7 +50,7 @@ describe('a refusal to start is one line and exit code 1', () => {
     expect(code).toBe(1)
   })
 
-  test('the data directory cannot be one', async () => {
+  test('the data directory cannot be used', async () => {
     const file = join(temporaryDirectory(), 'file')
     writeFileSync(file, '')
     const { code, stderr } = await spawnServer({ dataDir: join(file, 'data') }).exited
@@ -58,7 +58,7 @@ describe('a refusal to start is one line and exit code 1', () => {
     expect(code).toBe(1)
   })
 
-  test('too few files may be open', async () => {
+  test('the limit of open files is too low', async () => {
     const { code, stderr } = await spawnServer({ under: ['prlimit', '--nofile=80'], workers: 8 }).exited
     expect(stderr).toBe(
       'error: this process may have 80 files open, 8 workers need 160: raise the limit (ulimit -n), or give fewer --workers\n',

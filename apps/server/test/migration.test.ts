@@ -1,4 +1,5 @@
-// The first start on the directory of an earlier version, on a disk that fails: the kills of it are in libs/storage.
+// The first start on a directory of an earlier version, on a disk that fails. libs/storage has the kills of
+// such a start.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { openStore } from '@table/storage'
@@ -15,21 +16,18 @@ test.each([
   ['write', [1, 300]],
   ['rename', [1, 2, 300]],
   ['ftruncate', [1]],
-])(
-  'a first start whose %s fails leaves a directory that the next start brings up to date',
-  async (call, nths) => {
-    let failed = 0
-    for (const nth of nths) {
-      const dataDir = unpackFixture('schema2-killed')
-      const disk = new FaultyDisk(dataDir)
-      disk.fail({ calls: [call], file: 'any', error: nth % 2 ? 'EIO' : 'ENOSPC', which: { nth } })
-      const [python = '', ...rest] = disk.command
-      spawnSync(python, [...rest, process.execPath, start, dataDir, '-1'])
-      failed += disk.failures().length
-      const store = openStore(dataDir, () => {})
-      await expectFacts(store, ['big', 'sparse'])
-      store.close()
-    }
-    expect(failed).toBeGreaterThan(0)
-  },
-)
+])('a first start whose %s fails leaves a directory that the next start migrates', async (call, nths) => {
+  let failed = 0
+  for (const nth of nths) {
+    const dataDir = unpackFixture('schema2-killed')
+    const disk = new FaultyDisk(dataDir)
+    disk.fail({ calls: [call], file: 'any', error: nth % 2 ? 'EIO' : 'ENOSPC', which: { nth } })
+    const [python = '', ...rest] = disk.command
+    spawnSync(python, [...rest, process.execPath, start, dataDir, '-1'])
+    failed += disk.failures().length
+    const store = openStore(dataDir, () => {})
+    await expectFacts(store, ['big', 'sparse'])
+    store.close()
+  }
+  expect(failed).toBeGreaterThan(0)
+})

@@ -1,4 +1,4 @@
-// TABLE_TESTS or TABLE_POWER_CUTS makes it longer.
+// TABLE_TESTS or TABLE_POWER_CUTS makes the test longer.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,17 +8,17 @@ import { Crashes, momentOf } from './crash/crashes.ts'
 import { temporaryDirectory } from './support/server.ts'
 
 const cuts = repeat('TABLE_POWER_CUTS')
-/** What one data directory goes through: after each, all of its files are read again. */
+/** The number of power cuts for one data directory. At the end all of its files are read again. */
 const perDirectory = 5
 
-/** A command that runs another on a disk whose files are in `directory`. */
+/** Returns a command that runs another command on a disk whose files are in `directory`. */
 const diskOf = (directory: string) => ['python3', join(import.meta.dirname, 'crash/power_cut.py'), directory]
 
-test(`${cuts} power cuts, which take what was not synced, leave each acknowledged upload once, and no half one`, async () => {
+test(`${cuts} power cuts, which take what was not synced, leave each acknowledged upload once, and no partial upload`, async () => {
   let uploads = 0
   for (let cut = 0; cut < cuts; ) {
     const root = temporaryDirectory()
-    // The directory has yet to be made, and that has to last as well.
+    // The directory does not exist yet, and its creation must be durable too.
     const crashes = new Crashes(join(root, 'data'))
     for (const end = Math.min(cuts, cut + perDirectory); cut < end; cut++)
       await crashes.crash(momentOf(cut), diskOf(root))
@@ -27,7 +27,7 @@ test(`${cuts} power cuts, which take what was not synced, leave each acknowledge
   console.log(`${uploads} uploads after ${cuts} power cuts`)
 })
 
-test('the disk of these power cuts keeps what was synced, and may lose anything else', () => {
+test('the disk of the power cuts keeps what was synced, and may lose anything else', () => {
   const files = 20
   const script = `
     const { fsyncSync, openSync, renameSync, writeSync } = require('node:fs')
@@ -38,7 +38,7 @@ test('the disk of these power cuts keeps what was synced, and may lose anything 
     for (const i of files.keys()) renameSync('old' + i, 'new' + i)
     process.kill(process.pid, 'SIGKILL')`
   const found = new Set<string>()
-  // That one of the states below is missing after so many is a matter of one in a million.
+  // After this many cuts, the chance that one of the states below is missing is one in a million.
   for (let cut = 0; cut < 20; cut++) {
     const directory = temporaryDirectory()
     const [python = '', ...disk] = diskOf(directory)

@@ -1,4 +1,4 @@
-// The client library that most uploads come from: grpcio, in the versions of the course.
+// The library that most clients use: grpcio, in the course's versions.
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ ${script}`
   return stdout.trim()
 }
 
-/** The most memory that a process has had, in MB. */
+/** Returns the most memory that a process has had, in MB. */
 function peakMemory(pid: number | undefined): number {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1000
@@ -50,7 +50,7 @@ assert stub.Upload(table_pb2.UploadReq(csv_data=data)).error == ""
 print(stub.ColSum(table_pb2.ColSumReq(column="x", format="csv")).total)`,
   )
   expect(total).toBe('1000000')
-  // One copy of the message in memory would be 100 MB.
+  // A single copy of the message in memory would be 100 MB.
   expect(peakMemory(child.pid) - before).toBeLessThan(90)
 })
 

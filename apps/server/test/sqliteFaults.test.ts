@@ -1,4 +1,5 @@
-// System calls that fail inside SQLite and around it. TABLE_TESTS=long or TABLE_FAULT_CYCLES makes it longer.
+// Fails system calls inside SQLite and around it. TABLE_TESTS=long or TABLE_FAULT_CYCLES makes the test
+// longer.
 import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
@@ -8,7 +9,7 @@ import { FaultyDisk, type FileKind, type Order } from './crash/faultyDisk.ts'
 import { temporaryDirectory } from './support/server.ts'
 
 const cycles = repeat('TABLE_FAULT_CYCLES')
-/** In the long form each call fails once, up to the last that there is. */
+/** In the long form each call fails once, up to the last call. */
 const long = form === 'long' || process.env.TABLE_FAULT_CYCLES !== undefined
 
 /** What fails, and at which calls of a server in the short form. */
@@ -46,10 +47,10 @@ for (const [call, file, nths, from, done = 'nothing'] of kinds)
   test(`${call} of the ${file} fails, ${done} done, from the ${from} on: ${promise}`, async () => {
     const crashes = new Crashes(temporaryDirectory())
     let failed = 0
-    // What a start brings up to date.
+    // Leave something for the next start to repair.
     if (from === 'start') await crashes.fail(nothing, { from: 'uploads', end: 'kill', oneByOne: false })
     for (let i = 0; long || i < nths.length; i++) {
-      // In the long form each of them, before a kill and before a stop.
+      // In the long form each call fails once before a kill and once before a stop.
       const nth = long ? 1 + Math.floor(i / 2) : (nths[i] ?? 0)
       const order: Order = {
         calls: [call],
@@ -83,14 +84,14 @@ test(`writes and syncs fail with 10 %, ${cycles} times: ${promise}`, async () =>
     const from = cycle % 4 === 3 ? 'start' : 'uploads'
     const how = { from, end: oneOf('kill', 'stop'), oneByOne: cycle % 2 === 0 } as const
     failures += (await crashes.fail(randomOrder(), how)).length
-    // One without faults, which is never refused.
+    // A start without faults is never refused.
     if (from === 'start') await crashes.fail(nothing, { from, end: 'kill', oneByOne: false })
   }
   const uploads = await crashes.end()
   console.log(`${uploads} uploads after ${cycles} cycles with ${failures} calls that failed`)
 })
 
-test('the disk of these faults fails what it is told to, and does as much of it as it is told', () => {
+test('the faulty disk fails the calls that it is told to fail, after as much of each as it is told', () => {
   const directory = temporaryDirectory()
   const disk = new FaultyDisk(directory)
   const script = `

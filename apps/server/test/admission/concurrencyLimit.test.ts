@@ -6,7 +6,7 @@ const refusal = {
   message: '1 calls are under way, at most 1 are allowed: try again later',
 }
 
-test('a call over the limit is refused, and the place of one that has ended is free, however that ended', async () => {
+test('a call over the limit is refused, and a call that ends frees its place, however it ends', async () => {
   const call = limitConcurrency(1, 'calls')
   for (const end of [() => Promise.resolve('done'), () => Promise.reject(new Error('failed'))]) {
     let go = () => {}
@@ -21,7 +21,7 @@ test('a call over the limit is refused, and the place of one that has ended is f
   }
 })
 
-test('a call over the limit runs if another one makes room', async () => {
+test('a call over the limit runs if another call makes room', async () => {
   const call = limitConcurrency(1, 'calls', () => true)
   void call(() => new Promise(() => {}))
   expect(await call(async () => 'second')).toBe('second')

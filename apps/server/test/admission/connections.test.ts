@@ -23,7 +23,10 @@ beforeEach(() => {
   return () => void vi.useRealTimers()
 })
 
-/** A server that lets so many connections in. Each client is named, and comes from an address of this machine. */
+/**
+ * Starts a server with at most `limit` connections. Each client has a name, and comes from an address of this
+ * machine.
+ */
 async function listening(limit: number) {
   let seen = 0
   class Counting extends Connections {
@@ -38,7 +41,7 @@ async function listening(limit: number) {
   const open = new Map<string, Socket>()
   return {
     connections,
-    /** Resolves when the server has taken the connection, or refused it. */
+    /** Resolves when the server has taken or refused the connection. */
     come: async (name: string, address = '127.0.0.1') => {
       const before = seen
       const socket = connect({ port, host: '127.0.0.1', localAddress: address })
@@ -50,7 +53,7 @@ async function listening(limit: number) {
       while (seen === before) await new Promise(setImmediate)
       vi.advanceTimersByTime(1)
     },
-    /** As if a call of that client was under way until the returned function is called. */
+    /** Puts a call of the client under way until the returned function is called. */
     call: (name: string) => {
       const { localAddress, localPort } = open.get(name) as Socket
       let end = () => {}
@@ -64,7 +67,7 @@ async function listening(limit: number) {
         await over
       }
     },
-    /** Who is still connected, by and by. */
+    /** Waits until exactly these clients are connected. */
     expectOpen: async (...names: string[]) => {
       const end = Date.now() + 30_000
       while (`${[...open.keys()].sort()}` !== `${names}` && Date.now() < end) await new Promise(setImmediate)
@@ -73,7 +76,7 @@ async function listening(limit: number) {
   }
 }
 
-/** Everybody who is connected is no longer new. */
+/** Lets enough time pass that no connection counts as new any more. */
 const later = () => vi.advanceTimersByTime(1001)
 
 test('half of the places are for connections that have not called, and there the oldest makes room', async () => {
@@ -89,7 +92,7 @@ test('half of the places are for connections that have not called, and there the
   await expectOpen('b', 'c', 'd', 'e', 'f', 'g')
 })
 
-test('a connection with a call under way is never closed, and one without only after a second', async () => {
+test('a connection with a call under way is never closed, and a connection without calls only after a second', async () => {
   const { come, call, expectOpen } = await listening(4)
   const ends = new Map<string, () => Promise<void>>()
   for (const [i, name] of ['a', 'b', 'c', 'd'].entries()) {
@@ -108,7 +111,7 @@ test('a connection with a call under way is never closed, and one without only a
   await expectOpen('a', 'c', 'd', 'e')
 })
 
-test('two calls of a connection hold it until both have ended, also one that fails', async () => {
+test('two calls keep their connection open until both have ended, even if one fails', async () => {
   const { connections, come, call, expectOpen } = await listening(1)
   await come('a')
   const [first, second] = [call('a'), call('a')]
@@ -125,7 +128,7 @@ test('two calls of a connection hold it until both have ended, also one that fai
   await expectOpen('b')
 })
 
-test('who has the most connections makes room for who has fewer, at once', async () => {
+test('the address with the most connections makes room at once for an address with fewer', async () => {
   const { come, expectOpen } = await listening(8)
   await come('other', '127.0.0.2')
   for (const name of ['a', 'b', 'c']) await come(name)
@@ -152,7 +155,7 @@ test('one address does not get the last places', async () => {
   await expectOpen(...names, 'other')
 })
 
-test('a connection without a call is closed after a minute, one that has called is not', async () => {
+test('a connection that has never called is closed after a minute, a connection that has called is not', async () => {
   const { come, call, expectOpen } = await listening(8)
   await come('caller')
   await come('stranger')
@@ -161,7 +164,7 @@ test('a connection without a call is closed after a minute, one that has called 
   await expectOpen('caller')
 })
 
-test('of all places a stranger makes room before one that has called, and for each newcomer another one', async () => {
+test('a connection that has not called makes room before one that has, and each newcomer gets another place', async () => {
   const { come, call, expectOpen } = await listening(4)
   for (const name of ['a', 'b', 'c']) {
     await come(name, `127.0.0.${name.charCodeAt(0)}`)
@@ -172,7 +175,8 @@ test('of all places a stranger makes room before one that has called, and for ea
   await come('next', '127.0.0.10')
   await expectOpen('a', 'b', 'c', 'next')
 
-  // The close of a socket takes a while, but its place is free at once. All of these come from one address.
+  // Closing a socket takes a while, but its place is free at once. All of these sockets come from one
+  // address.
   const connections = new Connections(2)
   const destroyed: number[] = []
   const socket = (remotePort: number) =>
@@ -199,7 +203,8 @@ test.each([
   ['::ffff:127.0.0.1', '127.0.0.1', true],
   ['::ffff:127.0.0.1', '::ffff:127.0.0.2', false],
 ])('%s and %s are one address: %s', (one, other, same) => {
-  // Of two places an address gets both, but one of another address is closed for a newcomer only if that has fewer.
+  // One address may take both places. A connection of another address is closed for a newcomer only if the
+  // newcomer's address has fewer connections.
   const connections = new Connections(4)
   const destroyed: string[] = []
   const socket = (remoteAddress: string) =>
@@ -209,14 +214,14 @@ test.each([
   expect(destroyed).toEqual([same ? other : one])
 })
 
-/** The begin of a ClientHello of 64 KiB. */
+/** The beginning of a ClientHello of 64 KiB. */
 const hello = Buffer.concat([
   Buffer.from([0x16, 3, 1, 0x40, 0, 1, 1, 0, 0, 3, 3]),
   Buffer.alloc(0x4000 - 6),
   Buffer.from([0x16, 3, 1, 0x40, 0]),
 ])
 
-/** Sends much on a new connection, and nothing that is a call of ours. */
+/** Sends a lot on a new connection, but no call of ours. */
 async function beStranger(port: number, tls: boolean): Promise<void> {
   if (tls) {
     const stranger = connect(port, '127.0.0.1')
@@ -263,7 +268,7 @@ test.each(['plain text', 'TLS'])(
   },
 )
 
-test('calls that are never sent to their end hold no connection', async () => {
+test('a request that never ends does not keep its connection open', async () => {
   vi.useRealTimers()
   vi.useFakeTimers({ toFake: ['performance'] })
   const { port, client } = await serve({ limits: { connections: 4 } })

@@ -104,7 +104,7 @@ test('a worker that runs out of memory fails its upload alone', async () => {
   expect((await exited).stderr).toContain('ERR_WORKER_OUT_OF_MEMORY')
 })
 
-test('an upload that takes much memory is stored, though not beside another one', async () => {
+test('an upload that takes much memory is stored, but not beside another such upload', async () => {
   const { client, dataDir } = await serve()
   const wide = `${Array.from({ length: 2000 }, (_, i) => `c${i}`)}\n${'1,'.repeat(1999)}1\n`
   const long = `c0,t\n1,${'a'.repeat(3_000_000)}\n`

@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers())
 
 const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** Sends `bytes` a second. */
+/** Yields `bytes` bytes every second. */
 async function* sending(bytes: number, seconds: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < seconds; i++) {
     await wait(1000)
@@ -14,7 +14,7 @@ async function* sending(bytes: number, seconds: number): AsyncGenerator<Uint8Arr
   }
 }
 
-/** The number of bytes that arrive, or the error, and after how many seconds. */
+/** Resolves to the number of bytes that arrive, or the error, and after how many seconds. */
 async function read(chunks: AsyncIterable<Uint8Array>): Promise<{ seconds: number; result: unknown }> {
   const start = performance.now()
   let bytes = 0
@@ -27,7 +27,7 @@ async function read(chunks: AsyncIterable<Uint8Array>): Promise<{ seconds: numbe
   return result
 }
 
-test('a client that sends enough may take longer than the limit, one that trickles may not', async () => {
+test('a client that sends enough may take longer than the limit, a client that trickles may not', async () => {
   expect(await read(sending(300, 600))).toEqual({ seconds: 600, result: 180_000 })
   expect(await read(sending(1, 600))).toMatchObject({
     seconds: 60,
@@ -40,7 +40,7 @@ test('a client that sends enough may take longer than the limit, one that trickl
   })
 })
 
-test('the time that the reader takes does not count', async () => {
+test('time that the reader takes does not count', async () => {
   const chunks = new IdleTimeout(60).read(sending(1, 2))
   const first = chunks.next()
   await vi.advanceTimersByTimeAsync(1000)
@@ -51,7 +51,7 @@ test('the time that the reader takes does not count', async () => {
   expect(await second).toMatchObject({ done: false })
 })
 
-test('a failure on the way is the failure here', async () => {
+test('the failure of a stream is thrown', async () => {
   async function* broken() {
     yield Buffer.alloc(1)
     throw new Error('the line is cut')
@@ -59,7 +59,7 @@ test('a failure on the way is the failure here', async () => {
   expect(await read(broken())).toEqual({ seconds: 0, result: new Error('the line is cut') })
 })
 
-test('the slowest of those that let us wait for over a second is given up when there are too many', async () => {
+test('when there are too many clients, the slowest that has kept the server waiting for over a second is given up', async () => {
   const idleTimeout = new IdleTimeout(60)
   const waiting = (bytes: number) => {
     const chunks = idleTimeout.read(sending(bytes, 100))

@@ -29,7 +29,7 @@ test('every host gets the same port', async () => {
   expect(connections).toHaveLength(3)
 })
 
-test('a host after the first may be missing, the first may not', async () => {
+test('the first host must exist on this machine, the others may be missing', async () => {
   const { port } = await listening(['127.0.0.1', '192.0.2.1'])
   await connected('127.0.0.1', port)
   await expect(listening(['192.0.2.1', '127.0.0.1'])).rejects.toThrow(

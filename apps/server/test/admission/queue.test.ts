@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { queue } from '../../src/admission/queue.ts'
 
-test('calls beyond the limit wait for their turn in order, and one that is cancelled meanwhile never runs', async () => {
+test('calls beyond the limit wait in order, and a call that is cancelled while it waits never runs', async () => {
   const begun: string[] = []
   const ends: (() => void)[] = []
   const call = queue(2)

@@ -26,7 +26,7 @@ test('an address may break off 1000 calls at once, and then 100 a second', () =>
   expect(resets.count('10.0.0.1')).toBe(true)
 })
 
-test('what an address owes is bounded: it is let in again after 10 s, however many calls it broke off', () => {
+test('an address is let in again after 10 s, however many calls it broke off', () => {
   fakeTime()
   const resets = new Resets()
   countMany(resets, '10.0.0.1', 100_000)
@@ -36,7 +36,7 @@ test('what an address owes is bounded: it is let in again after 10 s, however ma
   expect(resets.refuses('10.0.0.1')).toBe(false)
 })
 
-test('an IPv6 network of 64 bits is one address, others are others', () => {
+test('an IPv6 network of 64 bits counts as one address', () => {
   fakeTime()
   const resets = new Resets()
   countMany(resets, '2001:db8::1', 1001)

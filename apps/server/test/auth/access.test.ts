@@ -47,7 +47,7 @@ test('the files say who may connect and who may call', () => {
   expect(tokens?.find('reader')).toMatchObject({ name: 'reader' })
 })
 
-test('no warning where certificates or this machine alone are let in', () => {
+test('there is no warning if only client certificates or this machine are let in', () => {
   const others = ['192.0.2.1']
   expect(accessWarning(others, {})).toMatch(/^warning: everybody/)
   expect(accessWarning(['127.0.0.1'], {})).toBeUndefined()

@@ -29,7 +29,7 @@ async function serveWithTokens() {
   return serve({ access: { ...openAccess, tokens: new TokenFile(tokenFile()) } })
 }
 
-describe('a call without a token that is known is UNAUTHENTICATED', () => {
+describe('a call without a known token is UNAUTHENTICATED', () => {
   test('none at all', async () => {
     const { client } = await serveWithTokens()
     const wanted = { code: status.UNAUTHENTICATED, details: expect.stringContaining('Bearer TOKEN') }
@@ -110,7 +110,7 @@ describe('an upload is refused', () => {
       expect((await rawUpload(session, headers).answer).code).toBe(code)
       await new Promise(resolve => session.ping(resolve))
       expect(readFileSync(record, 'utf8')).toBe(before)
-      // Nor has it made room for a body: that of HTTP/2 itself is 64 KiB.
+      // The server has not made room for a body either: HTTP/2's own window is 64 KiB.
       expect(session.remoteSettings.initialWindowSize).toBe(65_535)
 
       const welcome = rawUpload(session, authorization('Bearer both'))
@@ -122,7 +122,7 @@ describe('an upload is refused', () => {
     },
   )
 
-  test('and the client that sends all the same learns why', async () => {
+  test('a client that sends its body anyway learns why the call was refused', async () => {
     const { port, dataDir } = await serveWithTokens()
     const call = rawUpload(rawSession(port))
     void call.write(Buffer.alloc(20e6))
@@ -131,7 +131,7 @@ describe('an upload is refused', () => {
     expect(incoming(dataDir)).toEqual([])
   })
 
-  test('and other uploads of its connection are not disturbed', async () => {
+  test('a refused upload does not disturb the other uploads of its connection', async () => {
     const { port } = await serveWithTokens()
     const session = rawSession(port)
     const welcome = rawUpload(session, authorization('Bearer writer'))
@@ -159,7 +159,7 @@ describe('the token file is read again when it changes', () => {
     return { path, server, may }
   }
 
-  /** Waits for a line on standard error, from now on. */
+  /** Waits for a line on stderr from now on. */
   function said({ child }: ServerProcess, words: RegExp): Promise<void> {
     return new Promise(resolve => {
       let text = ''
@@ -184,7 +184,7 @@ describe('the token file is read again when it changes', () => {
     expect([await may('reader'), await may('new')]).toEqual([false, true])
   })
 
-  test('a broken one leaves the old tokens, says so once, and is mended by the next change', async () => {
+  test('a broken file leaves the old tokens in force, is reported once, and recovers with the next change', async () => {
     const { path, server, may } = await spawned()
     const warned = (words: string) =>
       said(server, new RegExp(`^warning: token file .*${words}.* stay in force\\n$`, 'm'))

@@ -20,7 +20,7 @@ test.each([
   expect(exposureWarning(['127.0.0.1', address], nothing) !== undefined).toBe(exposed)
 })
 
-/** What a server on every address prints on standard error from its start to its end. */
+/** Returns everything that a server on all addresses prints on stderr. */
 async function printed(env: Record<string, string>): Promise<string> {
   const { ready, child, exited } = spawnServer({ env: { TABLE_HOST: '::', TABLE_OPEN: '', ...env } })
   await ready
@@ -31,7 +31,7 @@ async function printed(env: Record<string, string>): Promise<string> {
 const anybody = /^warning: everybody who reaches \S+ can .*: give --token-file or --tls-client-ca, .*\n$/
 const plain = /^warning: tokens and data come to \S+ as plain text: give --tls-cert and --tls-key, .*\n$/
 
-test('a server that others reach says so in one line, unless it is protected or meant to be open', async () => {
+test('a server that other machines can reach warns in one line, unless it is protected or declared open', async () => {
   const authority = authorityFiles()
   const { certFile, keyFile } = pemFiles(authority.issue())
   const tls = { TABLE_TLS_CERT: certFile, TABLE_TLS_KEY: keyFile }

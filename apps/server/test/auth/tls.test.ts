@@ -23,14 +23,14 @@ import {
 
 const own = ({ certFile, keyFile }: Pem) => ({ TABLE_TLS_CERT: certFile, TABLE_TLS_KEY: keyFile })
 
-/** What a client trusts, and who it is. */
+/** Returns the credentials of a client that trusts `authority` and may show a certificate. */
 function channel({ cert: authority }: { cert: string }, client?: { cert: string; key: string }) {
   const [cert, key] = client ? [Buffer.from(client.cert), Buffer.from(client.key)] : [null, null]
   return credentials.createSsl(Buffer.from(authority), key, cert)
 }
 
 describe('over TLS', () => {
-  test('uploads and sums are as without it, also those larger than a window', async () => {
+  test('uploads and sums give the same results with TLS, also when larger than a window', async () => {
     const authority = authorityFiles()
     const { ready } = spawnServer({ env: own(pemFiles(authority.issue())) })
     const client = connectClient((await ready).port, { channel: channel(authority) })
@@ -103,7 +103,7 @@ describe('speaks', () => {
 })
 
 describe('with mutual TLS', () => {
-  test('a certificate that is not for clients is refused: one of a server, one of no use, the authority', async () => {
+  test('a certificate that is not for clients is refused: a server certificate, a certificate without a use, the authority', async () => {
     const authority = authorityFiles()
     const server = authority.issue()
     const env = { ...own(pemFiles(server)), TABLE_TLS_CLIENT_CA: authority.certFile }
@@ -112,7 +112,7 @@ describe('with mutual TLS', () => {
       columnSum(connectClient(port, { channel: channel(authority, identity) }), 'x')
     for (const uses of [['client'], ['server', 'client']] as const)
       expect(await sumAs(authority.issueClient('alice', uses))).toBe(0n)
-    // A client hears why, unless it hears first that the connection is gone.
+    // A client learns the reason, unless it notices first that the connection is gone.
     for (const stranger of [server, authority.issueClient('alice', []), authority])
       expect([status.PERMISSION_DENIED, status.UNAVAILABLE]).toContain(
         (await failureOf(sumAs(stranger))).code,
@@ -158,7 +158,7 @@ describe('with mutual TLS', () => {
       expect(await failureOf(sumAs(stranger))).toMatchObject({ code: status.UNAVAILABLE })
   })
 
-  test('a token is wanted as well, if there are tokens', async () => {
+  test('a client certificate does not replace the token', async () => {
     const authority = authorityFiles()
     const env = {
       ...own(pemFiles(authority.issue())),

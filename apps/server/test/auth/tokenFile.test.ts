@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { TokenFile } from '../../src/auth/tokenFile.ts'
 import { tokenFile, tokenLine } from '../support/secrets.ts'
 
-test('what is wrong with the file is said once, until something else is, and tokens stay until it is right', async () => {
+test('a problem with the file is reported once, and the tokens stay in force until the file is right', async () => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => {})
   const path = tokenFile()
   const tokens = new TokenFile(path)
@@ -30,7 +30,7 @@ test('what is wrong with the file is said once, until something else is, and tok
   expect([tokens.find('reader'), tokens.find('new')?.name]).toEqual([undefined, 'new'])
 })
 
-test('the file is looked at every second until the tokens are closed', async () => {
+test('the token file is read every second until it is closed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const said = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => {

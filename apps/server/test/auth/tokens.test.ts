@@ -4,7 +4,7 @@ import { findToken, parseTokens } from '../../src/auth/tokens.ts'
 
 const hash = (secret: string) => createHash('sha256').update(secret).digest('hex')
 
-test('a token is found by what it hashes to, and by nothing else', () => {
+test('a token is found by its hash alone', () => {
   const text = `# who may do what\n\n${hash('a')} alice read,write\r\n  ${hash('b').toUpperCase()}\tbob   read \n`
   const tokens = parseTokens(text)
   expect(findToken(tokens, 'a')).toMatchObject({ name: 'alice', scopes: new Set(['read', 'write']) })

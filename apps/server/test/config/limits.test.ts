@@ -21,7 +21,7 @@ import {
   uploadMessage,
 } from '../support/server.ts'
 
-/** Nothing of an earlier upload is there, and the server goes on. */
+/** Checks that nothing of an earlier upload is left, and that the server goes on. */
 async function isAsNew({ client, dataDir }: Pick<Served, 'client' | 'dataDir'>): Promise<void> {
   await eventually(() => expect([...incoming(dataDir), ...stored(dataDir)]).toEqual([]))
   expect(await upload(client, 'x\n1\n')).toBe('')
@@ -78,7 +78,7 @@ test.each([
   expect(await columnSum(server.client, 'x')).toBe(0n)
 })
 
-test('an upload more than may be under way is refused, unless one of them lets the server wait', async () => {
+test('an upload over the limit is refused, unless another upload keeps the server waiting', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const server = await serve({ limits: { uploads: 2 } })
@@ -125,7 +125,7 @@ test.each([
   while (incoming(server.dataDir).length === 0) await new Promise(setImmediate)
   await vi.advanceTimersByTimeAsync(8000)
   expect(incoming(server.dataDir)).toHaveLength(1)
-  // The last bytes may have come only now.
+  // The last bytes may arrive only now.
   const passing = setInterval(() => vi.advanceTimersByTime(2000), 1)
   const answer = await call.answer.finally(() => clearInterval(passing))
   expect(answer).toMatchObject({

@@ -30,7 +30,7 @@ test('network buffers are collected with the young objects, after every 3 MiB of
   expect(collect.mock.calls).toEqual([[{ type: 'minor' }], [{ type: 'minor' }]])
 })
 
-test('the start script sets what is explained here, and nothing else', () => {
+test('the start script sets exactly what tuning.ts explains', () => {
   const script = readFileSync(join(import.meta.dirname, '../../start'), 'utf8')
   expect(script.match(/--[a-z][a-z-]*(=\d+)?/g)).toEqual(NODE_FLAGS)
   expect(script.match(/[A-Z_]+=\d+/g)).toEqual(MALLOC_VARIABLES)

@@ -1,4 +1,4 @@
-// Servers that are killed under load, one after the other, and what has to be in their data directory after each.
+// Kills servers under load, one after the other, and checks their data directory after each.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Metadata, status } from '@grpc/grpc-js'
@@ -10,17 +10,20 @@ import { columnSum, connectClient, incoming, stored, temporaryDirectory, upload 
 import { FaultyDisk, type Order } from './faultyDisk.ts'
 import { hashOf, type Sent, uploadsOfRound } from './uploads.ts'
 
-/** When a server is killed: before a step, counted from its start or from its first upload, or some ms after that. */
+/**
+ * When a server is killed: before a step, counted from its start or its first upload, or `wait` ms after its
+ * first upload.
+ */
 export type Moment = { step: number; from: 'start' | 'uploads' } | { wait: number }
 
-/** Somewhat more than there are, so that some servers are killed when all is done. */
+/** Slightly more steps than there are, so that some servers are killed after everything is done. */
 const STEPS = { start: 40, uploads: 150 }
 /** In ms. */
 const LONGEST_WAIT = 200
 
 const offset = Math.random()
 
-/** Half of the moments are at any time, half at steps. However many there are, they are spread evenly. */
+/** Half of the moments are random times, half are steps. Any number of moments is spread evenly. */
 export function momentOf(kill: number): Moment {
   const goldenRatio = 0.618_033_988_75
   const spread = (limit: number) => Math.floor(limit * ((offset + kill * goldenRatio) % 1))
@@ -33,16 +36,16 @@ const compileCache = join(import.meta.dirname, '../../../../node_modules/.cache/
 
 /** The servers of one data directory, and what was sent to them. */
 export class Crashes {
-  /** Of the starts that were not killed: how long they took, in ms. */
+  /** How long the starts that were not killed took, in ms. */
   readonly startTimes: number[] = []
-  /** The steps that were fatal, one for each server that was killed by one. */
+  /** The steps before which servers were killed. */
   readonly steps: string[] = []
   #rounds = 0
   #turn = 0
   readonly #fuse = join(temporaryDirectory(), 'fuse')
   readonly #dataDir: string
   readonly #sent: Sent[] = []
-  /** By the number that each was stored under. */
+  /** The stored uploads, by their number. */
   readonly #stored = new Map<string, Sent>()
   /** Columns whose sums have not been checked since the last crash that could have changed them. */
   readonly #unchecked = new Set<string>()
@@ -52,8 +55,8 @@ export class Crashes {
   }
 
   /**
-   * Starts a server, checks what it finds, and kills it at `moment`, or when all uploads are answered. `disk`: a command that runs
-   * the server, kills it at a SIGTERM, and may spoil any file then.
+   * Starts a server, checks its data, and kills it at `moment`, or when all uploads are answered. `disk`: a
+   * command that runs the server, kills it on SIGTERM, and may then spoil any file.
    */
   async crash(moment: Moment, disk?: string[]): Promise<void> {
     this.#arm('step' in moment && moment.from === 'start' ? moment.step : undefined)
@@ -74,16 +77,18 @@ export class Crashes {
       kill()
       client.close()
     }
-    // Files of an upload that was killed right before its row are moved aside, which the next start says.
+    // If a server is killed right before an upload's row, the next start moves the upload's files aside and
+    // says so.
     const stderr = expect.stringMatching(/^(warning: the catalogue has no row for .*\n)*$/)
     expect(await server.exited).toMatchObject({ code: null, stderr })
     this.#count()
   }
 
   /**
-   * Starts a server, checks what it finds, and ends it when its uploads are answered, or when it has ended by itself. Calls of its
-   * system fail as `order` says: from its start on, which may be refused then, or from its first upload on. Uploads that are sent one by
-   * one end with the first that fails: nothing comes after it that would hide what it left. Returns what failed.
+   * Starts a server, checks its data, and ends it when its uploads are answered, unless it has ended by
+   * itself. System calls of the server fail as `order` says, either from its start, which may then be
+   * refused, or from its first upload. Uploads that are sent one by one stop at the first failure, so that
+   * nothing later hides what the failure left. Returns what failed.
    */
   async fail(
     order: Order,
@@ -108,7 +113,7 @@ export class Crashes {
       const client = connectClient(port)
       if (await survives(this.#check(client, false))) {
         if (from === 'uploads') disk.fail(order)
-        // What fails comes again: there is always something to send, and never more and more.
+        // Failed uploads are sent again, so send new ones only if few are left.
         const due = this.#sent.filter(({ csv }) => csv).length
         await this.#upload(client, due < 7 ? uploadsOfRound(this.#rounds++) : [], oneByOne)
       }
@@ -119,7 +124,10 @@ export class Crashes {
     return disk.failures()
   }
 
-  /** Repeats what has an id and was never acknowledged, and checks all bytes of all uploads. Returns how many there are. */
+  /**
+   * Repeats every upload that has an id and was never acknowledged, and checks all bytes of all uploads.
+   * Returns how many uploads there are.
+   */
   async end(): Promise<number> {
     const server = spawnServer({ dataDir: this.#dataDir })
     const client = connectClient((await server.ready).port)
@@ -138,7 +146,7 @@ export class Crashes {
     return uploads.length
   }
 
-  /** What a server has made of its data directory. `everything`: also what earlier ones had. */
+  /** Checks what a server has made of its data directory. `everything`: also the uploads that earlier servers had. */
   async #check(client: TableClient, everything: boolean): Promise<void> {
     expect(incoming(this.#dataDir)).toEqual([])
     const names = stored(this.#dataDir)
@@ -153,7 +161,8 @@ export class Crashes {
       expect(found?.hash, `${id}.csv is what was uploaded`).toBe(hash)
       this.#stored.set(id, found as Sent)
     }
-    // None that was there is gone, none is there twice, all that were acknowledged are there, none that was refused is.
+    // No earlier upload is gone, no upload is there twice, all acknowledged uploads are there, and no refused
+    // upload is.
     const present = new Set(this.#stored.values())
     expect(ids).toHaveLength(this.#stored.size)
     expect(present.size).toBe(ids.length)
@@ -173,8 +182,8 @@ export class Crashes {
   }
 
   /**
-   * Sends these, and those of earlier rounds that have an id and were not acknowledged: all at once, or one by one, up to the first
-   * that is not acknowledged.
+   * Sends these uploads, and those of earlier rounds that have an id and were not acknowledged: all at once,
+   * or one by one up to the first that is not acknowledged.
    */
   async #upload(client: TableClient, round: Sent[], oneByOne = false): Promise<void> {
     this.#sent.push(...round)
@@ -183,7 +192,7 @@ export class Crashes {
       await Promise.all(due.map(sent => this.#send(client, sent)))
       return
     }
-    // Another one of them comes first each time.
+    // Each time another upload comes first.
     const first = this.#turn++
     for (const i of due.keys()) {
       const sent = due[(first + i) % due.length] as Sent
@@ -198,7 +207,7 @@ export class Crashes {
     if (sent.uploadId) metadata.set('upload-id', sent.uploadId)
     const { outcome, refusal } = await outcomeOf(upload(client, sent.csv as Buffer, {}, metadata))
     if (refusal) sent.refusal = refusal
-    // An attempt whose outcome nobody knows may have been stored, whatever is said of a later one.
+    // An attempt with an unknown outcome may have been stored, whatever a later attempt says.
     if (outcome === 'acknowledged' || sent.outcome !== 'unknown') sent.outcome = outcome
     if (outcome === 'acknowledged' || !sent.uploadId) sent.csv = undefined
   }
@@ -224,7 +233,7 @@ function damagesOf(dataDir: string, row: Upload): Damage[] {
   }
 }
 
-/** Of a server that is ready; undefined if it was killed before. */
+/** Returns the port of a server, or undefined if the server was killed before it was ready. */
 async function portOf({ ready, exited }: ServerProcess): Promise<number | undefined> {
   try {
     return (await ready).port
@@ -234,7 +243,7 @@ async function portOf({ ready, exited }: ServerProcess): Promise<number | undefi
   }
 }
 
-/** Whether `calls` came to their end, or else lost their server. */
+/** Returns whether `calls` finished. Returns false if they lost their server. */
 async function survives(calls: Promise<void>): Promise<boolean> {
   try {
     await calls
@@ -256,7 +265,7 @@ async function outcomeOf(answer: Promise<string>): Promise<Pick<Sent, 'outcome' 
   }
 }
 
-/** Whether a call has no answer because its server ended. */
+/** Returns whether a call has no answer because its server ended. */
 function isLost(error: unknown): boolean {
   return (error as { code?: unknown }).code === status.UNAVAILABLE
 }

@@ -1,17 +1,17 @@
-"""Runs a command on a disk that fails, where SQLite's own system calls meet it.
+"""Runs a command on a disk that fails, also for SQLite's own system calls.
 
     faults.py ORDER COMMAND...
 
-While the file ORDER is there it says which calls fail, as JSON (counted from when it is there, and again when it changes):
+As long as the file ORDER exists, it says as JSON which calls fail. Calls are counted from when the file appears or changes.
 
     calls    names of system calls, as in system_calls.py
-    file     a regular expression that is searched for in the path of the file
+    file     a regular expression that is searched for in the file's path
     error    EIO, ENOSPC, ...
-    nth      the one that fails, from 1 on; `lasting`: and all after it
-    chance   or else how likely each is to fail, with `seed`
-    done     how much of the call is done although it fails: "nothing", "half" (of a write), "all"
+    nth      the number of the call that fails, from 1 on; with `lasting` all later calls fail too
+    chance   instead of nth: how likely each call is to fail, with `seed`
+    done     how much of the call is done before it fails: "nothing", "half" (of a write), "all"
 
-Each failure is a line in ORDER.faults. SIGTERM kills the command, SIGINT is handed on; then this process ends as the command did.
+Each failure is a line in ORDER.faults. SIGTERM kills the command, SIGINT is passed on; then this process ends as the command did.
 """
 
 import errno
@@ -27,7 +27,7 @@ CALLS = ["write", "pwrite64", "writev", "pwritev", "fsync", "fdatasync", "ftrunc
 
 
 class Order:
-    """What ORDER says."""
+    """The content of ORDER."""
 
     def __init__(self, path):
         self.path = path

@@ -3,18 +3,18 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '../support/server.ts'
 
-/** Which system calls of a server fail: as in faults.py. */
+/** Which system calls of a server fail, as faults.py takes it. */
 export interface Order {
   calls: readonly string[]
-  /** Of the files of the data directory. */
+  /** The files of the data directory whose calls fail. */
   file: FileKind
   error: 'EIO' | 'ENOSPC'
-  /** The one that fails, or all from it on, or as many as chance would have it. */
+  /** The call that fails, all calls from it on, or random calls. */
   which: { nth: number; lasting?: boolean } | { chance: number; seed: number }
   done?: 'nothing' | 'half' | 'all'
 }
 
-/** What each file is called, from the data directory on. */
+/** The name of each kind of file, relative to the data directory. */
 const files = {
   database: 'catalogue\\.db$',
   log: 'catalogue\\.db-wal$',
@@ -26,7 +26,7 @@ const files = {
 
 export type FileKind = keyof typeof files
 
-/** What a server runs on whose system calls are to fail. */
+/** A disk for a server whose system calls are to fail. */
 export class FaultyDisk {
   readonly #dataDir: string
   readonly #order = join(temporaryDirectory(), 'order')
@@ -40,7 +40,7 @@ export class FaultyDisk {
     return ['python3', join(import.meta.dirname, 'faults.py'), this.#order]
   }
 
-  /** From now on. */
+  /** Makes calls fail from now on. */
   fail({ which, file, ...order }: Order): void {
     const text = JSON.stringify({
       ...order,
@@ -56,7 +56,7 @@ export class FaultyDisk {
     child.kill(end === 'kill' ? 'SIGTERM' : 'SIGINT')
   }
 
-  /** The calls that failed so far. */
+  /** Returns the calls that have failed so far. */
   failures(): string[] {
     const path = `${this.#order}.faults`
     return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []

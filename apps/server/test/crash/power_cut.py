@@ -1,11 +1,11 @@
-"""Runs a command on a disk that, when the command is killed, loses what was not synced.
+"""Runs a command on a disk that loses everything unsynced when the command is killed.
 
     power_cut.py DIRECTORY COMMAND...
 
-The directory is an ordinary one. Every fsync and fdatasync of the command and its threads is seen first (system_calls.py), so that
-this process knows what would be on a disk: the content of each file as of its last sync, the names in each directory as of its own. When
-the command was killed, by itself or by a SIGTERM to this process, the directory is put into a state that a power cut could have left.
-Then this process dies of the same signal; the exit code of a command which ends in another way is handed on.
+The directory is an ordinary one. This process sees every fsync and fdatasync of the command and its threads first (system_calls.py), so it
+knows what would be on a disk: the content of each file as of its last sync, and the names in each directory as of its last sync. When
+the command is killed, by itself or by a SIGTERM to this process, the directory is put into a state that a power cut could have left.
+Then this process dies of the same signal. If the command ends in another way, its exit code is passed on.
 """
 
 import os
@@ -21,7 +21,7 @@ BLOCK = 4096
 
 
 class Disk:
-    """What is on the disk of a directory, all of which is there at first."""
+    """What is on the disk of a directory. At first everything in the directory is."""
 
     def __init__(self, root):
         self.root = root
@@ -40,8 +40,8 @@ class Disk:
             self.contents[inode] = self.content_now(inode)
 
     def after_power_cut(self):
-        """The tree of names to bytes, or to trees, that may be left."""
-        # In every other case all is lost that can be.
+        """Returns what may be left: a tree of names with bytes or further trees."""
+        # In half of the cases everything unsynced is lost.
         everything = random.random() < 0.5
         files = {}
 
@@ -89,8 +89,8 @@ class Disk:
 
 
 def mixed(then, now):
-    """A file that was synced as `then` and not as `now`: any of its blocks and its size may be old or new. What was synced and
-    not written since stays, and where no block was written is whatever was on the disk."""
+    """Returns a file that was synced as `then` but not as `now`: its size and each of its blocks may be old or new. What was synced and
+    not written since stays, and unwritten blocks hold whatever was on the disk."""
     size = random.choice([len(then), len(now), random.randint(*sorted([len(then), len(now)]))])
     junk = random.choice([bytes, random.randbytes])
     blocks = []
@@ -117,7 +117,7 @@ def main():
 
     def sync(call):
         disk.sync(call.descriptor())
-        # It has succeeded: nothing here needs the real disk.
+        # Report success: nothing here needs the real disk.
         return 0
 
     code = run(command, ["fsync", "fdatasync"], sync)

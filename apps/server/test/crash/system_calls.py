@@ -1,7 +1,7 @@
-"""Runs a command whose system calls on files are decided here: the kernel hands each of them to this process first (seccomp's user
-notification), those of SQLite as well as Node's.
+"""Runs a command and decides its system calls on files: the kernel reports each of them to this process first (seccomp's user
+notification), SQLite's as well as Node's.
 
-Linux 5.5, x86_64 or aarch64; no rights are needed.
+Needs Linux 5.5 on x86_64 or aarch64, and no privileges.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 
-# The numbers of system calls, in the order of the two architectures.
+# The numbers of the system calls, for each of the two architectures.
 NUMBERS = {
     "write": (1, 64),
     "pwrite64": (18, 68),
@@ -37,7 +37,7 @@ NUMBERS = {
 }
 ARCHITECTURE = ("x86_64", "aarch64").index(platform.machine())
 
-# Which argument names the file. Of a rename, that is the new name.
+# The argument that names the file. For a rename this is the new name.
 PATH_ARGUMENT = {"rename": 1, "renameat": 3, "renameat2": 3, "unlink": 0, "unlinkat": 1, "openat": 1}
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -48,7 +48,7 @@ def number_of(name):
 
 
 class Call:
-    """A system call that a thread of the command waits in."""
+    """A system call that a thread of the command is waiting for."""
 
     def __init__(self, name, thread, arguments):
         self.name = name
@@ -56,17 +56,17 @@ class Call:
         self.arguments = arguments
 
     def path(self):
-        """Of the file: absolute for a descriptor, otherwise as the command gave it."""
+        """The path of the file: absolute for a descriptor, otherwise as the command gave it."""
         if self.name in PATH_ARGUMENT:
             return self.text(PATH_ARGUMENT[self.name])
         return os.readlink(self.descriptor())
 
     def descriptor(self):
-        """A path that opens the file of the call's descriptor once more."""
+        """A path that opens the file of the call's descriptor again."""
         return f"/proc/{self.thread}/fd/{self.arguments[0]}"
 
     def text(self, argument):
-        """A string of the command's memory, read a page at a time: the page after its end may not be there."""
+        """Reads a string from the command's memory, a page at a time, because the page after its end may not exist."""
         page, at, found = 4096, self.arguments[argument], b""
         while b"\0" not in found:
             found += self.memory(at + len(found), page - (at + len(found)) % page)
@@ -78,16 +78,16 @@ class Call:
 
 
 def program_of(names):
-    """The filter that reports the calls of these names. Of `openat`, only those that may create a file."""
+    """Returns the filter that reports the calls of these names; of `openat`, only calls that may create a file."""
     load, equal, has_bits, answer = 0x20, 0x15, 0x45, 0x06
     allow, notify, refuse = 0x7FFF0000, 0x7FC00000, 0x00050000 | errno.ENOSYS
     flags_of_openat = 16 + 8 * 2
-    # A step is an instruction, its two jumps (each to an answer, or to the next step) and its value.
+    # A step is an instruction, its two jumps (each to an answer or to the next step) and its value.
     steps = [(load, None, None, 0)]
     for name in names:
         if name != "openat" and number_of(name) is not None:
             steps.append((equal, notify, None, number_of(name)))
-    # It would write and sync past us.
+    # Refuse io_uring, which would write and sync without these calls.
     steps.append((equal, refuse, None, number_of("io_uring_setup")))
     if "openat" in names:
         steps.append((equal, None, allow, number_of("openat")))
@@ -104,7 +104,7 @@ def program_of(names):
 
 
 def report_calls(names):
-    """Makes the kernel report the calls of this thread and of what it starts. Returns the descriptor they are read from."""
+    """Makes the kernel report the calls of this thread and of what it starts. Returns the descriptor to read them from."""
     instructions = program_of(names)
     buffer = ctypes.create_string_buffer(instructions)
     program = ctypes.create_string_buffer(struct.pack("HP", len(instructions) // 8, ctypes.addressof(buffer)))
@@ -117,17 +117,17 @@ def report_calls(names):
 
 
 def run(command, names, decide):
-    """Runs the command to its end and calls `decide` with each Call of these names before it is done. What that returns becomes of
-    the call: None lets it go on, 0 is its result, another number the error that it fails with.
+    """Runs the command to its end, and calls `decide` with each Call of these names before the call is done. The result decides the
+    call: None lets it go on, 0 makes it succeed without effect, another number is the error that it fails with.
 
-    SIGTERM to this process kills the command, SIGINT is handed on to it. Returns its exit code, as subprocess has it."""
+    SIGTERM to this process kills the command, SIGINT is passed on to it. Returns the command's exit code, as subprocess has it."""
     by_number = {number_of(name): name for name in names}
     reporting = threading.Event()
     ended, tell_end = os.pipe()
     child = listener = None
 
     def start():
-        # The filter is this thread's alone.
+        # The filter applies to this thread alone.
         nonlocal child, listener
         try:
             listener = report_calls(names)

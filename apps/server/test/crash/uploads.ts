@@ -1,29 +1,35 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto'
 
-/** An upload that was sent, once or again and again. */
+/** An upload that was sent once or more often. */
 export interface Sent {
-  /** Until nobody sends it again. */
+  /** Kept until the upload is not sent any more. */
   csv: Buffer | undefined
   bytes: number
   hash: string
-  /** With one it is sent until it is acknowledged. */
+  /** An upload with an id is sent until it is acknowledged. */
   uploadId: string | undefined
-  /** The column that the uploads of its round have and no others. */
+  /** The column that only the uploads of one round have. */
   column: string
-  /** Of that column. */
+  /** The sum of that column. */
   total: bigint
   outcome: Outcome
-  /** What was said of it when it was refused. */
+  /** The error with which the upload was refused. */
   refusal?: string
 }
 
-/** What its client knows: nothing if the connection was lost. Refused is what was answered with an error, and never sent without an answer. */
+/**
+ * What the client knows about its upload. The outcome is unknown if the connection was lost. Refused means
+ * that an attempt got an error and no attempt went without an answer.
+ */
 export type Outcome = 'acknowledged' | 'refused' | 'unknown' | 'not sent'
 
-/** Every way that an upload can take: its row has all; held, but too large for a row; spooled; converted while it arrives. */
+/**
+ * Sizes for every way that an upload can take: with all contents in the row; held in memory, but too large
+ * for the row; spooled; converted while it arrives.
+ */
 const sizes = [50, 9000, 20_000, 120_000, 350_000, 600_000, 900_000]
 
-/** Uploads for one server, no two with the same bytes. Every other one has an id. */
+/** Returns uploads for one server, no two with the same bytes. Every other upload has an id. */
 export function uploadsOfRound(round: number): Sent[] {
   return sizes.map((bytes, i) => {
     const column = `r${round}`

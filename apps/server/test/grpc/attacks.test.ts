@@ -1,4 +1,5 @@
-// What a client could do to the server's memory with few bytes, in a small form. The large ones: bench/faults/attacks.ts
+// What a client could do to the server's memory with few bytes, on a small scale. bench/faults/attacks.ts has
+// the large attacks.
 import { once } from 'node:events'
 import { constants } from 'node:http2'
 import { deflateSync, gzipSync } from 'node:zlib'
@@ -41,10 +42,10 @@ import {
 
 const paths = ['/Table/Upload', '/Table/ColSum']
 const sum = (column: string, format = 'csv') => ColSumReq.encode({ column, format }).finish()
-/** The numbers of the first so many streams of a client. */
+/** Returns the numbers of a client's first `count` streams. */
 const streams = (count: number) => Array.from({ length: count }, (_, i) => 2 * i + 1)
 
-/** The codes with which the server reset streams, by stream. */
+/** Returns the codes with which the server reset streams, by stream. */
 function resets({ frames }: RawConnection): Map<number, number> {
   const found = frames.filter(({ type }) => type === RST_STREAM)
   return new Map(found.map(({ stream, payload }) => [stream, payload.readUInt32BE(0)]))
@@ -84,13 +85,14 @@ describe('headers', () => {
     await eventually(() => expect([...resets(connection).keys()].sort((a, b) => a - b)).toEqual(streams(100)))
     const answered = connection.frames.filter(f => f.type === HEADERS && (f.flags & END_STREAM) !== 0)
     const { NGHTTP2_NO_ERROR, NGHTTP2_ENHANCE_YOUR_CALM } = constants
-    // What a connection may take at a time is limited too: beyond it Node resets a stream before it is looked at.
+    // The memory of a connection is limited too: above its limit Node resets a stream before our code sees
+    // it.
     const calm = [...resets(connection).values()].filter(code => code !== NGHTTP2_NO_ERROR)
     expect(calm).toEqual(new Array(100 - answered.length).fill(NGHTTP2_ENHANCE_YOUR_CALM))
     if (references === 1) expect(calm).toEqual([])
   })
 
-  test('a client that knows the limit has its streams reset before they are looked at', async () => {
+  test('if a client has confirmed the limit, Node resets its streams before our code sees them', async () => {
     const { port, ca } = await serveWithSecrets()
     const connection = rawConnection(port, { ca })
     const limits = await connection.received(({ type, flags }) => type === SETTINGS && flags === 0)
@@ -119,7 +121,7 @@ describe('headers', () => {
   })
 })
 
-describe('a call that is over is reset, whatever it was:', () => {
+describe('a finished call is reset, whatever it was:', () => {
   test.each([
     ['of no method', '/Table/No', {}],
     ['of no service', '/', {}],
@@ -144,7 +146,7 @@ describe('a call that is over is reset, whatever it was:', () => {
   })
 })
 
-describe('messages that are no uploads', () => {
+describe('messages that are not uploads', () => {
   const large = sum('x', 'f'.repeat(65_600))
   const unpacks = /^the message of \d+ bytes unpacks to more than 65536 bytes, at most 65536 are allowed/
   test.each<[string, Record<string, string>, Uint8Array, RegExp]>([
@@ -162,7 +164,7 @@ describe('messages that are no uploads', () => {
     })
   })
 
-  test('those that are held take 16 MiB at most, then one is refused', async () => {
+  test('requests in memory take at most 16 MiB, then further requests are refused', async () => {
     const { port, client } = await serve()
     const sessions = Array.from({ length: 4 }, () => rawSession(port))
     const half = frame(sum('x', 'f'.repeat(60_000))).subarray(0, 60_000)
@@ -198,7 +200,7 @@ describe('messages that are no uploads', () => {
     })
   })
 
-  test('one that cannot be decoded is refused with a reason', async () => {
+  test('a message that cannot be decoded is refused with a reason', async () => {
     const { port } = await serve()
     const call = rawCall(rawSession(port), '/Table/ColSum')
     await call.write(frame(Buffer.of(0x0a, 0x7f)))
@@ -275,7 +277,7 @@ describe('time', () => {
         ]),
       ),
     )
-    // Waiting with `eventually` would move the clock.
+    // Do not wait with `eventually`, which would move the clock.
     const answers = () => connection.frames.filter(({ type }) => type === HEADERS).length
     await connection.received(() => answers() === 100)
     await vi.advanceTimersByTimeAsync(9000)
@@ -317,7 +319,7 @@ test('2048 calls are open at once; the connection that keeps most of them waitin
   await ended()[0]?.closed
 })
 
-test('an address that breaks calls off without end is refused for a while, others are served', async () => {
+test('an address that keeps breaking calls off is refused for a while, and other addresses are served', async () => {
   const { port, client } = await serve()
   const rapid = Buffer.concat(
     streams(150).flatMap(stream => [
@@ -339,7 +341,7 @@ test('an address that breaks calls off without end is refused for a while, other
     await connection.closed
     if (!served) break
   }
-  // The 1000 that an address has are used up, and those that have been given back meanwhile.
+  // The address has used up its 1000 resets and those that it got back meanwhile.
   expect(connections).toBeGreaterThan(5)
   expect(connections).toBeLessThan(50)
   expect(await columnSum(client, 'x')).toBe(0n)

@@ -7,8 +7,9 @@ import { columnSum, eventually, failureOf, incoming, largeCsv, stored, upload } 
 const deadlineExceeded = { code: status.DEADLINE_EXCEEDED }
 
 /**
- * When a later call of the connection is answered, the server has heard that the client gave up. No upload is there yet. The first such
- * call asks a worker where the column is; the server remembers the answer, so that the next one needs no worker.
+ * Waits until the server knows that the client gave up: an answer to a later call on the connection proves
+ * it. There is no upload yet. The first such call asks a worker where the column is; the server remembers the
+ * answer, so the next call needs no worker.
  */
 async function heard(client: TableClient): Promise<void> {
   expect(await columnSum(client, 'x')).toBe(0n)

@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { eventually, frame, rawSession, rawUpload, serve, uploadMessage } from '../support/server.ts'
 
-/** What the session may send, and what each of its uploads may, once one is answered. */
+/** Returns how much the session may send, and how much each of its uploads may, after the first answer. */
 async function windowsOf(session: ClientHttp2Session): Promise<[number | undefined, number | undefined]> {
   const call = rawUpload(session)
   await call.write(frame(uploadMessage('x\n1\n')))
@@ -14,14 +14,14 @@ async function windowsOf(session: ClientHttp2Session): Promise<[number | undefin
   return [session.state.remoteWindowSize, session.remoteSettings.initialWindowSize]
 }
 
-test('the more connections upload, the less each new one may have under way', async () => {
+test('the more connections upload, the less data each new connection may have under way', async () => {
   const { port } = await serve()
   const sessions: ClientHttp2Session[] = []
   const windows: (number | undefined)[] = []
   for (let i = 0; i < 8; i++) {
     sessions.push(rawSession(port))
     const [all, each] = await windowsOf(sessions[i] as ClientHttp2Session)
-    // The window of all calls was as wide before the first bytes.
+    // The connection's window was as wide before the first bytes.
     expect(all).toBeGreaterThan((each as number) - 100)
     windows.push(each)
   }

@@ -1,4 +1,5 @@
-// Malformed HTTP/2, gRPC and protobuf. TABLE_TESTS or TABLE_FUZZ_SECONDS makes it longer, TABLE_FUZZ_SEED starts it elsewhere.
+// Sends malformed HTTP/2, gRPC and protobuf. TABLE_TESTS or TABLE_FUZZ_SECONDS makes the test longer;
+// TABLE_FUZZ_SEED starts it elsewhere.
 import { expect, test } from 'vitest'
 import { repeat } from '../../../../testing/form.ts'
 import { converse } from '../support/fuzz.ts'

@@ -75,7 +75,7 @@ test.each([
   ['gzip', gzipSync(message)],
   ['deflate', deflateSync(message)],
 ])(
-  '%s data with something behind its end is refused, and the end of the request decides',
+  '%s data followed by other bytes is refused, and the end of the request decides',
   async (encoding, packed) => {
     const { port, client, dataDir } = await serve()
     const session = rawSession(port)
@@ -86,7 +86,7 @@ test.each([
     const cancelled = rawUpload(session, header(encoding))
     await cancelled.write(frame(packed, 1))
     cancelled.cancel()
-    // When a later call of the connection is answered, the server has heard of the cancellation.
+    // An answer to a later call on the connection proves that the server knows of the cancellation.
     const later = rawUpload(session)
     await later.write(frame(uploadMessage('y\n3\n')))
     later.end()
@@ -97,7 +97,7 @@ test.each([
 )
 
 describe('a message that is wrong from the start', () => {
-  test('is refused before it has arrived', async () => {
+  test('a call is refused before its body has arrived', async () => {
     const { port, dataDir } = await serve()
     const call = rawUpload(rawSession(port))
     await call.write(frame(Buffer.alloc(1000), 9))
@@ -130,7 +130,7 @@ describe('a message that is wrong from the start', () => {
   })
 })
 
-describe('what is unusual but valid', () => {
+describe('unusual but valid messages', () => {
   const valid: [string, Record<string, string>, Uint8Array][] = [
     ['gzip', header('gzip'), frame(gzipSync(message), 1)],
     ['deflate', header('deflate'), frame(deflateSync(message), 1)],

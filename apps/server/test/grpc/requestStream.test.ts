@@ -7,12 +7,12 @@ async function textOf(stream: Readable): Promise<string> {
   return Buffer.concat(await Array.fromAsync(chunksOf(stream))).toString()
 }
 
-test('all chunks come, in order, however many wait', async () => {
+test('all chunks arrive in order, however many wait', async () => {
   const texts = Array.from({ length: 1000 }, (_, i) => `${i},`)
   expect(await textOf(Readable.from(texts.map(text => Buffer.from(text))))).toBe(texts.join(''))
 })
 
-test('chunks that come while nobody asks wait, and then the stream does', async () => {
+test('chunks that nobody asks for wait, and then the stream is paused', async () => {
   const stream = new PassThrough({ highWaterMark: 64 })
   const chunks = chunksOf(stream)
   stream.write('first')
@@ -34,14 +34,14 @@ test('chunks that come while nobody asks wait, and then the stream does', async 
   expect(last).toBe('last')
 })
 
-test('an empty stream ends, also one that has ended before', async () => {
+test('an empty stream ends, also if it ended before it was read', async () => {
   expect(await textOf(Readable.from([]))).toBe('')
   const over = Readable.from([Buffer.from('x')])
   await textOf(over)
   expect(await textOf(over)).toBe('')
 })
 
-test('what a stream fails with is thrown behind what came before', async () => {
+test('the error of a stream is thrown after the chunks that came before it', async () => {
   const stream = new PassThrough()
   stream.write('before')
   const chunks = chunksOf(stream)
@@ -50,7 +50,7 @@ test('what a stream fails with is thrown behind what came before', async () => {
   await expect(chunks.next()).rejects.toMatchObject({ code: 'cancelled', cause: new Error('broken') })
 })
 
-test('a stream that is closed before its end is no end', async () => {
+test('a stream that closes before its end is cancelled', async () => {
   const stream = new PassThrough()
   const next = chunksOf(stream).next()
   stream.destroy()
@@ -59,7 +59,7 @@ test('a stream that is closed before its end is no end', async () => {
   await expect(chunksOf(stream).next()).rejects.toMatchObject(closedEarly)
 })
 
-test('a stream of which nobody wants more stays open, and silent', async () => {
+test('a stream that nobody reads any more stays open and paused', async () => {
   const stream = new PassThrough()
   stream.write('one')
   for await (const _ of chunksOf(stream)) break

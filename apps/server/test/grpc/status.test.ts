@@ -34,13 +34,13 @@ test('an error that knows its status keeps all of it', () => {
   expect(log).not.toHaveBeenCalled()
 })
 
-test('of any other error the client sees nothing, and the log everything', () => {
+test('the client sees nothing of any other error, and the log has everything', () => {
   const error = new TypeError('a secret')
   expect(statusOf(error)).toEqual({ code: status.INTERNAL, details: 'internal error' })
   expect(log.mock.calls).toEqual([[error]])
 })
 
-test('a shortage is for later, and what to do about it is in the log', () => {
+test('a shortage asks the client to try later, and the log says what to do about it', () => {
   const error = Object.assign(new Error('EMFILE: no more'), { code: 'EMFILE' })
   expect(statusOf(error)).toEqual({
     code: status.UNAVAILABLE,

@@ -55,7 +55,7 @@ const encodings: [string, (bytes: Uint8Array) => Buffer][] = [
 ]
 
 test.each(encodings.flatMap(encoding => tails.map(tail => [...encoding, ...tail] as const)))(
-  'refuses a %s message (%o) that has %s behind its compressed data',
+  'refuses a %s message (%o) that has %s after its compressed data',
   async (encoding, pack, _what, tail) => {
     const packed = frame(Buffer.concat([pack(message), tail]), 1)
     const end = packed.length - tail.length

@@ -7,7 +7,7 @@ import { CsvDataDecoder } from '../../src/grpc/uploadReq.ts'
 import { START_OVER } from '../../src/service/table.ts'
 import { chunksOf } from '../support/chunks.ts'
 
-/** What a decoder of whole messages says: the last field 1, as the protobuf library reads it. */
+/** Returns what a decoder of whole messages finds: the last field 1, as the protobuf library reads it. */
 function judge(message: Uint8Array): Uint8Array {
   const reader = new BinaryReader(message)
   let csvData = new Uint8Array()
@@ -19,7 +19,10 @@ function judge(message: Uint8Array): Uint8Array {
   return csvData
 }
 
-/** As the library's `skip`, which lets a varint be of any length: Google's decoders refuse more than ten bytes. */
+/**
+ * Works like the library's `skip`, except for varints: the library accepts any length, Google's decoders
+ * refuse more than ten bytes.
+ */
 function skip(reader: BinaryReader, wireType: WireType, field: number): void {
   if (wireType === WireType.Varint) reader.uint64()
   else if (wireType !== WireType.StartGroup) reader.skip(wireType, field)

@@ -1,4 +1,4 @@
-// Ends a worker thread, once. Preloaded into every thread of a server.
+// Ends a worker thread once. Preloaded into every thread of a server.
 import { existsSync, rmSync } from 'node:fs'
 import { atMoment } from './moment.ts'
 

@@ -1,8 +1,8 @@
-// The server copies the log into the database after 1 MiB of a thread: here with each commit, so that kills and faults meet that too.
-// Preloaded into every thread of a server.
+// Checkpoints the log with every commit, so that kills and faults also hit checkpoints. The server itself
+// does so only after a thread has written 1 MiB. Preloaded into every thread of a server.
 import { DatabaseSync } from 'node:sqlite'
 import { workerData } from 'node:worker_threads'
-// Not by way of index.ts, which would make each start slower.
+// Import the file itself: index.ts would make each start slower.
 import { connect } from '../../../../libs/storage/src/catalogue/connection.ts'
 
 const { exec } = DatabaseSync.prototype

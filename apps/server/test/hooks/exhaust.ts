@@ -1,5 +1,5 @@
-// A worker that begins to convert an upload which begins with `exhaust` runs out of memory. Preloaded into every thread
-// of a server.
+// Lets a worker run out of memory when it begins to convert an upload that begins with `exhaust`. Preloaded
+// into every thread of a server.
 import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { observeFileOperations } from '@table/storage'

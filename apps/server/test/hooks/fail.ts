@@ -1,6 +1,5 @@
-// Fails the file operations of worker threads that MOMENT names as a broken disk does, as long as a file is there. The file may hold
-// another error code than EIO.
-// Preloaded into every thread of a server.
+// Fails the file operations of worker threads that MOMENT names, like a broken disk, as long as a file
+// exists. The file may hold another error code than EIO. Preloaded into every thread of a server.
 import { existsSync, readFileSync } from 'node:fs'
 import { atMoment } from './moment.ts'
 

@@ -1,5 +1,5 @@
-// Holds worker threads as long as a file is there, says so in a second one, and counts in a third how often the
-// moment came. Preloaded into every thread of a server.
+// Holds worker threads as long as a file exists, reports that in a second file, and counts in a third how
+// often the moment came. Preloaded into every thread of a server.
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { atMoment } from './moment.ts'
 

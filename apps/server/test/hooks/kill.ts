@@ -1,10 +1,10 @@
-// Kills the server between two steps of any of its threads that change something on the disk: before a file operation, or after
-// SQLite has changed its own files. The file FUSE has the number of the fatal step, counted from the moment when it is there; what
-// the step was is written beside it. Preloaded into every thread of a server.
+// Kills the server between two steps of its threads that change the disk: before a file operation, or after
+// SQLite has changed its own files. The file FUSE holds the number of the fatal step, counted from the moment
+// when the file exists; the step's name is written beside it. Preloaded into every thread of a server.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
-// Not by way of index.ts, which would make each start slower.
+// Import the file itself: index.ts would make each start slower.
 import { type FileOperation, observeFileOperations } from '../../../../libs/storage/src/files.ts'
 import './earlyCheckpoints.ts'
 
@@ -24,7 +24,7 @@ observeFileOperations(({ kind, path }) => {
   if (changing.includes(kind)) step(`before ${kind} ${nameOf(path)}`)
 })
 
-/** The same for all uploads. */
+/** Returns a name that is the same for all uploads. */
 function nameOf(path: string): string {
   const [name] = /((files|incoming)\/)?[^/]*$/.exec(path) ?? ['']
   return name.replace(/\d{8}/, '*').replace(/^table-server-.*/, 'the data directory')

@@ -3,8 +3,8 @@ import { isMainThread } from 'node:worker_threads'
 import { observeFileOperations } from '@table/storage'
 
 /**
- * Runs `action` in worker threads whenever the moment that MOMENT names has come: before a file operation of that
- * kind, or `committed`, after an upload's row is in. The action gets the operation's path.
+ * Runs `action` in worker threads at every moment that MOMENT names: before a file operation of that kind, or
+ * at `committed`, after an upload's row is inserted. The action gets the path of the operation.
  */
 export function atMoment(action: (path?: string) => void): void {
   if (isMainThread) return

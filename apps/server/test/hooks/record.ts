@@ -1,5 +1,5 @@
-// Writes down every file operation of every thread, with whether the lock was held, and every use of the state that
-// the lock guards while it was not. Preloaded into every thread of a server.
+// Records every file operation of every thread with whether the lock was held, and every use of the guarded
+// state without the lock. Preloaded into every thread of a server.
 import { appendFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 import { observeFileOperations } from '@table/storage'
@@ -20,7 +20,7 @@ function record(line: RecordLine): void {
 
 observeFileOperations(({ kind, path }) => record({ what: 'operation', thread: threadId, kind, path, held }))
 
-/** Behaves like `target` and notices every use outside a critical section, also of the collections in it. */
+/** Wraps `target` so that every use outside a critical section is noticed, also of the collections inside. */
 function watched<T extends object>(target: T): T {
   return new Proxy(target, {
     get(_target, name) {

@@ -1,5 +1,5 @@
-// Ends a worker thread that is being loaded, as long as a file is there, and one that reads a file of the table, once. Preloaded into
-// every thread of a server.
+// Ends a worker thread that is loading, as long as a file exists, and once ends a worker that reads a file of
+// the table. Preloaded into every thread of a server.
 import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { atMoment } from './moment.ts'

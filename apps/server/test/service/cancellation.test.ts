@@ -14,10 +14,10 @@ import {
   uploadMessage,
 } from '../support/server.ts'
 
-test('a sum past its deadline opens no further file, nor do those that wait behind it', async () => {
+test('a sum past its deadline opens no further file, and neither do the sums that wait behind it', async () => {
   const { client, hold, late, release, count } = await spawnHeldServer('open')
   for (let i = 0; i < 8; i++) expect(await upload(client, 'x\n1\n')).toBe('')
-  // The parts of the first sum wait for the only worker, which is held before it opens the first file.
+  // The tasks of the first sum wait for the only worker, which is held before it opens the first file.
   const before = count()
   hold()
   const failures = await late(soon =>
@@ -26,7 +26,7 @@ test('a sum past its deadline opens no further file, nor do those that wait behi
   expect(new Set(failures.map(({ code }) => code))).toEqual(new Set([status.DEADLINE_EXCEEDED]))
   release()
   expect(await columnSum(client, 'x')).toBe(8n)
-  // The one that was held, and the eight of the last sum.
+  // The held operation, and the eight of the last sum.
   expect(count() - before).toBe(9)
 })
 
@@ -40,7 +40,7 @@ test('an upload that is cancelled while it is converted is not committed', async
   call.end()
   await held()
   call.cancel()
-  // When a later call of the connection is answered, the server has heard of the cancellation.
+  // An answer to a later call on the connection proves that the server knows of the cancellation.
   const later = rawUpload(session)
   later.end()
   await later.answer

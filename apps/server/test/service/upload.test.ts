@@ -97,11 +97,12 @@ describe('the file of an upload that does not arrive is removed', () => {
   })
 })
 
-test('of several csv_data the last counts, also behind one that was being converted', async () => {
+test('the last of several csv_data counts, even if an earlier one is already being converted', async () => {
   const { client, port, dataDir, hold, held, release } = await spawnHeldServer('read')
   const session = rawSession(port)
   hold()
-  // The only worker is held while it converts the first field. The second one has arrived before that has ended.
+  // The only worker is held while it converts the first field. The second field arrives before the worker
+  // goes on.
   const call = rawUpload(session)
   const small = uploadMessage('x\n1\n')
   const message = frame(Buffer.concat([uploadMessage(`y\n${'1\n'.repeat(400_000)}`), small]))
@@ -131,7 +132,7 @@ test('a question that cannot be answered says why', async () => {
   expect((await failureOf(columnSum(client, 'x'))).message).toContain('9223372036854775808')
 })
 
-test('a stored file that is not what it was is DATA_LOSS', async () => {
+test('a stored file that has changed is DATA_LOSS', async () => {
   const { client, dataDir } = await serve()
   await upload(client, 'x\n1\n')
   const path = join(dataDir, 'files', stored(dataDir)[0] ?? '')

@@ -20,7 +20,7 @@ function withId(...ids: string[]): Metadata {
   return metadata
 }
 
-/** More than what is converted while it arrives. */
+/** Large enough to be converted while it arrives. */
 const veryLargeCsv = (x: number) => `x,t\n${`${x},${'a'.repeat(995)}\n`.repeat(2000)}`
 
 describe.each([
@@ -47,7 +47,7 @@ describe.each([
     expect(await columnSum(client, 'x')).toBe(sum)
   })
 
-  test('is an error if other bytes came under that id', async () => {
+  test('an upload with other bytes under a stored id is an error', async () => {
     const { client, dataDir } = await serve()
     expect(await upload(client, csv(), {}, withId(uuid))).toBe('')
     const other = csv().replace('5', '6')
@@ -90,7 +90,7 @@ test.each([
   expect([...incoming(dataDir), ...stored(dataDir)]).toEqual([])
 })
 
-test('an upload whose client gave up counts once when it comes again', async () => {
+test('an upload that is repeated after its client gave up counts once', async () => {
   const { client } = await serve()
   const csv = veryLargeCsv(5)
   for (const deadline of [1, 5, 10, 20, 40])
@@ -101,7 +101,7 @@ test('an upload whose client gave up counts once when it comes again', async () 
   expect(await columnSum(client, 'x', 'parquet')).toBe(10_000n)
 })
 
-test('an upload whose server was killed counts once when it comes again', async () => {
+test('an upload that is repeated after its server was killed counts once', async () => {
   const first = spawnServer()
   const csv = largeCsv(5)
   const client = connectClient((await first.ready).port)

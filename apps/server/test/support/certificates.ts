@@ -1,16 +1,17 @@
-// Certificates for tests, written here because a bare machine has no openssl: https://www.rfc-editor.org/rfc/rfc5280#section-4.1
+// Makes certificates for tests. The code is ours because a bare machine has no openssl:
+// https://www.rfc-editor.org/rfc/rfc5280#section-4.1
 import { generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto'
 
 export interface Issued {
-  /** PEM, both. */
+  /** Both are PEM. */
   cert: string
   key: string
 }
 
 export interface Authority extends Issued {
-  /** A server's certificate for `localhost` and the loopback addresses, or for another name alone. */
+  /** Issues a server certificate for `localhost` and the loopback addresses, or for another name alone. */
   issue(name?: string, options?: { rsa?: boolean }): Issued
-  /** A client's certificate, or one for the given uses. */
+  /** Issues a client certificate, or a certificate for the given uses. */
   issueClient(name: string, uses?: readonly Use[]): Issued
 }
 
@@ -23,7 +24,7 @@ const BASIC_CONSTRAINTS = '2.5.29.19'
 const EXTENDED_KEY_USAGE = '2.5.29.37'
 const USES: Record<Use, string> = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' }
 
-/** A new authority with keys of its own. */
+/** Makes a new authority with keys of its own. */
 export function createAuthority(): Authority {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const issuer = distinguishedName('test authority')
@@ -80,11 +81,11 @@ function certificate(
   return new X509Certificate(der(0x30, toBeSigned, algorithm, bitString(signature))).toString()
 }
 
-/** A tag, the length of the content, the content. */
+/** Returns a tag, the length of the content, and the content. */
 function der(tag: number, ...parts: Uint8Array[]): Buffer {
   const content = Buffer.concat(parts)
   const { length } = content
-  // In as few bytes as possible: grpcio insists on it.
+  // grpcio insists on as few bytes as possible.
   const long = length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
   return Buffer.concat([Buffer.from([tag, ...(length < 0x80 ? [length] : long)]), content])
 }

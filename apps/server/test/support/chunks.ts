@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Every way to cut `bytes` into chunks, empty ones included. */
+/** Returns every way to cut `bytes` into chunks, including empty ones. */
 export function chunksOf(bytes: Uint8Array): fc.Arbitrary<Uint8Array[]> {
   return fc
     .array(fc.nat({ max: bytes.length }), { maxLength: 12 })

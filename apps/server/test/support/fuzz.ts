@@ -1,4 +1,4 @@
-// Conversations that no client would have, made from a seed.
+// Makes conversations from a seed that no real client would have.
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { DATA, END_HEADERS, END_STREAM, frame, HEADERS, PREFACE, SETTINGS } from './rawHttp2.ts'
@@ -6,8 +6,8 @@ import { DATA, END_HEADERS, END_STREAM, frame, HEADERS, PREFACE, SETTINGS } from
 type Random = (below: number) => number
 
 /**
- * Says what `seed` makes of it to a server, hangs up, and resolves when the connection is closed. Most of it is a valid
- * upload that is then changed: bits, frames, lengths, the message.
+ * Sends the conversation of `seed` to a server, hangs up, and resolves when the connection is closed. Most
+ * conversations are a valid upload with changes: bits, frames, lengths, the message.
  */
 export function converse(port: number, seed: number): Promise<void> {
   const socket = connect(port, '127.0.0.1')
@@ -36,7 +36,7 @@ function conversation(seed: number): Buffer {
   }
 }
 
-/** Whole uploads, each on a stream of its own. */
+/** Returns whole uploads, each on a stream of its own. */
 function upload(random: Random, body: Buffer): Buffer {
   const calls = repeated(1 + random(3), i => {
     const stream = 2 * i + 1
@@ -50,7 +50,7 @@ function upload(random: Random, body: Buffer): Buffer {
   return Buffer.concat([PREFACE, frame(SETTINGS, 0, 0), ...calls])
 }
 
-/** An UploadReq or ColSumReq in its frame, plain or packed. */
+/** Returns an UploadReq or ColSumReq in its frame, plain or packed. */
 function message(random: Random): Buffer {
   const csv = ['x\n1\n', 'x,y\n"a\nb",2\n', '', 'x\n"', noise(random, 100)][random(5)] as string
   const field = Buffer.concat([Buffer.from([0x0a, Buffer.byteLength(csv)]), Buffer.from(csv)])
@@ -60,7 +60,7 @@ function message(random: Random): Buffer {
   return Buffer.concat([prefix, content])
 }
 
-/** HPACK without its tables: each name and value as it is, behind its length. */
+/** Returns HPACK headers without HPACK's tables: each name and value after its length. */
 function headers(random: Random): Buffer {
   const pairs: [string, string][] = [
     [':method', 'POST'],
@@ -84,7 +84,7 @@ function anyFrame(random: Random): Buffer {
   return frame(random(12), random(256), random(3) === 0 ? random(2 ** 31) : random(8), noise(random, 40))
 }
 
-/** With some bytes changed, put in or left out. */
+/** Changes, inserts or removes some bytes. */
 function damaged(random: Random, bytes: Buffer): Buffer {
   const changed = [...bytes]
   for (let n = 1 + random(4); n > 0 && changed.length > 0; n--)
@@ -92,7 +92,7 @@ function damaged(random: Random, bytes: Buffer): Buffer {
   return Buffer.from(changed)
 }
 
-/** Cut into pieces that then come in another order, twice, or not at all. */
+/** Cuts the bytes into pieces and sends the pieces in random order, some of them twice or not at all. */
 function shuffled(random: Random, bytes: Buffer): Buffer {
   const cuts = repeated(6, () => random(bytes.length)).sort((a, b) => a - b)
   const pieces = [0, ...cuts].map((start, i) => bytes.subarray(start, cuts[i]))

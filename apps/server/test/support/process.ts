@@ -9,7 +9,7 @@ const main = join(import.meta.dirname, '../../src/main.ts')
 export interface ServerProcess {
   child: ChildProcess
   dataDir: string
-  /** Resolves with the line that says so. Rejects if the process ends instead. */
+  /** Resolves to the line that says that the server is ready. Rejects if the process ends before. */
   ready: Promise<{ line: string; port: number }>
   exited: Promise<{ code: number | null; stdout: string; stderr: string }>
 }
@@ -25,7 +25,7 @@ interface Options {
   under?: string[] | undefined
 }
 
-/** The server as its own process, on a free port unless `args` say otherwise. */
+/** Starts the server as a process of its own, on a free port unless `args` say otherwise. */
 export function spawnServer({
   args,
   env,
@@ -63,7 +63,7 @@ export function spawnServer({
   return { child, dataDir, ready, exited }
 }
 
-/** A server whose workers stop at `moment` from `hold` to `release`. */
+/** Starts a server whose workers stop at `moment` between `hold` and `release`. */
 export async function spawnHeldServer(moment: string, workers = 1) {
   const fuse = join(temporaryDirectory(), 'fuse')
   const server = spawnServer({ hook: 'hold.ts', env: { MOMENT: moment, FUSE: fuse }, workers })
@@ -77,8 +77,8 @@ export async function spawnHeldServer(moment: string, workers = 1) {
     hold: () => writeFileSync(fuse, ''),
     held,
     /**
-     * How a call ends whose deadline passes while the worker is held. With a deadline that passes before that, on a busy machine, it
-     * is called again with twice as long a one.
+     * Returns how a call ends whose deadline passes while the worker is held. If the deadline passes too
+     * early on a busy machine, repeats the call with twice the deadline.
      */
     late: async <T>(call: (soon: () => { deadline: number }) => Promise<T>): Promise<T> => {
       for (let ms = 500; ; ms *= 2) {

@@ -20,7 +20,7 @@ export function frame(
   return Buffer.concat([head, payload])
 }
 
-/** SETTINGS with one value, which is 4 for the initial size of windows. */
+/** Returns SETTINGS with one value. The id 4 is the initial window size. */
 export function setting(id: number, value: number): Buffer {
   const payload = Buffer.alloc(6)
   payload.writeUInt16BE(id, 0)
@@ -28,7 +28,7 @@ export function setting(id: number, value: number): Buffer {
   return frame(SETTINGS, 0, 0, payload)
 }
 
-/** A header as it is, behind its lengths. With `indexed` the peer keeps it in its table, where it is the newest entry. */
+/** Returns a literal header. With `indexed` the peer keeps the header as the newest entry of its table. */
 export function literal(name: string, value: string, indexed = false): Buffer {
   return Buffer.concat([Buffer.of(indexed ? 0x40 : 0), text(name), text(value)])
 }
@@ -36,7 +36,7 @@ export function literal(name: string, value: string, indexed = false): Buffer {
 /** Refers to the newest entry of the table. */
 export const NEWEST = Buffer.of(0x80 | 62)
 
-/** What every gRPC request starts with. */
+/** Returns the headers that every gRPC request begins with. */
 export function requestHeaders(path: string): Buffer {
   const pairs: [string, string][] = [
     [':method', 'POST'],
@@ -71,14 +71,14 @@ export interface Frame {
 
 export interface RawConnection {
   socket: Socket
-  /** What the server has sent so far. */
+  /** The frames that the server has sent so far. */
   frames: Frame[]
-  /** Resolves with the first frame that fits. Rejects when the connection ends without one. */
+  /** Resolves to the first frame that fits. Rejects when the connection ends without such a frame. */
   received(fits: (frame: Frame) => boolean): Promise<Frame>
   closed: Promise<void>
 }
 
-/** A connection that has sent its preface and the given frames. */
+/** Opens a connection that has sent its preface and the given frames. */
 export function rawConnection(
   port: number,
   { first = frame(SETTINGS, 0, 0), ca, localAddress = '127.0.0.1' }: RawOptions = {},
@@ -122,7 +122,7 @@ export function rawConnection(
 }
 
 interface RawOptions {
-  /** The frames behind the preface. */
+  /** The frames after the preface. */
   first?: Buffer
   /** The authority of a server with TLS. */
   ca?: string | undefined

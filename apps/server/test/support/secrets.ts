@@ -1,16 +1,16 @@
-// What tests of tokens and TLS share: files with secrets in them, and clients that know them.
+// What tests of tokens and TLS share: files with secrets, and clients that know the secrets.
 import { createHash } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Authority, createAuthority, type Issued } from './certificates.ts'
 import { temporaryDirectory } from './server.ts'
 
-/** A line of a token file. */
+/** Returns a line of a token file. */
 export function tokenLine(secret: string, scopes: string, name = secret): string {
   return `${createHash('sha256').update(secret).digest('hex')} ${name} ${scopes}\n`
 }
 
-/** A new token file: the tokens `reader`, `writer` and `both`, with the scopes that they are called. */
+/** Makes a token file with the tokens `reader`, `writer` and `both`, which have the scopes that their names say. */
 export function tokenFile(): string {
   const path = join(temporaryDirectory(), 'tokens')
   writeFileSync(
@@ -20,7 +20,7 @@ export function tokenFile(): string {
   return path
 }
 
-/** Puts a file with another content in the place of one. */
+/** Replaces a file by one with other content. */
 export function replaceFile(path: string, content: string): void {
   writeFileSync(`${path}.new`, content)
   renameSync(`${path}.new`, path)
@@ -41,7 +41,7 @@ export function pemFiles({ cert, key }: Issued): Pem {
   return { cert, key, certFile, keyFile }
 }
 
-/** An authority whose certificate is in `certFile`. */
+/** Makes an authority whose certificate is in `certFile`. */
 export function authorityFiles(): Authority & Pem {
   const authority = createAuthority()
   return { ...authority, ...pemFiles(authority) }

@@ -32,7 +32,7 @@ export interface Served extends RunningServer {
   client: TableClient
 }
 
-/** A real server in this process, on a free port and an empty data directory. */
+/** Starts a real server in this process, on a free port and with an empty data directory. */
 export async function serve({
   dataDir = temporaryDirectory(),
   workers = 2,
@@ -76,7 +76,7 @@ function bearer(token: string): Interceptor {
     })
 }
 
-/** Resolves to the `error` of the response, rejects with the status of a failed call. */
+/** Resolves to the `error` of the response. Rejects with the status of a failed call. */
 export function upload(
   client: TableClient,
   csv: string | Uint8Array,
@@ -91,7 +91,7 @@ export function upload(
   })
 }
 
-/** Resolves to the total, rejects with the `error` of the response or the status of a failed call. */
+/** Resolves to the total. Rejects with the `error` of the response or the status of a failed call. */
 export function columnSum(
   client: TableClient,
   column: string,
@@ -114,12 +114,12 @@ export function failureOf(call: Promise<unknown>): Promise<ServiceError> {
   )
 }
 
-/** A CSV with that `x`, too large to be held in memory until all of it is there, or to be committed with its row alone. */
+/** Returns a CSV with this `x` that is too large to be held in memory or to be committed with its row alone. */
 export function largeCsv(x: number): string {
   return `x,t\n${x},${'a'.repeat(300_000)}\n`
 }
 
-/** The files that are being received or converted. */
+/** Returns the files that are being received or converted. */
 export function incoming(dataDir: string): string[] {
   return readdirSync(join(dataDir, 'incoming'))
 }
@@ -128,7 +128,7 @@ export function stored(dataDir: string): string[] {
   return readdirSync(join(dataDir, 'files')).sort()
 }
 
-/** Bytes as they travel: the prefix of gRPC and then `message`. */
+/** Returns a message as it travels: after gRPC's prefix. */
 export function frame(message: Uint8Array, flag = 0): Buffer {
   const prefix = Buffer.alloc(5)
   prefix[0] = flag
@@ -140,9 +140,9 @@ export function uploadMessage(csv: string | Uint8Array): Uint8Array {
   return UploadReq.encode({ csvData: Buffer.from(csv) }).finish()
 }
 
-/** A client that can send what no gRPC library would. It may have 100 MB on the way. */
+/** Opens a client that can send what no gRPC library would. It may have 100 MB under way. */
 export function rawSession(port: number): ClientHttp2Session {
-  // @types/node does not know strictSingleValueFields: without it Node sends no header twice.
+  // @types/node lacks strictSingleValueFields. With it set, Node sends no header twice.
   const options = { maxSessionMemory: 100, strictSingleValueFields: false }
   const session = connect(`http://127.0.0.1:${port}`, options)
   onTestFinished(() => session.destroy())
@@ -150,12 +150,12 @@ export function rawSession(port: number): ClientHttp2Session {
 }
 
 export interface RawCall {
-  /** Resolves when the server has taken them off this side's hands. */
+  /** Resolves when the bytes have left this process. */
   write(bytes: Uint8Array): Promise<void>
   end(): void
-  /** Breaks the call off, as a client does that cancels. */
+  /** Breaks the call off, like a client that cancels. */
   cancel(): void
-  /** Of the answer: the status, its message, and the rest of the trailers. Rejects if the call ends without. */
+  /** Resolves to the status, its message and the other trailers. Rejects if the call ends without an answer. */
   answer: Promise<{ code: number; message: string; trailers: IncomingHttpHeaders }>
 }
 

@@ -27,13 +27,13 @@ async function* csv(...parts: (string | typeof START_OVER)[]) {
   for (const part of parts) yield part === START_OVER ? part : Buffer.from(part)
 }
 
-test('what a body says before it starts over does not count', async () => {
+test('the part of a body before it starts over does not count', async () => {
   const table = openTable()
   await table.upload(csv('x\n', '100\n', START_OVER, 'x\n1\n'), undefined, signal)
   expect(await table.columnSum('x', 'csv', signal)).toBe(1n)
 })
 
-test('what a body throws passes unchanged, and nothing is stored', async () => {
+test('an error of a body passes unchanged, and nothing is stored', async () => {
   const dataDir = temporaryDirectory()
   const table = openTable(dataDir)
   const error = new Error('the line is cut')
@@ -100,7 +100,7 @@ test('damage and what clients must not see are logged', () => {
   expect(log.mock.calls).toEqual([['upload 1'], ['/data is full']])
 })
 
-test('an error that is none of the storage stays as it is, but for a shortage', () => {
+test('an error from outside the storage stays as it is, unless it is a shortage', () => {
   logged()
   const error = new TypeError('a secret')
   expect(forService(error)).toBe(error)

@@ -3,11 +3,14 @@ import { expect, test } from 'vitest'
 import { spawnHeldServer } from '../support/process.ts'
 import { columnSum, eventually, incoming, largeCsv, upload } from '../support/server.ts'
 
-/** Enough for it to be received into a file. */
+/** Large enough to be received into a file. */
 const light = `x\n${'1\n'.repeat(150_000)}`
 const conversions = Math.max(2, availableParallelism())
 
-/** A server whose conversions stop before they write a Parquet file, and that has room for more of them than it should begin. */
+/**
+ * Starts a server whose conversions stop before they write a Parquet file. It has more workers than
+ * conversions that may run.
+ */
 async function heldServer() {
   const server = await spawnHeldServer('create', conversions + 4)
   const { client, dataDir, hold, count } = server
@@ -17,7 +20,7 @@ async function heldServer() {
   return {
     ...server,
     begun: () => count() - before,
-    /** Resolves when so many uploads are here, and sums that came behind them are answered. */
+    /** Resolves when this many uploads have been received, and sums that came after them are answered. */
     received: async (uploads: number) => {
       const csvs = () => incoming(dataDir).filter(name => name.endsWith('.csv'))
       await eventually(() => expect(csvs()).toHaveLength(uploads))
@@ -38,7 +41,7 @@ test('as many uploads as there are cores are converted at once, and sums do not 
   expect(begun()).toBe(uploads.length)
 })
 
-test('of uploads that take much memory one is converted at a time, and others do not wait for it', async () => {
+test('uploads that take much memory are converted one at a time, and other uploads do not wait for them', async () => {
   const { client, release, received, begun } = await heldServer()
   const uploads = Array.from({ length: 3 }, () => upload(client, largeCsv(7)))
   await received(uploads.length)

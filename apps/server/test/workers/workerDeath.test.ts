@@ -59,7 +59,10 @@ test('a sum whose worker dies fails, and the next one is whole', async () => {
   expect(await columnSum(client, 'x')).toBe(1n)
 })
 
-/** A server with an upload whose only worker has died, and whose new ones die while they are loaded as long as `fuse` is there. */
+/**
+ * Starts a server with one upload whose only worker has died. New workers die while loading as long as `fuse`
+ * exists.
+ */
 async function serveStillborn() {
   const fuse = join(temporaryDirectory(), 'fuse')
   const env = { MOMENT: 'read', FUSE: fuse }
@@ -80,7 +83,7 @@ async function serveStillborn() {
   return { client, child, exited, fuse, nextDeath }
 }
 
-test('a worker whose successor dies while it is loaded is replaced when one can be loaded again', async () => {
+test('a worker whose replacement dies while loading is replaced once a worker can load again', async () => {
   const { client, child, exited, fuse, nextDeath } = await serveStillborn()
   const waiting = columnSum(client, 'x')
   await nextDeath()
