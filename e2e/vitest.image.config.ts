@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { output, shared } from '../testing/config.ts'
 
-// Against the image, one container at a time, so that memory and times are its own.
+// Tests the image, one container at a time, so that memory and times are a container's own.
 export default defineConfig({
   test: {
     ...output,

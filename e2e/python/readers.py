@@ -1,4 +1,4 @@
-"""Reads Parquet files with a library that others use, and compares them with the CSV files they were made from.
+"""Reads Parquet files with a widely used library, and compares them with the CSV files that they were made from.
 
     readers.py pyarrow|duckdb|polars CASES.json
 
@@ -19,7 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def microseconds(text):
-    """Since 1970-01-01T00:00:00, of local time if the text names no zone."""
+    """The time since 1970-01-01T00:00:00, local if the text names no zone."""
     time = datetime.fromisoformat(text)
     if time.tzinfo is None:
         time = time.replace(tzinfo=timezone.utc)

@@ -19,7 +19,7 @@ import table_pb2
 import table_pb2_grpc
 
 ADDRESS = f"localhost:{os.environ['TABLE_PORT']}"
-# Without it, channels of one process to one address share a connection.
+# By default the channels of one process to one address share a connection.
 OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]
 
 TOKEN = os.environ.get("TABLE_TOKEN")

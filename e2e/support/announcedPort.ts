@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 
-/** The port in the line that says that the server is ready. */
+/** Resolves to the port in the line that says that the server is ready. */
 export function announcedPort(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let said = ''

@@ -2,7 +2,7 @@ import { image } from './containerServer.ts'
 import { root } from './repository.ts'
 import { output, run } from './run.ts'
 
-/** Builds the image before the suite. Without Docker the suite fails; it has nothing to test. */
+/** Builds the image before the suite. Without Docker the suite fails, because it has nothing to test. */
 export async function setup(): Promise<void> {
   const { code, stderr } = await run('docker', ['version']).catch(error => ({
     code: null,

@@ -19,7 +19,7 @@ interface ContainerOptions {
   options?: string[]
 }
 
-/** Starts the image with the assignment's options, but on a free port. Returns when it listens. */
+/** Starts the image with the assignment's options, but on a free port. Resolves when the server listens. */
 export async function startContainer({
   tag = image,
   publish = '127.0.0.1:0:5440',
@@ -44,13 +44,13 @@ export async function startContainer({
   }
 }
 
-/** The port of this machine behind which the container's server is. A free one changes with each start. */
+/** Returns the port of this machine that leads to the container's server. A free port changes with each start. */
 export async function publishedPort(container: string): Promise<number> {
   const address = await output('docker', ['port', container, '5440/tcp'])
   return Number(address.split(':').at(-1))
 }
 
-/** Follows the log of a container's latest start until it says that the server is ready. */
+/** Follows the log of a container's latest start until the log says that the server is ready. */
 export async function listening(container: string): Promise<void> {
   const since = await inspect(container, '.State.StartedAt')
   const log = spawn('docker', ['logs', '--follow', '--since', since, container])
@@ -58,7 +58,7 @@ export async function listening(container: string): Promise<void> {
   log.kill()
 }
 
-/** What `docker inspect` says at `path`, say `.State.OOMKilled`. */
+/** Returns what `docker inspect` says at `path`, such as `.State.OOMKilled`. */
 export async function inspect(container: string, path: string): Promise<string> {
   return output('docker', ['inspect', '--format', `{{${path}}}`, container])
 }

@@ -3,14 +3,14 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 const kinds = {
   /** Like the course's load: few digits, a constant and a counter. */
   numbers: { header: 'one,y,z\n', row: (i: number) => `1,${i},${i % 1000}\n` },
-  /** As little as possible to share between rows. */
+  /** Rows that have as little as possible in common. */
   texts: {
     header: 'one,id,price,note\n',
     row: (i: number) => `1,"${(i * 2654435761) % 4294967296}-${i}",${i / 7},"said ""${i}"", näturally"\n`,
   },
 }
 
-/** Writes a CSV file of about `megabytes`, whose column `one` is always 1. Returns the number of its rows. */
+/** Writes a CSV file of about `megabytes` MB, whose column `one` is always 1. Returns the number of its rows. */
 export function writeLargeCsv(path: string, megabytes: number, kind: keyof typeof kinds): number {
   const { header, row } = kinds[kind]
   const file = openSync(path, 'w')

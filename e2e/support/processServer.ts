@@ -9,21 +9,24 @@ import { temporaryDirectory } from './temporary.ts'
 
 export interface ProcessServer extends TestServer {
   dataDir: string
-  /** Ends it as a crash would. Its data stays. */
+  /** Ends the server as a crash would. Its data stays. */
   kill(): Promise<void>
 }
 
 interface ProcessServerOptions {
-  /** Made and removed again if not given. */
+  /** By default a temporary directory, which is removed at the end. */
   dataDir?: string
-  /** A free one if not given. */
+  /** By default a free port. */
   port?: number
   env?: Record<string, string>
   /** The clone of the repository that is started. */
   cwd?: string
 }
 
-/** Starts the server as a user does, `npm start`, on the port that is given or a free one. Returns when it listens. */
+/**
+ * Starts the server with `npm start`, as a user does, on the given port or a free one. Resolves when the
+ * server listens.
+ */
 export async function startProcess(options: ProcessServerOptions = {}): Promise<ProcessServer> {
   const { cwd = root, env, port: wanted = 0 } = options
   const dataDir = options.dataDir ?? temporaryDirectory()
@@ -42,7 +45,7 @@ export async function startProcess(options: ProcessServerOptions = {}): Promise<
     dataDir,
     inside: command => outputBytes('sh', ['-c', command], { cwd: dataDir }),
     async stop() {
-      // As a service manager does it: npm has to hand the signal on.
+      // Send the signal to npm, as a service manager does: npm must pass it on.
       child.kill('SIGTERM')
       const [code] = await closed
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
@@ -55,7 +58,7 @@ export async function startProcess(options: ProcessServerOptions = {}): Promise<
   }
 }
 
-/** npm runs a shell, and the shell becomes the server. */
+/** Returns the server's process: npm runs a shell, and the shell becomes the server. */
 function lastDescendant(pid: number): number {
   const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
   return child ? lastDescendant(Number(child)) : pid

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import { root } from './repository.ts'
 import { output } from './run.ts'
 
-/** The course's pinned packages, or the newest of them. */
+/** The course's pinned packages, or the newest versions. */
 export type Environment = 'course' | 'latest'
 export const environments: Environment[] = ['course', 'latest']
 
@@ -14,7 +14,10 @@ export function python(environment: Environment): string {
   return join(root, `e2e/.venv-${environment}/bin/python`)
 }
 
-/** What a Python script of ours, say `clients/upload.py`, prints. The generated stubs are found in the root. */
+/**
+ * Returns what one of our Python scripts prints, such as `clients/upload.py`. The generated stubs are found
+ * in the root.
+ */
 export function runPython(
   script: string,
   args: string[],
@@ -24,7 +27,7 @@ export function runPython(
   return output(python(environment), [join(root, 'e2e', script), ...args], { env })
 }
 
-/** What a call of a Python client ends with: a response, or a status other than OK. */
+/** How a call of a Python client ends: with a response, or with a status other than OK. */
 export interface Answer {
   error?: string
   total?: string
@@ -32,7 +35,7 @@ export interface Answer {
   details?: string
 }
 
-/** Many calls at once from one Python process, each from a channel of its own. */
+/** Many calls at once from one Python process, each on a channel of its own. */
 export class PythonSession {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>()
@@ -40,7 +43,7 @@ export class PythonSession {
 
   constructor(port: number, environment: Environment = 'course', env: Record<string, string> = {}) {
     this.#child = spawn(python(environment), [join(root, 'e2e/python/session.py')], {
-      // gRPC logs every handshake that fails, and tests make some fail.
+      // gRPC logs every failed handshake, and some tests make handshakes fail.
       env: { ...process.env, GRPC_VERBOSITY: 'NONE', PYTHONPATH: root, TABLE_PORT: String(port), ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
@@ -63,7 +66,7 @@ export class PythonSession {
     return this.#call({ call: 'sum', column, format })
   }
 
-  /** The total of a sum that must succeed. */
+  /** Returns the total of a sum that must succeed. */
   async total(column: string, format: string): Promise<bigint> {
     const answer = await this.sum(column, format)
     if (answer.error !== '' || answer.total === undefined)
@@ -71,7 +74,7 @@ export class PythonSession {
     return BigInt(answer.total)
   }
 
-  /** Returns when every call under way is answered and the process is gone. */
+  /** Resolves when every call under way is answered and the process has ended. */
   close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve()
     return new Promise(resolve => {
@@ -97,7 +100,7 @@ export class PythonSession {
   }
 }
 
-/** A session that ends with the running test. */
+/** Starts a session that ends with the running test. */
 export function testSession(
   server: { port: number },
   environment?: Environment,

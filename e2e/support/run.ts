@@ -12,7 +12,7 @@ export interface RunOptions {
   env?: Record<string, string>
 }
 
-/** Runs a program without standard input, to its end, whatever its exit code. */
+/** Runs a program without standard input to its end, whatever its exit code. */
 export function run(
   command: string,
   args: string[],
@@ -35,14 +35,14 @@ export function run(
   })
 }
 
-/** What a program that must exit 0 writes on standard output. */
+/** Returns the standard output of a program that must exit with 0. */
 export async function outputBytes(command: string, args: string[], options?: RunOptions): Promise<Buffer> {
   const { stdout, stderr, code } = await run(command, args, options)
   if (code === 0) return stdout
   throw new Error(`${command} ${args.join(' ')} ended with exit code ${code}:\n${stderr}${stdout}`)
 }
 
-/** The same as text, without the end of the last line. */
+/** Like `outputBytes`, as text without the last line end. */
 export async function output(command: string, args: string[], options?: RunOptions): Promise<string> {
   return (await outputBytes(command, args, options)).toString().trimEnd()
 }

@@ -2,25 +2,25 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testDirectory } from './temporary.ts'
 
-/** A running server, in whatever it runs. */
+/** A running server, in a process or a container. */
 export interface TestServer {
-  /** Where `localhost` reaches it. */
+  /** The port on `localhost`. */
   port: number
-  /** The server's process, as `inside` sees it. */
+  /** The id of the server's process, as `inside` sees it. */
   pid: number
-  /** What a shell command prints, run beside the server, in its data directory. */
+  /** Runs a shell command beside the server, in its data directory. Resolves to what the command prints. */
   inside(command: string): Promise<Buffer>
-  /** Stops it as an operator would, and removes its data. */
+  /** Stops the server as an operator would, and removes its data. */
   stop(): Promise<void>
 }
 
-/** The names in a folder of the data directory, sorted. */
+/** Returns the sorted names in a folder of the data directory. */
 export async function names(server: TestServer, folder: 'files' | 'incoming'): Promise<string[]> {
   const listing = (await server.inside(`ls ${folder}`)).toString()
   return listing.split('\n').filter(Boolean)
 }
 
-/** Copies everything in `files` to a directory of the running test. Returns the copies' paths, by name. */
+/** Copies everything in `files` to a directory of the running test. Returns the paths of the copies, sorted by name. */
 export async function storedFiles(server: TestServer): Promise<string[]> {
   const directory = testDirectory()
   const copies = []
@@ -32,7 +32,7 @@ export async function storedFiles(server: TestServer): Promise<string[]> {
   return copies
 }
 
-/** Bytes that the server's process has read so far, from files and sockets. */
+/** Returns how many bytes the server's process has read so far, from files and sockets. */
 export async function bytesRead(server: TestServer): Promise<number> {
   return field(await server.inside(`cat /proc/${server.pid}/io`), 'rchar')
 }
@@ -41,7 +41,7 @@ export async function threads(server: TestServer): Promise<number> {
   return field(await server.inside(`cat /proc/${server.pid}/status`), 'Threads')
 }
 
-/** The most resident memory that the server's process ever had, in MB (of 2^20 bytes). */
+/** Returns the most resident memory that the server's process ever had, in MB (of 2^20 bytes). */
 export async function peakMemory(server: TestServer): Promise<number> {
   return Math.round(field(await server.inside(`cat /proc/${server.pid}/status`), 'VmHWM') / 1024)
 }

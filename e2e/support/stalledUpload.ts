@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 
-/** An upload that stops in the middle of its message, so that the server waits for the rest of the file. */
+/** An upload that stops in the middle of its message, so that the server waits for the rest. */
 export interface StalledUpload {
-  /** Sends the rest. Returns the response's bytes. */
+  /** Sends the rest. Resolves to the response's bytes. */
   finish(): Promise<Buffer>
 }
 
@@ -19,7 +19,7 @@ export async function stallUpload(port: number, csv: string): Promise<StalledUpl
   const message = grpcMessage(Buffer.from(csv))
   const half = message.length / 2
   await new Promise(resolve => stream.write(message.subarray(0, half), resolve))
-  // A reply to a ping sent after the half proves that the server has received the half.
+  // A reply to a ping that was sent after the first half proves that the server has received the half.
   await new Promise(resolve => session.ping(resolve))
   return {
     async finish() {
@@ -33,7 +33,7 @@ export async function stallUpload(port: number, csv: string): Promise<StalledUpl
   }
 }
 
-/** The gRPC frame around UploadReq with the field csv_data: its tag, its length as a varint, itself. */
+/** Returns the gRPC frame around an UploadReq with the field csv_data: its tag, its length as a varint, its bytes. */
 function grpcMessage(csv: Buffer): Buffer {
   const length: number[] = []
   let rest = csv.length

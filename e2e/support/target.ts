@@ -5,14 +5,14 @@ import type { TestServer } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What the suite runs against: the server as `npm start` starts it, or the image. */
+    /** What the suite tests: the server as `npm start` starts it, or the image. */
     target: 'process' | 'image'
   }
 }
 
 export const target = inject('target')
 
-/** A new server with these environment variables, which ends with the running test. */
+/** Starts a server with these environment variables, which ends with the running test. */
 export async function startTarget(env: Record<string, string> = {}): Promise<TestServer> {
   const server = target === 'image' ? await startContainer({ env }) : await startProcess({ env })
   onTestFinished(() => server.stop())

@@ -7,14 +7,14 @@ export function temporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'table-e2e-'))
 }
 
-/** A directory that is removed when the running test ends. */
+/** Makes a directory that is removed when the running test ends. */
 export function testDirectory(): string {
   const directory = temporaryDirectory()
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 
-/** A file of the running test. Returns its path. */
+/** Makes a file of the running test. Returns its path. */
 export function testFile(content: string | Uint8Array, name = 'file.csv'): string {
   const path = join(testDirectory(), name)
   writeFileSync(path, content)

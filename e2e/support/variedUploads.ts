@@ -1,4 +1,4 @@
-// CSV files that together hold everything that a Parquet file of ours can hold.
+// CSV files that together have everything that our Parquet files can hold.
 import type { ColumnType } from '@table/storage'
 
 export interface VariedUpload {

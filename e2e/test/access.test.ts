@@ -1,5 +1,5 @@
-// Python's grpcio, which most clients are, against a server with TLS, mutual TLS and tokens; the CLI beside it; and
-// what docs/access.md tells people to type.
+// Python's grpcio, which most clients use, with a server that has TLS, mutual TLS and tokens; the CLI beside
+// it; and the commands in docs/access.md.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ function serverFiles() {
 }
 
 describe.each(environments)('grpcio, %s packages', environment => {
-  test('uploads and sums over TLS, also what is large or compressed', async () => {
+  test('uploads and sums work over TLS, also large and compressed ones', async () => {
     const { authority, env } = serverFiles()
     const server = await startTarget(env)
     const session = testSession(server, environment, { TABLE_CA: authority.certFile })
@@ -36,7 +36,7 @@ describe.each(environments)('grpcio, %s packages', environment => {
       })
   })
 
-  test('shows its certificate where mutual TLS wants one', async () => {
+  test('shows its certificate if mutual TLS asks for one', async () => {
     const { authority, env } = serverFiles()
     const clients = authorityFiles()
     const server = await startTarget({ ...env, TABLE_TLS_CLIENT_CA: clients.certFile })
@@ -54,7 +54,7 @@ describe.each(environments)('grpcio, %s packages', environment => {
       })
   })
 
-  test('does what its token may, and no more', async () => {
+  test('a call may do what its token allows, and no more', async () => {
     const { authority, env } = serverFiles()
     const server = await startTarget({ ...env, TABLE_TOKEN_FILE: tokenFile() })
     const tls = { TABLE_CA: authority.certFile }
@@ -90,7 +90,7 @@ test('npx table-cli with TLS and a token', async () => {
   expect(await tableCli(...ca, 'sum', 'x')).toEqual({ stdout: '42\n', stderr: '', code: 0 })
 })
 
-/** The first block of `language` in docs/access.md with this text in it. */
+/** Returns the first block of `language` in docs/access.md that contains `text`. */
 function documented(language: string, text: string): string {
   const blocks = readFileSync(join(root, 'docs/access.md'), 'utf8').split('```')
   const block = blocks.find(part => part.startsWith(`${language}\n`) && part.includes(text))

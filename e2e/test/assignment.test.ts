@@ -1,4 +1,4 @@
-// The assignment, in its own order and words: each test is named by the sentence that it checks.
+// The assignment, in its own order and words: each test is named after the sentence that it checks.
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -86,7 +86,7 @@ describe('Part 1: Communication, with a server', () => {
 })
 
 describe('Part 2: Upload', () => {
-  // Everything that a careless copy would lose: both line ends, quotes, blanks, no end of the last line.
+  // Has everything that a careless copy would lose: both line ends, quotes, blanks, no end of the last line.
   const odd = 'x,"the ""y""",z\r\n1, two words ,3\n\n4,"five\nsix",6'
 
   test('your program should write the CSV to a new file somewhere', async () => {
@@ -248,7 +248,7 @@ describe('Part 4: Locking', () => {
     const session = testSession(server)
     expect(await session.total('x', 'csv')).toBe(5n)
 
-    // Who opens a pipe for reading waits until somebody opens it for writing.
+    // Opening a pipe to read waits until somebody opens it to write.
     await server.inside('mv files/00000001.csv csv; mkfifo files/00000001.csv')
     let answered = false
     const reading = session.sum('x', 'csv').finally(() => {
@@ -299,7 +299,7 @@ describe('Submission', () => {
   })
 })
 
-/** The assignment's two lines: `docker build . -t p3` and `docker run -d -m 512m -p 127.0.0.1:5440:5440 p3`. */
+/** Runs the assignment's two lines: `docker build . -t p3` and `docker run -d -m 512m -p 127.0.0.1:5440:5440 p3`. */
 async function dockerLines(clone: string): Promise<TestServer> {
   await output('docker', ['build', '.', '-t', 'p3'], { cwd: clone })
   return startContainer({ tag: 'p3', publish: '127.0.0.1:5440:5440' })
@@ -313,12 +313,12 @@ async function upload(server: TestServer, csv: string): Promise<void> {
   expect(await runPython('clients/upload.py', [testFile(csv)], server)).toBe('success')
 }
 
-/** What csvsum.py or parquetsum.py prints. */
+/** Returns what csvsum.py or parquetsum.py prints. */
 function sum(server: TestServer, format: string, column: string): Promise<string> {
   return runPython(`clients/${format}sum.py`, [column], server)
 }
 
-/** Threads of a server that has had more to do at once than it has workers. */
+/** Returns the threads of a server that has had more to do at once than it has workers. */
 async function busyThreads(server: TestServer): Promise<number> {
   const session = testSession(server)
   const path = testFile(file1)
@@ -327,7 +327,7 @@ async function busyThreads(server: TestServer): Promise<number> {
   return threads(server)
 }
 
-/** `small` is always 1; `large` is as good as random, and two neighbours of it add up to -1. */
+/** Returns a CSV whose `small` is always 1 and whose `large` looks random, with neighbours that add up to -1. */
 function unevenColumns(rows: number): string {
   let csv = 'small,large\n'
   for (let i = 0n; i < rows; i += 2n) {

@@ -29,7 +29,7 @@ test.each([
   await once(registry.listen(0, '127.0.0.1'), 'listening')
   onTestFinished(() => void registry.close())
   const { port } = registry.address() as AddressInfo
-  // npm remembers advisories.
+  // npm caches advisories, so use a fresh cache.
   const env = { npm_config_registry: `http://127.0.0.1:${port}/`, npm_config_cache: testDirectory() }
   const finished = await run(process.execPath, [join(root, 'scripts/audit.ts')], { env })
   expect(finished.stderr).toContain(said)

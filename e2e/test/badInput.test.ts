@@ -1,5 +1,5 @@
 // What is wrong with the caller's data or question comes back as a sentence that says where and what, and the
-// server is as it was before.
+// server's state does not change.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { PythonSession } from '../support/python.ts'
 import { names } from '../support/server.ts'
 import { testFile } from '../support/temporary.ts'
 
-/** Rows before the bad one, so that the server meets it in the middle of its work. */
+/** Rows before the bad one, so that the server meets the bad row in the middle of its work. */
 const manyRows = '1,2,3\n'.repeat(200_000)
 const latin1 = Buffer.from('x,word\n1,caf\u00e9\n', 'latin1')
 
@@ -64,7 +64,7 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** Everything that a later client could notice. */
+/** Returns everything that a later client could notice. */
 async function state() {
   return {
     files: await names(server, 'files'),

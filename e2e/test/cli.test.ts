@@ -3,7 +3,7 @@ import { run } from '../support/run.ts'
 import { startTarget } from '../support/target.ts'
 import { testFile } from '../support/temporary.ts'
 
-/** `npx table-cli ARGS` in the repository's root. */
+/** Runs `npx table-cli ARGS` in the repository's root. */
 async function tableCli(port: number, ...args: string[]) {
   const { stdout, stderr, code } = await run('npx', ['table-cli', ...args], {
     env: { TABLE_SERVER: `localhost:${port}`, npm_config_loglevel: 'error' },

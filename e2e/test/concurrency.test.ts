@@ -8,7 +8,7 @@ const uploads = 24
 const rows = 40_000
 const path = () => testFile(`one,i\n${Array.from({ length: rows }, (_, i) => `1,${i}\n`).join('')}`)
 
-test('sums that run while files are uploaded are a whole number of uploads, and none is lost before them', async () => {
+test('sums during uploads are sums of whole uploads, and miss no acknowledged upload', async () => {
   const server = await startTarget()
   const session = testSession(server)
   const file = path()

@@ -34,7 +34,7 @@ test.each(environments)(
   },
 )
 
-test('a Python client repeats every upload after a crash, and each is there once', async () => {
+test('a Python client repeats every upload after a crash, and each upload is stored once', async () => {
   const dataDir = testDirectory()
   const uploads = Array.from({ length: 12 }, () => ({ file: testFile(csv(1)), uploadId: randomUUID() }))
   const first = await startProcess({ dataDir })

@@ -21,7 +21,8 @@ test('the history tells what is wrong with a sum', () => {
   const sum = (answer: bigint, asked = history.ask('h0')) => asked(answer).map(what => what.split(':')[0])
   const asked = history.ask('h0')
   history.acknowledge(first)
-  // What is acknowledged while a sum is under way may be in it or not; what is under way too.
+  // A sum may or may not have an upload that is acknowledged while the sum is under way, or that is under way
+  // itself.
   expect(sum(0n, asked)).toEqual([])
   expect(sum(0n)).toEqual(['lost'])
   const overtaken = history.ask('h0')

@@ -15,7 +15,7 @@ test(`table-cli bigdata with ${batches} batches, while the server is killed ${ki
   const dataDir = testDirectory()
   let server = await startProcess({ dataDir })
   const load = bigdata(server)
-  // Nothing more is stored once the command has ended.
+  // Once the command has ended, nothing more will be stored.
   const ended = load.then(({ code, stderr }) => expect(code, stderr).toBe(0))
   for (let kill = 1; kill <= kills; kill++) {
     await Promise.race([storedUploads(dataDir, Math.floor((batches * kill) / (kills + 1))), ended])
@@ -51,7 +51,7 @@ function bigdata({ port }: ProcessServer) {
   return run('npx', args, { env: { TABLE_SERVER: `localhost:${port}` } })
 }
 
-/** Resolves when there are the files of so many uploads. */
+/** Resolves when the files of this many uploads exist. */
 function storedUploads(dataDir: string, count: number): Promise<void> {
   const directory = join(dataDir, 'files')
   return new Promise(resolve => {

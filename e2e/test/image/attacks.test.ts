@@ -1,4 +1,4 @@
-// The attacks of bench/faults that take the most memory, against the 512 MB container.
+// The attacks of bench/faults that take the most memory, on the 512 MB container.
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { attacks } from '../../../bench/faults/attacks.ts'

@@ -90,7 +90,7 @@ test('docker stop ends an idle server by SIGTERM at once, with exit code 0', asy
   await output('docker', ['stop', container])
   const seconds = (performance.now() - started) / 1000
   expect(await inspect(container, '.State.ExitCode')).toBe('0')
-  // Docker kills after 10 s. The product's promise is one second; the rest is for a busy test machine.
+  // Docker kills after 10 s. The server should take at most a second; the rest is for a busy test machine.
   expect(seconds).toBeLessThan(3)
   console.log(`docker stop took ${seconds.toFixed(2)} s`)
 })

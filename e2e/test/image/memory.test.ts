@@ -1,5 +1,6 @@
-// What the server needs at most in the 512 MB container. Each case has a container of its own, because the
-// peak of a process is never reset. TABLE_TESTS=long adds the full load: 400 batches of 250,000 rows, 100 million.
+// The most memory that the server needs in the 512 MB container. Each case has a container of its own,
+// because the peak of a process is never reset. TABLE_TESTS=long adds the full load: 400 batches of 250,000
+// rows, 100 million rows.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -28,7 +29,10 @@ afterAll(() => {
   console.table(table)
 })
 
-/** Runs `load` against a new container, and checks what it needed. `expected` is the sum of `one` afterwards. */
+/**
+ * Runs `load` against a new container, and checks how much memory it needed. `expected` is the sum of `one`
+ * afterwards.
+ */
 async function measure(name: string, expected: number, load: (server: ContainerServer) => Promise<unknown>) {
   const server = await startContainer()
   onTestFinished(() => server.stop())
@@ -46,7 +50,10 @@ async function measure(name: string, expected: number, load: (server: ContainerS
   expect(peak).toBeLessThan(LIMIT)
 }
 
-/** With the page cache, which the kernel takes back when the container comes to its limit. */
+/**
+ * Returns the container's peak including the page cache, which the kernel reclaims when the container reaches
+ * its limit.
+ */
 async function containerPeak(server: ContainerServer): Promise<number> {
   const files = '/sys/fs/cgroup/memory.peak /sys/fs/cgroup/memory/memory.max_usage_in_bytes'
   return Math.round(Number((await server.inside(`cat ${files} 2>/dev/null || true`)).toString()) / 2 ** 20)
