@@ -81,7 +81,7 @@ describe('TLS', () => {
     ).toMatch(/ does not accept the certificate in --cert: ask for one /)
   })
 
-  test('what is wrong is said in one line, by every command', async () => {
+  test('every command reports an error in one line', async () => {
     const { address, ca, authority } = await startTls()
     expect(await refusal({}, address)).toBe(
       `${address.name} speaks TLS: give the certificate of its authority with --ca`,
@@ -143,7 +143,7 @@ describe('tokens', () => {
     )
   })
 
-  test('what cannot be a token is not sent, and not quoted', async () => {
+  test('a text that cannot be a token is neither sent nor quoted', async () => {
     for (const token of ['two words', 'line\n', 'naïve']) {
       const line = await refusal({ TABLE_TOKEN: token }, parseAddress('localhost:1'))
       expect(line).toMatch(/^TABLE_TOKEN is not a token: /)

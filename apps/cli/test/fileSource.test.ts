@@ -40,7 +40,7 @@ test.each([
   await expect(read(change)).rejects.toThrow(`changed while it was read (${found}`)
 })
 
-test('what is no file is named for what it is', async () => {
+test('the error says what it found in place of a file', async () => {
   await expect(read()).rejects.toThrow('no such file: check the path')
   execFileSync('mkfifo', [path])
   await expect(read()).rejects.toThrow('is a pipe, expected a file')

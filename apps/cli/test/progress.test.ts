@@ -80,7 +80,7 @@ test('an upload shows a bar with rate and time left, then that the server stores
   expect([remaining(output), exitCode]).toEqual([['success', ''], 0])
 })
 
-test('results and errors of several files stand above the line, which goes on', async () => {
+test('results and errors of several files are printed above the progress line', async () => {
   const path = join(temporaryDirectory(), 'a.csv')
   writeFileSync(path, 'x\n1\n')
   const shown = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()]

@@ -11,7 +11,7 @@ function file(name: string, content: string): string {
   return path
 }
 
-test('what was uploaded is summed, from both formats', async () => {
+test('uploads are summed from both formats', async () => {
   const { address } = await startServer(temporaryDirectory())
   const files = [file('file1.csv', 'x,y,z\n1,2,3\n4,5,6\n'), file('file2.csv', 'x,y\n5,10\n0,20\n')]
   const uploaded = { stdout: 'success\nsuccess\n', stderr: '', exitCode: 0 }
@@ -49,7 +49,7 @@ test('the big load sums to what it says', async () => {
   }
 })
 
-test('a file whose server is killed in the middle goes up when the server is back, once', async () => {
+test('a file whose server is killed during the upload is uploaded once the server is back, and stored once', async () => {
   const dataDir = temporaryDirectory()
   const incoming = join(dataDir, 'incoming')
   mkdirSync(incoming)

@@ -24,7 +24,7 @@ async function uploadBytes(address: Address, size: number, chunkSize = 100_000):
   return error
 }
 
-test('what stands before the bytes is what grpc-js and ts-proto would send', () => {
+test('the bytes before the CSV are what grpc-js and ts-proto would send', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40_000, size: 'max' }), csvData => {
       const message = UploadReq.encode({ csvData }).finish()
@@ -56,7 +56,7 @@ test.each([0, 1, 100, 16_384, 3 * MB])('%i bytes arrive as they are', async size
   expect(received.equals(Buffer.alloc(size, 'x'))).toBe(true)
 })
 
-test('what is wrong with the data is the answer', async () => {
+test('an error in the data is part of the answer', async () => {
   const address = await serve({ upload: () => ({ error: 'line 2: naïve' }) })
   expect(await uploadBytes(address, 10)).toBe('line 2: naïve')
 })
@@ -68,12 +68,12 @@ test('a status comes with its message, decoded', async () => {
   await expect(uploadBytes(address, 10)).rejects.toThrow('the server refused: 100 % full: né free some')
 })
 
-test('an answer before the end of the upload is the answer, and the sending stops', async () => {
+test('an early answer counts, and ends the sending', async () => {
   const address = await serve({}, { 'grpc.max_receive_message_length': MB })
   await expect(uploadBytes(address, 300 * MB)).rejects.toThrow(/^the server refused: .* larger than max \(/i)
 })
 
-test('an early answer ends an upload that the server neither reads on nor resets', async () => {
+test('an early answer ends an upload that the server neither reads nor resets', async () => {
   const address = await serveStreams(stream => {
     stream.once('data', () => {
       stream.pause()
@@ -91,7 +91,7 @@ test('an early answer ends an upload that the server neither reads on nor resets
   await expect(uploadBytes(address, 300 * MB)).rejects.toThrow('the server refused: full!')
 })
 
-test('a success before the end of the upload is no success', async () => {
+test('an early success, before the end of the upload, does not count', async () => {
   const address = await serveStreams(stream => {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': 0 }))
@@ -124,14 +124,14 @@ test('a reset stream says why', async () => {
   await expect(uploadBytes(address, 300 * MB)).rejects.toThrow(/NGHTTP2_INTERNAL_ERROR/)
 })
 
-test('a server that goes away with an error ends the upload', async () => {
+test('a server that closes the connection with an error ends the upload', async () => {
   const address = await serveStreams(stream =>
     stream.once('data', () => stream.session?.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)),
   )
   await expect(uploadBytes(address, 300 * MB)).rejects.toThrow(/^lost the connection/)
 })
 
-test('a server that goes away gracefully still answers what is under way', async () => {
+test('a server that shuts down gracefully still answers the calls under way', async () => {
   const address = await serveStreams(stream => {
     stream.session?.close()
     void succeed(stream.resume())
@@ -139,7 +139,7 @@ test('a server that goes away gracefully still answers what is under way', async
   expect(await uploadBytes(address, 3 * MB)).toBe('')
 })
 
-test('an HTTP/2 server of another kind is named as such', async () => {
+test('an HTTP/2 server that is not a table server is reported as such', async () => {
   const address = await serveStreams(stream => stream.respond({ ':status': 404 }, { endStream: true }))
   await expect(uploadBytes(address, MB)).rejects.toThrow(
     'is not a table server (it answered with HTTP status 404)',
@@ -184,7 +184,7 @@ test('uploads share a connection', async () => {
   expect(await Promise.all(answers)).toEqual(sizes.map(String))
 })
 
-test('uploads that wait for their turn on a connection are lost with it', async () => {
+test('uploads that wait for their turn on a connection are lost with the connection', async () => {
   const address = await serveStreams((stream, socket) => stream.once('data', () => socket.destroy()), {
     settings: { maxConcurrentStreams: 1 },
   })

@@ -14,7 +14,7 @@ test.each([
   expect(formatBytes(bytes)).toBe(text)
 })
 
-test('rows are counted in the same way', () => {
+test('rows are formatted like bytes', () => {
   expect([7, 250_000, 100_000_000].map(formatRows)).toEqual(['7 rows', '250.0 k rows', '100.0 M rows'])
 })
 

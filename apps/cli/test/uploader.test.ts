@@ -17,7 +17,7 @@ function uploaderTo(address: Address, limit?: number) {
   return { upload, notes }
 }
 
-test('a server that is not available is asked again with the whole upload', async () => {
+test('if the server is unavailable, the whole upload is tried again', async () => {
   const received: string[] = []
   const address = await serve({
     upload: ({ csvData }) => {
@@ -32,7 +32,7 @@ test('a server that is not available is asked again with the whole upload', asyn
   expect(notes).toEqual([`${address.name} does not answer now: trying again`])
 })
 
-test('uploads that are lost together come back each with its own id, and one note tells it', async () => {
+test('uploads that are lost together are repeated each with its own id, and reported by one note', async () => {
   const ids = new Map<unknown, number>()
   const address = await serveStreams((stream, socket, headers) => {
     const id = headers['upload-id']
@@ -66,7 +66,7 @@ test.each([
   expect([calls, notes]).toEqual([1, []])
 })
 
-test('a server that does not come back ends it, and what may be stored is not said to be lost', async () => {
+test('the retries end if the server does not come back, and an upload that may be stored is not reported as lost', async () => {
   let streams = 0
   const address = await serveStreams((stream, socket) => {
     // All of the second upload arrives.

@@ -29,7 +29,7 @@ test('without a command the help goes to standard error', async () => {
   expect([stdout, exitCode]).toEqual(['', 2])
 })
 
-test('help is data', async () => {
+test('help goes to standard output', async () => {
   for (const args of [['--help'], ['upload', '--help'], ['bigdata', '--help']]) {
     const { stdout, stderr, exitCode } = await cli(nowhere, ...args)
     expect(stdout).toContain('--server <host:port>')

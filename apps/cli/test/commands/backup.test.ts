@@ -36,7 +36,7 @@ function clientOf({ name }: Address) {
   }
 }
 
-test('a backup while four clients upload has all that was acknowledged before, each upload whole, and starts', async () => {
+test('a backup during uploads of four clients can be served, and has every upload acknowledged before, each whole', async () => {
   const dataDir = temporaryDirectory()
   const server = await startServer(dataDir)
   const client = clientOf(server.address)

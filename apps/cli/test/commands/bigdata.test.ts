@@ -7,7 +7,7 @@ function table(upload: NonNullable<Handlers['upload']>) {
   return serve({ upload })
 }
 
-test('every batch goes up once, and what it adds to the sums is printed', async () => {
+test('every batch is uploaded once, and its part of the sums is printed', async () => {
   const received: string[] = []
   const server = await table(({ csvData }) => {
     received.push(new TextDecoder().decode(csvData))

@@ -48,7 +48,7 @@ test('rm removes uploads and their files, or nothing', async () => {
   expect(await sums(dataDir)).toEqual(['20', '20'])
 })
 
-test('rm gives up an upload whose CSV is missing, so that the others are served', async () => {
+test('rm removes an upload whose CSV is missing, so that the others can be served', async () => {
   const dataDir = await stored('1', '20')
   rmSync(join(dataDir, 'files/00000001.csv'))
   expect((await rm(dataDir, '1')).stdout).toBe('1 uploads removed\n')
@@ -61,7 +61,7 @@ test.each(['0', '-1', '1.5', 'x', ''])('rm of %j is wrong usage', async id => {
   expect(stderr).toContain('Expected the number of an upload')
 })
 
-test('adopt makes a lost catalogue anew from the files, but for those that no upload can be made of', async () => {
+test('adopt rebuilds a lost catalogue from the files, except files that cannot become uploads', async () => {
   const dataDir = await stored('1', '20', '300')
   for (const name of readdirSync(dataDir)) if (name.startsWith('catalogue.db')) rmSync(join(dataDir, name))
   writeFileSync(join(dataDir, 'files/00000002.csv'), 'x\n"\n')
@@ -77,7 +77,7 @@ test('adopt makes a lost catalogue anew from the files, but for those that no up
   expect(await sums(dataDir)).toEqual(['301', '301'])
 })
 
-test('adopt goes on after a file that cannot be written, and accepts what was accepted once', async () => {
+test('adopt goes on after a file that cannot be written, and ignores the limits for uploads', async () => {
   const dataDir = temporaryDirectory()
   const { address, process } = await startServer(dataDir, { env: { TABLE_MAX_HEADER: '4MiB' } })
   const file = join(temporaryDirectory(), 'wide.csv')

@@ -49,7 +49,7 @@ test.each([
   expect([stdout, exitCode]).toEqual(['', 1])
 })
 
-test('a server without the call is named as none of ours', async () => {
+test('a server without the method is reported as not a table server', async () => {
   const server = await serveStreams(stream => stream.respond({ ':status': 404 }, { endStream: true }))
   const { stderr, exitCode } = await cli(server, 'sum', 'x')
   expect(stderr).toMatch(/is not a table server .*: name the right server with --server\n$/)

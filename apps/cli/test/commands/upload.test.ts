@@ -21,7 +21,7 @@ function file(name: string, content: string): string {
   return path
 }
 
-test('each file goes up in its turn, and each success is told', async () => {
+test('files are uploaded in order, and each success is printed', async () => {
   const received: string[] = []
   const server = await table(({ csvData }) => {
     received.push(new TextDecoder().decode(csvData))
@@ -48,7 +48,7 @@ test('a file of many chunks arrives as it is', async () => {
   expect(received === content).toBe(true)
 })
 
-test('a file that fails is named, the others go up, and the exit code tells', async () => {
+test('a file that fails is named, the others are uploaded, and the exit code is 1', async () => {
   const server = await table(({ csvData }) => ({
     error: csvData.length === 3 ? 'line 2: found\nthree bytes' : '',
   }))
@@ -81,7 +81,7 @@ test('a file that no message can hold is refused at once', async () => {
   expect(await cli(server, 'upload', path)).toEqual({ stdout: '', stderr, exitCode: 1 })
 })
 
-test('a file whose connection is lost goes up again under the same id, on a new connection', async () => {
+test('a file whose connection is lost is uploaded again under the same id, on a new connection', async () => {
   const ids: unknown[] = []
   const server = await serveStreams((stream, socket, headers) => {
     ids.push(headers['upload-id'])

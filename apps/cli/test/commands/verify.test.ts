@@ -65,7 +65,7 @@ test('verify names each damaged file, repair rebuilds the Parquet files', async 
     expect((await cli(address, 'sum', 'x', '--format', format)).stdout).toBe('30000\n')
 })
 
-test('a damaged CSV is not made from its Parquet file, and the others are repaired', async () => {
+test('a damaged CSV is not rebuilt from its Parquet file, and the other files are repaired', async () => {
   const dataDir = await stored()
   damage(join(dataDir, 'files/00000001.csv'), 10)
   truncateSync(join(dataDir, 'files/00000001.parquet'), 5)
@@ -79,7 +79,7 @@ test('a damaged CSV is not made from its Parquet file, and the others are repair
   expect((await verify(dataDir)).stdout).toMatch(/^upload 1 .*csv .*\nupload 1 .*parquet .*\n3 uploads/)
 })
 
-test('what was stored under raised limits is repaired', async () => {
+test('an upload that was stored under raised limits is repaired', async () => {
   const dataDir = temporaryDirectory()
   const { address, process } = await startServer(dataDir, { env: { TABLE_MAX_HEADER: '4MiB' } })
   const file = join(temporaryDirectory(), 'wide.csv')
@@ -93,7 +93,7 @@ test('what was stored under raised limits is repaired', async () => {
   expect((await verify(dataDir)).exitCode).toBe(0)
 })
 
-test('a Parquet file that cannot be made is named with the reason, and the others are made', async () => {
+test('a Parquet file that cannot be rebuilt is named with the reason, and the others are rebuilt', async () => {
   const dataDir = await stored()
   for (const id of [1, 2, 3]) rmSync(join(dataDir, `files/0000000${id}.parquet`))
   // Nothing can be created where a directory is.
