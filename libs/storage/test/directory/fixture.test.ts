@@ -26,7 +26,7 @@ for (const fixture of fixtures) {
     expect(await again.catalogue.reserve()).toBeGreaterThan(facts.uploads.at(-1)?.id ?? 0)
   })
 
-  test(`${fixture}: what a power cut took of the files that were not synced is written again`, async () => {
+  test(`${fixture}: unsynced files that a power cut lost are written again`, async () => {
     const dataDir = unpackFixture(fixture)
     for (const id of facts.unsynced)
       for (const format of ['csv', 'parquet'] as const)
@@ -36,7 +36,7 @@ for (const fixture of fixtures) {
     for (const upload of readUploads(dataDir)) expect(damagesOf(dataDir, upload)).toEqual([])
   })
 
-  test(`${fixture}: a file that was synced is missing and named, or has other bytes and is found, as for any other upload`, () => {
+  test(`${fixture}: a synced file that is missing or changed is found and named`, () => {
     const dataDir = unpackFixture(fixture)
     const { id } = facts.uploads.find(({ csvBytes }) => csvBytes > 64 * 1024) ?? { id: 0 }
     const csv = storedFile(dataDir, id, 'csv')
@@ -51,7 +51,7 @@ for (const fixture of fixtures) {
     expect(thrown(() => opened(other, unheard)).message).toContain(storedFile(other, id, 'csv'))
   })
 
-  test(`${fixture}: the catalogue is brought up to date once, and the old one is kept`, () => {
+  test(`${fixture}: the catalogue is migrated once, and the old catalogue is kept`, () => {
     const dataDir = unpackFixture(fixture)
     const said: string[] = []
     opened(dataDir, line => said.push(line)).close()
@@ -74,7 +74,7 @@ function damagesOf(dataDir: string, upload: Upload): Damage[] {
   }
 }
 
-test('a start that is killed before or after any of its steps, and the next one too, is made up for by another', async () => {
+test('a start that is killed before or after any step, twice in a row, is completed by a later start', async () => {
   const unpacked = unpackFixture('schema2-killed')
   const env = { ...process.env, NODE_COMPILE_CACHE: join(temporaryDirectory(), 'compiled') }
   const start = (dataDir: string, fatal: number) =>

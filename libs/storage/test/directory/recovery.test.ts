@@ -52,7 +52,7 @@ test('committed uploads are there again, and new ids follow them', async () => {
   expect(await store.catalogue.reserve()).toBe(4)
 })
 
-test('half an upload without a row and all of incoming are removed, names that are not ours are left alone', async () => {
+test('single files without a row and everything in incoming are removed, and names that are not ours are left alone', async () => {
   const dataDir = stored(1)
   writeFileSync(storedFile(dataDir, 2, 'csv'), 'x')
   writeFileSync(storedFile(dataDir, 3, 'parquet'), 'x')
@@ -69,7 +69,7 @@ test('half an upload without a row and all of incoming are removed, names that a
   expect(await store.catalogue.reserve()).toBe(4)
 })
 
-test('whole files without a row are never removed: they are moved, and the start says so', async () => {
+test('pairs of files without a row are never removed: they are moved, and the start says so', async () => {
   const dataDir = stored(1)
   for (const id of [7, 9])
     for (const format of formats) writeFileSync(storedFile(dataDir, id, format), `${id} ${format}`)
@@ -110,7 +110,7 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])('a start that dies at step %i of a move to l
   expect(storedNames(dataDir)).toEqual([])
 })
 
-test('a log that is lost after a kill costs no file', async () => {
+test('no file is lost if the log is lost after a kill', async () => {
   const dataDir = temporaryDirectory()
   const killed = openStore(dataDir)
   for (const id of [1, 2, 3]) putUpload(dataDir, uploadOf(id))
@@ -187,7 +187,7 @@ test('an upload that is removed is gone with its files, and its number does not 
   expect(await store.catalogue.reserve()).toBe(4)
 })
 
-test('what is not there cannot be removed, and then nothing is', async () => {
+test('if an upload does not exist, nothing is removed', async () => {
   const dataDir = stored(2)
   expect(thrown(() => removeUploads(dataDir, [1, 7])).message).toBe(
     'there is no upload 7: nothing was removed',
@@ -212,7 +212,7 @@ test.each([0, 1, 2, 3])('a removal that dies after %i steps is finished by the n
   expect(existsSync(lostDirectory(dataDir))).toBe(false)
 })
 
-test('a bit of a row that is another is found at the start, which names the upload', () => {
+test('the start notices a flipped bit in a row and names the upload', () => {
   const dataDir = stored(8)
   for (const [column, value] of [
     ['csv_bytes', 11],
@@ -229,7 +229,7 @@ test('a bit of a row that is another is found at the start, which names the uplo
   expect(storedNames(dataDir)).toHaveLength(16)
 })
 
-test('many damaged files make no endless message', () => {
+test('the message about many damaged files is short', () => {
   const dataDir = stored(10)
   for (let id = 1; id <= 10; id++) rmSync(storedFile(dataDir, id, 'csv'))
   const lines = thrown(() => openStore(dataDir)).message.split('\n')
@@ -245,7 +245,7 @@ test('a directory that was refused is served once it is repaired', async () => {
   expect(await listedIds(opened(dataDir))).toEqual([1])
 })
 
-test('a lost catalogue is not taken for a new one: no file is removed', () => {
+test('a lost catalogue is not mistaken for a new one: no file is removed', () => {
   const dataDir = stored(2)
   rmSync(catalogueFile(dataDir))
   for (const _ of ['first', 'second']) {
@@ -259,7 +259,7 @@ test('a lost catalogue is not taken for a new one: no file is removed', () => {
   }
 })
 
-test('a start looks at no file of an upload: their names are enough', () => {
+test('a start opens no file of an upload: the names are enough', () => {
   const dataDir = stored(4)
   const touched: string[] = []
   observeFileOperations(({ kind, path }) => {

@@ -22,7 +22,7 @@ function openedByAnother(dataDir: string): { code?: string; message?: string } {
   return JSON.parse(child.stdout)
 }
 
-test('folders that are made are brought to the disk with all their parents', () => {
+test('new folders are synced with all their parents', () => {
   const root = temporaryDirectory()
   const synced: string[] = []
   observeFileOperations(({ kind, path }) => {

@@ -66,7 +66,7 @@ test.each([
   ])
 })
 
-test('a directory of which only the files are left is adopted', async () => {
+test('a directory with nothing but its files is adopted', async () => {
   const dataDir = await stored()
   for (const path of [catalogueFile(dataDir), generationFile(dataDir), incomingDirectory(dataDir)])
     rmSync(path, { recursive: true })
@@ -74,7 +74,7 @@ test('a directory of which only the files are left is adopted', async () => {
   expectWhole(opened(dataDir))
 })
 
-test('files that a start has moved aside are adopted, and the Parquet file is made anew', async () => {
+test('files that a start has moved aside are adopted, and the Parquet file is rebuilt', async () => {
   const dataDir = await stored()
   for (const path of [catalogueFile(dataDir), generationFile(dataDir)]) rmSync(path)
   const [first, second] = [storedFile(dataDir, 1, 'csv'), lostFile(dataDir, 2, 'csv')]
@@ -94,7 +94,7 @@ test('files that a start has moved aside are adopted, and the Parquet file is ma
   for (const format of formats) expect(() => readFileSync(lostFile(dataDir, 2, format))).toThrow('ENOENT')
 })
 
-test('an older catalogue is taken, and what it does not know is adopted', async () => {
+test('an older catalogue is accepted, and files that it does not know are adopted', async () => {
   const dataDir = await stored()
   const older = readFileSync(catalogueFile(dataDir))
   const store = openStore(dataDir)
@@ -123,7 +123,7 @@ test.each([
   expectWhole(store)
 })
 
-test('a CSV that is none stays where it is, with the reason, and the others are adopted', async () => {
+test('a file that is not a CSV stays where it is and is named with the reason; the others are adopted', async () => {
   const dataDir = await stored()
   rmSync(catalogueFile(dataDir))
   writeFileSync(storedFile(dataDir, 2, 'csv'), 'x\n"1\n')
@@ -136,7 +136,7 @@ test('a CSV that is none stays where it is, with the reason, and the others are 
   expect(await listedIds(opened(dataDir, () => {}))).toEqual([1, 3])
 })
 
-test('a directory that a server has is left alone', async () => {
+test('a directory that a server has open is left alone', async () => {
   const store = opened(await stored())
   expect(thrown(() => [...adoptUploads(store.dataDir)])).toMatchObject({ code: 'unusable' })
   expect(readFileSync(catalogueLog(store.dataDir)).length).toBeGreaterThan(0)

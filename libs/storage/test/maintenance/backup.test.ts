@@ -102,7 +102,7 @@ test('a backup of a served directory is restored as an ordinary data directory w
   expect(heldBy(backup)).toEqual(held)
 })
 
-test('files that a start may write again are not shared', async () => {
+test('files that a start may write again are not shared with a backup', async () => {
   const { dataDir } = await served()
   const backup = temporaryDirectory()
   backUp(dataDir, backup)
@@ -119,7 +119,7 @@ test('files that a start may write again are not shared', async () => {
   expect(listUnsynced(backup)).toEqual([])
 })
 
-test('what is committed after the beginning is not in the backup, and no file of it', async () => {
+test('an upload that is committed after a backup began is not in the backup, and neither are its files', async () => {
   const store = await served()
   const backup = temporaryDirectory()
   const copy = beginBackup(store.dataDir, backup)
@@ -151,20 +151,17 @@ test('files that are damaged or missing are found in the copy', async () => {
   ])
 })
 
-test.each(fixtures)(
-  'a directory of an earlier version is copied and brought up to date in the copy: %s',
-  fixture => {
-    const dataDir = unpackFixture(fixture)
-    const before = readFileSync(catalogueFile(dataDir))
-    const [backup, restored] = [temporaryDirectory(), temporaryDirectory()]
-    backUp(dataDir, backup)
-    expect(readFileSync(catalogueFile(dataDir))).toEqual(before)
-    restore(backup, restored)
-    expect(damagesOf(restored)).toEqual([])
-    const stored = listUploads(restored).map(({ id, rows, csvBytes }) => ({ id, rows, csvBytes }))
-    expect(stored).toEqual(readFacts().uploads.map(({ id, rows, csvBytes }) => ({ id, rows, csvBytes })))
-  },
-)
+test.each(fixtures)('a directory of an earlier version is copied, and migrated in the copy: %s', fixture => {
+  const dataDir = unpackFixture(fixture)
+  const before = readFileSync(catalogueFile(dataDir))
+  const [backup, restored] = [temporaryDirectory(), temporaryDirectory()]
+  backUp(dataDir, backup)
+  expect(readFileSync(catalogueFile(dataDir))).toEqual(before)
+  restore(backup, restored)
+  expect(damagesOf(restored)).toEqual([])
+  const stored = listUploads(restored).map(({ id, rows, csvBytes }) => ({ id, rows, csvBytes }))
+  expect(stored).toEqual(readFacts().uploads.map(({ id, rows, csvBytes }) => ({ id, rows, csvBytes })))
+})
 
 test('a damaged row is named, and the copy that holds it is not a backup', async () => {
   const { dataDir } = await served()
@@ -292,23 +289,20 @@ describe('whichever operation fails,', () => {
 
 const mayMount = spawnSync('mount', ['--version']).status === 0 && process.getuid?.() === 0
 
-test.skipIf(!mayMount)(
-  'between file systems files are copied, also from where nothing can be written',
-  async () => {
-    const disk = temporaryDirectory()
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk])
-    onTestFinished(() => void execFileSync('umount', ['--lazy', disk]))
-    const { dataDir } = await served()
-    const held = heldBy(dataDir)
-    const backup = join(disk, 'backup')
-    expect(backUp(dataDir, backup)).toEqual({ linked: 0, copied: 4 })
-    expect(heldBy(backup)).toEqual(held)
-    // A reader of the catalogue has put it into WAL mode since: a backup that nobody has opened is restored.
-    rmSync(backup, { recursive: true })
-    backUp(dataDir, backup)
-    execFileSync('mount', ['-o', 'remount,ro', disk])
-    const restored = temporaryDirectory()
-    expect(restore(backup, restored)).toEqual({ linked: 0, copied: 4 })
-    expect(heldBy(restored)).toEqual(held)
-  },
-)
+test.skipIf(!mayMount)('between file systems files are copied, also from a read-only one', async () => {
+  const disk = temporaryDirectory()
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk])
+  onTestFinished(() => void execFileSync('umount', ['--lazy', disk]))
+  const { dataDir } = await served()
+  const held = heldBy(dataDir)
+  const backup = join(disk, 'backup')
+  expect(backUp(dataDir, backup)).toEqual({ linked: 0, copied: 4 })
+  expect(heldBy(backup)).toEqual(held)
+  // A reader of the catalogue has put it into WAL mode since: a backup that nobody has opened is restored.
+  rmSync(backup, { recursive: true })
+  backUp(dataDir, backup)
+  execFileSync('mount', ['-o', 'remount,ro', disk])
+  const restored = temporaryDirectory()
+  expect(restore(backup, restored)).toEqual({ linked: 0, copied: 4 })
+  expect(heldBy(restored)).toEqual(held)
+})

@@ -36,7 +36,7 @@ async function stored(): Promise<string> {
   return dataDir
 }
 
-test('no bit of the catalogue can be another with another sum, unless the start says what is missing', async () => {
+test('no flipped bit of the catalogue changes a sum, unless the start says what is missing', async () => {
   const original = await stored()
   const bytes = readFileSync(catalogueFile(original))
   const whole = [1_500_007n, 1_500_007n]

@@ -57,7 +57,7 @@ test('whole files have no damage, and nothing is changed, whether a server runs 
   expect(damagesOf(dataDir)).toEqual([])
 })
 
-test('it says how much it has read', async () => {
+test('verify says how much it has read', async () => {
   const dataDir = await stored(small, large)
   for (const upload of readUploads(dataDir)) {
     const bytes = [...verifyUpload(dataDir, upload)]
@@ -99,7 +99,7 @@ test('files that are missing, cut short or no files are named', async () => {
   expect(damages.slice(2)).toEqual([expect.stringContaining(`3 parquet: ${path(3, 'parquet')} `)])
 })
 
-test('what the next start writes again is no damage', async () => {
+test('files that the next start writes again do not count as damaged', async () => {
   const dataDir = temporaryDirectory()
   const store = opened(dataDir)
   commitUpload(dataDir, await receive(store, small), '2026-01-02T03:04:05.678Z')
@@ -111,7 +111,7 @@ test('what the next start writes again is no damage', async () => {
   expect(contentsOf(dataDir)).toEqual(before)
 })
 
-test('a Parquet file is made anew from the CSV, as it was', async () => {
+test('a Parquet file is rebuilt from its CSV exactly as it was', async () => {
   const dataDir = await stored(small, large)
   const before = contentsOf(dataDir)
   rmSync(storedFile(dataDir, 1, 'parquet'))
@@ -147,7 +147,7 @@ test('a Parquet file that another version made gets a row that describes the new
   expect(damagesOf(dataDir)).toEqual([])
 })
 
-test('a row that is not what was written is named', async () => {
+test('a damaged row is named', async () => {
   const dataDir = await stored(small, small)
   {
     using database = new DatabaseSync(catalogueFile(dataDir))
@@ -203,7 +203,7 @@ test('a new Parquet file is on the disk before it has its name, and its name bef
   ])
 })
 
-test('a repair has the highest limits, and the limits of before are back when it ends, or fails', async () => {
+test('a repair runs under the highest limits, and restores the previous limits when it ends or fails', async () => {
   const dataDir = await stored(large)
   const [upload] = readUploads(dataDir)
   const low = {
@@ -225,7 +225,7 @@ test('a repair has the highest limits, and the limits of before are back when it
   end()
 })
 
-test('a directory that is served, or none, is not repaired', async () => {
+test('a served directory and a missing directory are not repaired', async () => {
   const dataDir = await stored(small)
   const store = opened(dataDir)
   expect(thrown(() => beginRepair(dataDir)).message).toContain('is served by another process')
@@ -237,7 +237,7 @@ test('a directory that is served, or none, is not repaired', async () => {
   expect(readdirSync(nothing)).toEqual([])
 })
 
-test('a catalogue that is damaged is named', async () => {
+test('a damaged catalogue is named', async () => {
   const dataDir = await stored(...Array.from({ length: 100 }, (_, i) => `x${i}\n1\n`))
   closeDatabase(dataDir)
   const path = catalogueFile(dataDir)
