@@ -1,4 +1,4 @@
-"""The assignment's server, written the assignment's way: grpcio with 8 threads, one global lock, pyarrow for both formats.
+"""The assignment's server, written as the assignment asks: grpcio with 8 threads, one global lock, pyarrow for both formats.
 
 Run with the course's pinned packages: python reference_server.py --port 0 --data-dir DIR. Prints `listening on HOST:PORT`.
 """

@@ -1,4 +1,4 @@
-"""DuckDB in process. With the types given it neither sniffs them nor the dialect."""
+"""DuckDB in process. If the types are given, it sniffs neither types nor dialect."""
 
 import duckdb
 

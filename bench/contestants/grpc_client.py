@@ -17,7 +17,7 @@ stubs = []
 
 
 def connect(clients):
-    """The stubs of so many clients, each with a connection of its own."""
+    """Returns the stubs of `count` clients, each with a connection of its own."""
     while len(stubs) < clients:
         channel = grpc.insecure_channel(sys.argv[1], options=[("grpc.use_local_subchannel_pool", 1)])
         grpc.channel_ready_future(channel).result(timeout=10)

@@ -1,4 +1,4 @@
-"""What every Python process of the bench does: one JSON command a line on stdin, one JSON answer a line on stdout."""
+"""The loop of every Python process of the bench: one JSON command a line on stdin, one JSON answer a line on stdout."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ import time
 
 
 def serve(**commands):
-    """Calls the command that each line's `do` names with the line's other members. Ends with its stdin."""
+    """Calls the command that each line's `do` names, with the line's other members. Ends with stdin."""
     for line in sys.stdin:
         arguments = json.loads(line)
         command = commands[arguments.pop("do")]
@@ -14,7 +14,7 @@ def serve(**commands):
 
 
 def timed_sum(sum_column):
-    """The answer to a `sum` command. The total is text: JSON numbers end at 2^53 on the other side."""
+    """Returns the answer to a `sum` command. The total is text, because the reader's JSON numbers end at 2^53."""
     start = time.perf_counter()
     total = sum_column()
     return {"ms": (time.perf_counter() - start) * 1000, "total": str(total)}

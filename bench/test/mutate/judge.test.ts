@@ -20,7 +20,7 @@ function killer(after: string): Promise<string | undefined> {
   return bench.killer(mutant, testsFor(mutant, covered))
 }
 
-test('a change that a test notices is killed, and nothing of it is left for the next', async () => {
+test('a change that a test notices is killed, and leaves nothing behind for the next change', async () => {
   expect(await killer('return age < 18')).toMatch(/adult.test.ts: misses the age/)
   expect(await killer('return age <= 13')).toBeUndefined()
 })
@@ -29,6 +29,6 @@ test('a change that no test notices survives', async () => {
   expect(await killer('return age > 18')).toBeUndefined()
 })
 
-test('what no test runs has no tests', () => {
+test('code that no test runs has no tests', () => {
   expect(testsFor(theMutant('return age >= 70'), covered)).toEqual([])
 })
