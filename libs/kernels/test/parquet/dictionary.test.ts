@@ -19,7 +19,7 @@ function put(values: readonly bigint[], bits: 32 | 64, offset: number): number {
   return at.values + offset
 }
 
-/** Values that repeat, and whose bits are alike in their lower or upper half. */
+/** Values that repeat, and that share their lower or upper bits. */
 function columns(bits: 32 | 64): fc.Arbitrary<bigint[]> {
   const value = fc.oneof(
     fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n }),

@@ -15,7 +15,7 @@ const types = [
   { bits: 32, survey: kernels.surveyInt32, encode: kernels.deltaInt32, view: Int32Array },
 ] as const
 
-/** Puts values where they need not be aligned, between others. */
+/** Puts values at an address that need not be aligned, between other values. */
 function put(
   values: readonly bigint[],
   { view }: (typeof types)[number],

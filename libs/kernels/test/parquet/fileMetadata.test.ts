@@ -30,7 +30,7 @@ const leaf = withMore(
   }),
   [2, 7, 8, 9, 11, 300],
 )
-/** A top-level column: a leaf, or a group with what is in it, in the order of the schema. */
+/** A top-level column: a leaf, or a group with its contents, in the order of the schema. */
 const column = fc.oneof(
   { arbitrary: leaf.map(element => [element]), weight: 3 },
   fc
@@ -45,7 +45,7 @@ const bound = fc.constantFrom(
     Uint8Array.from(Buffer.from(hex, 'hex')),
   ),
 )
-/** Mostly of one value, as they are of most interest. */
+/** Mostly statistics of a single value, which matter most. */
 const statistics = fc
   .tuple(
     fc.option(fc.tuple(bound, bound, fc.nat({ max: 4 })), { nil: undefined }),
@@ -102,7 +102,10 @@ const metadata: fc.Arbitrary<Uint8Array> = fc
 const out = at.values
 const room = 100
 
-/** What the kernel finds, as the twin says it; the number of what it found instead. It gets so many bytes at a time. */
+/**
+ * Returns what the kernel finds, in the twin's form, or the code that the kernel returns. The kernel gets
+ * `most` bytes at a time.
+ */
 function find(bytes: Uint8Array, wanted: string | number, most = bytes.length): ColumnChunks | number {
   const from = at.chunk
   const name = typeof wanted === 'string' ? Buffer.from(wanted) : Buffer.alloc(0)

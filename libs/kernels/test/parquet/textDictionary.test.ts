@@ -10,7 +10,7 @@ const table = at.ends
 const entries = at.chunk
 const indices = at.levels
 
-/** Bytes of all kinds, and texts that have a long beginning or all but the end in common. */
+/** Bytes of all kinds, and texts that share a long beginning or everything but the end. */
 const text = fc.oneof(
   fc.array(fc.constantFrom(0, 1, 0x61, 0x7f, 0x80, 0xff), { maxLength: 20, size: 'max' }),
   fc

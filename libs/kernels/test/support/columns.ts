@@ -5,7 +5,7 @@ import type { ReadColumn } from '../../src/index.ts'
 import { at, memory, scan } from './memory.ts'
 import { judgeRecords } from './records.ts'
 
-/** How the fields of a column lie in a file. */
+/** How a column's fields are laid out in a file. */
 export interface Layout {
   columns: number
   column: number
@@ -24,15 +24,15 @@ export const layouts: fc.Arbitrary<Layout> = fc.integer({ min: 1, max: 3 }).chai
   }),
 )
 
-/** Null: empty and without quotes. */
+/** Null stands for an empty field without quotes. */
 export type Field = { text: string; quoted: boolean } | null
 
-/** A field of that text, in quotes where it needs or wants them. */
+/** Makes a field of the text, with quotes if `quoted` is set or the text needs them. */
 export function fieldOf(text: string, quoted: boolean): Field {
   return { text, quoted: quoted || text === '' || /[",\r\n]/.test(text) }
 }
 
-/** Columns of such texts: all without quotes that need none, or some of them quoted and some null. */
+/** Makes columns of such texts: all without unnecessary quotes, or some of them quoted and some null. */
 export function fieldsOf(texts: fc.Arbitrary<string>): fc.Arbitrary<Field[]> {
   const plain = texts.map(text => fieldOf(text, false))
   const mixed = fc.oneof(
@@ -44,7 +44,10 @@ export function fieldsOf(texts: fc.Arbitrary<string>): fc.Arbitrary<Field[]> {
   return fc.oneof(fc.array(plain, lengths), fc.array(mixed, lengths))
 }
 
-/** Puts a table with that column into the chunk and scans it. Returns its bytes and how many records were found. */
+/**
+ * Puts a table with the column into the chunk and scans it. Returns the table's bytes and how many records
+ * were found.
+ */
 export function putColumn(fields: Field[], layout: Layout): { bytes: Buffer; records: number } {
   const bytes = Buffer.from(csvOf(fields, layout))
   memory.set(bytes, at.chunk)
@@ -65,14 +68,14 @@ function csvOf(fields: Field[], { columns, column, crlf, blankLines, lastEnd }: 
   return lines.join(lineEnd) + (lastEnd ? lineEnd : '')
 }
 
-/** A view of values as they lie in memory. */
+/** A view of values in memory. */
 type View<T> = new (
   buffer: ArrayBufferLike,
   at: number,
   length: number,
 ) => ArrayLike<T> & { BYTES_PER_ELEMENT: number }
 
-/** What `read` reads one text as; undefined if it refuses it. */
+/** Returns the value that `read` reads from a text, or undefined if `read` refuses it. */
 export function readText<T>(read: ReadColumn, View: View<T>, text: string): T | undefined {
   const layout = { columns: 1, column: 0, crlf: false, blankLines: false, lastEnd: true }
   putColumn([fieldOf(text, false)], layout)
@@ -84,8 +87,9 @@ const CANARY = 0xa5
 const canaries = new Uint8Array(8).fill(CANARY)
 
 /**
- * Checks that `read` reads these columns as `parse`, which says what the value of a text is, reads the texts that csv-parse finds
- * there, and that one field that is no such value makes it refuse the column. `View` is of the values as they lie in memory.
+ * Checks that `read` reads the columns as `parse` reads the texts that csv-parse finds, and that a single
+ * field that `parse` refuses makes `read` refuse the column. `parse` returns the value of a text. `View` is
+ * the view of values in memory.
  */
 export function expectReadsAs<T>(
   read: ReadColumn,

@@ -12,7 +12,7 @@ const digits = (maxLength: number) =>
 const near = (value: fc.Arbitrary<bigint>) =>
   fc.tuple(value, fc.integer({ min: -2, max: 2 })).map(([center, off]) => String(center + BigInt(off)))
 
-/** Of every length, dense around the edges of int64 and of the ways to read them. */
+/** Digits of every length, with many near the limits of int64 and of the ways to read them. */
 const magnitudes = fc.oneof(
   digits(20),
   near(fc.constantFrom(...edges)),
@@ -25,7 +25,7 @@ const signed = fc.tuple(sign, magnitudes).map(([minus, text]) => minus + text.re
 
 const strange = fc.constantFrom('/', ':', '-', '+', '.', ' ', 'e', '"', 'é', '\0', ',', '\n', '\r\n', '0', '')
 
-/** One byte of them is another, or there is one more: just below and above the digits, among them, anywhere. */
+/** Texts with one byte replaced or inserted: just below or above the digits, between them, or anything else. */
 const flawed = (texts: fc.Arbitrary<string>) =>
   fc.tuple(texts, fc.nat({ max: 40 }), strange).map(([text, where, flaw]) => {
     const at = where % (text.length + 1)
@@ -49,7 +49,7 @@ const run = (texts: fc.Arbitrary<string>, nulls = 0) => {
 
 const nines = fc.integer({ min: 1, max: 17 }).map(length => '9'.repeat(length))
 const short = fc.tuple(sign, digits(14)).map(parts => parts.join(''))
-/** Fields of one length and null, or of one length and of one byte. */
+/** Fields of one length mixed with nulls, or with fields of one byte. */
 const twoLengths = fc
   .tuple(fc.integer({ min: 2, max: 19 }), fc.bigInt({ min: 10n ** 18n, max: MAX }), fc.constantFrom(0, 3))
   .chain(([length, value, nulls]) => {
@@ -57,7 +57,7 @@ const twoLengths = fc
     return run(nulls ? fc.constant(text) : fc.constantFrom(text, '7'), nulls)
   })
 
-/** Columns in which the kind of field changes every few groups, as groups are read in another way each. */
+/** Columns whose kind of field changes every few groups, because each group is read in its own way. */
 export const int64Fields: fc.Arbitrary<Field[]> = fc
   .array(
     fc.oneof(

@@ -1,19 +1,19 @@
 import { EVERY, instantiate, type ReadOn } from '../../src/index.ts'
 
-/** Who reads on for the test under way. */
+/** The function that reads on for the current test. */
 export const reading: { on: ReadOn } = { on: () => 0 }
 
-/** What every test of a file works with, one test after the other. */
+/** The kernels that all tests of a file share, one test after the other. */
 export const kernels = instantiate((at, wanted) => reading.on(at, wanted))
 
 const MIB = 1024 * 1024
 const start = Math.ceil((kernels.heapBase() + 1024) / 64) * 64
 kernels.memory.grow(80 * 16)
 
-/** All of the memory. Addresses are indices of it. */
+/** The whole memory. An address is an index into it. */
 export const memory = new Uint8Array(kernels.memory.buffer)
 
-/** Where what lies in it: 16 MiB each. */
+/** The areas of the memory, 16 MiB each. */
 export const at = {
   ends: start,
   chunk: start + 16 * MIB,
@@ -22,7 +22,7 @@ export const at = {
 }
 
 export interface Scan {
-  /** Where the bytes to scan begin and end. */
+  /** Where the bytes to scan begin and end, counted from the start of the chunk. */
   from?: number
   to: number
   last: boolean
@@ -33,13 +33,13 @@ export interface Scan {
 
 export interface Scanned {
   records: number
-  /** Counted from the start of the chunk, as `ends` and `Scan` do. */
+  /** Counted from the start of the chunk, like `ends` and `Scan`. */
   next: number
   broken: boolean
   ends: number[]
 }
 
-/** Scans bytes of the chunk, which the kernels then know the fields of. */
+/** Scans bytes of the chunk. The kernels then know where the fields are. */
 export function scan({ from = 0, to, last, columns, column = EVERY, room = MIB }: Scan): Scanned {
   const { chunk, ends } = at
   const records = kernels.scan(chunk + from, chunk + to, last, columns, column, ends, room)

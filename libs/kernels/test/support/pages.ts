@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** A page as a writer may make it: its bytes, and how many values it says it has. */
+/** A page as a writer may make it: its bytes, and how many values it claims to have. */
 export interface Page {
   bytes: Uint8Array
   count: number
@@ -9,7 +9,7 @@ export interface Page {
 const MIN64 = -(2n ** 63n)
 const MAX64 = 2n ** 63n - 1n
 
-/** Integers of so many bits, dense at the ends of what they and their halves can hold. */
+/** Integers of `bits` bits, with many near the limits of their type and of half its size. */
 export function integers(bits: number): fc.Arbitrary<bigint> {
   const most = 2n ** BigInt(bits - 1)
   const edges = [0n, 2n ** 31n, 2n ** 32n, 2n ** 61n, 2n ** 62n, MAX64].flatMap(edge => [edge, -edge])
@@ -44,7 +44,10 @@ export function damaged(
   return { bytes: Buffer.concat([before, Uint8Array.of(damage.byte), after]), count }
 }
 
-/** Hybrids of numbers of so many bits, mostly below `bound`: runs and packed groups, the last group filled up with anything. */
+/**
+ * Hybrids of numbers of `width` bits, mostly below `bound`: runs and packed groups, with the last group
+ * padded with anything.
+ */
 export function hybrids(width: number, bound: number): fc.Arbitrary<Page> {
   const most = 2 ** width - 1
   const number = fc.oneof(
@@ -84,7 +87,7 @@ export function hybrids(width: number, bound: number): fc.Arbitrary<Page> {
     })
 }
 
-/** The same behind the width in a byte. */
+/** Hybrids after a byte with their width. */
 export function indexPages(width: number, entries: number): fc.Arbitrary<Page> {
   return hybrids(width, entries).map(({ bytes, count }) => ({
     bytes: Buffer.concat([Uint8Array.of(width), bytes]),
@@ -92,7 +95,7 @@ export function indexPages(width: number, entries: number): fc.Arbitrary<Page> {
   }))
 }
 
-/** Values that step by nearly the same, that jump, that run over the ends of their type, that are anything. */
+/** Values with almost equal steps, with jumps, that wrap around their type, and any others. */
 function walks(bits: number): fc.Arbitrary<bigint[]> {
   const steps = fc.oneof(
     fc.bigInt({ min: -3n, max: 3n }),
@@ -119,7 +122,7 @@ function walks(bits: number): fc.Arbitrary<bigint[]> {
   })
 }
 
-/** Layouts of DELTA_BINARY_PACKED: nearly all writers have four miniblocks of 32 values. */
+/** Layouts of DELTA_BINARY_PACKED. Nearly all writers use four miniblocks of 32 values. */
 const deltaLayouts = fc.oneof(
   fc.constant({ miniblocks: 4, miniblockValues: 32 }),
   fc.record({
@@ -144,13 +147,13 @@ export function deltaPages(bits: number): fc.Arbitrary<Page> {
 interface DeltaHabit {
   miniblocks: number
   miniblockValues: number
-  /** Bits that no number needs. */
+  /** Additional bits that no number needs. */
   wider: number
-  /** The least delta is not the least one: the packed numbers then wrap. */
+  /** The least delta in the header is not the least one, so that packed numbers wrap. */
   anyLeast: boolean
-  /** The last miniblock ends with its last value. */
+  /** The last miniblock ends after its last value. */
   cut: boolean
-  /** The width of miniblocks that no value is left for. */
+  /** The width of miniblocks without values. */
   unused: number
 }
 
@@ -221,7 +224,7 @@ export class PageWriter {
     for (let i = 0; i < bytes; i++) this.#bytes.push(Math.floor(value / 2 ** (8 * i)) & 0xff)
   }
 
-  /** The last byte is filled up with zeros. */
+  /** Packs the values, and pads the last byte with zeros. */
   packed(values: readonly bigint[], width: number): void {
     let pending = 0n
     let bits = 0

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** So many values end or begin a group of 8, a miniblock of 32 or a block of 128, and one value more or less. */
+/** Numbers of values around the ends of a group of 8, a miniblock of 32 or a block of 128. */
 const counts = fc.oneof(
   fc.constantFrom(
     1,
@@ -33,7 +33,10 @@ const counts = fc.oneof(
   fc.integer({ min: 1, max: 300 }),
 )
 
-/** Values of so many bits as columns have them: constant, counting, near each other, anything. Made of a few such stretches. */
+/**
+ * Values of `bits` bits as columns have them: constant, counting, close together, anything. A series consists
+ * of a few such stretches.
+ */
 export function series(bits: 32 | 64): fc.Arbitrary<bigint[]> {
   const stretch = fc.record({
     start: fc.oneof(
@@ -45,9 +48,9 @@ export function series(bits: 32 | 64): fc.Arbitrary<bigint[]> {
       fc.bigInt({ min: -1000n, max: 1000n }),
       fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
     ),
-    /** Bits of what is added to each value at random: none, in half of the cases. */
+    /** The bits of the random number that is added to each value; zero in half of the cases. */
     width: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: bits })),
-    /** Whether what is added stays. */
+    /** Whether the random numbers accumulate. */
     walk: fc.boolean(),
     seed: fc.integer(),
   })
@@ -69,7 +72,7 @@ export function series(bits: 32 | 64): fc.Arbitrary<bigint[]> {
   })
 }
 
-/** 64 bits at a time (splitmix64). */
+/** Returns random numbers of 64 bits (splitmix64). */
 function randomBits(seed: number): () => bigint {
   let state = BigInt.asUintN(64, BigInt(seed))
   return () => {

@@ -11,11 +11,14 @@ const blankLines = fc.constantFrom('', '', '', '', '', '\n', '\r\n', '\n\r\n\n')
 
 export interface Table {
   columns: number
-  /** Records without a header. */
+  /** The records without a header. */
   text: string
 }
 
-/** Tables that are nearly always whole, of up to a few hundred bytes, so that what they hold lies anywhere in a block. */
+/**
+ * Tables that are nearly always valid, of up to a few hundred bytes, so that their parts end up anywhere in a
+ * block.
+ */
 const wholeTables: fc.Arbitrary<Table> = fc.integer({ min: 1, max: 4 }).chain(columns => {
   const fields = fc.array(field, { minLength: columns, maxLength: columns })
   const record = fc
@@ -32,7 +35,7 @@ const wholeTables: fc.Arbitrary<Table> = fc.integer({ min: 1, max: 4 }).chain(co
 
 const special = fc.constantFrom('"', ',', '\n', '\r', '\r\n', '""', 'x')
 
-/** The same with something put in that may break them. */
+/** Tables with something inserted that may break them. */
 const flawedTables = fc
   .tuple(wholeTables, fc.double({ min: 0, max: 1, noNaN: true }), special)
   .map(([{ columns, text }, where, flaw]) => {
@@ -40,7 +43,7 @@ const flawedTables = fc
     return { columns, text: text.slice(0, at) + flaw + text.slice(at) }
   })
 
-/** Anything that has a meaning in CSV, mostly broken. */
+/** Anything that has a meaning in CSV, mostly invalid. */
 const soup = fc
   .tuple(
     fc.integer({ min: 1, max: 3 }),
@@ -49,7 +52,7 @@ const soup = fc
   )
   .map(([columns, pad, parts]) => ({ columns, text: 'p'.repeat(pad) + parts.join('') }))
 
-/** Long enough for what is scanned in stretches, with nothing special in them but what may be put in. */
+/** Tables long enough to be scanned in plain stretches, with nothing special except what may be inserted. */
 const plainTables: fc.Arbitrary<Table> = fc
   .tuple(
     fc.integer({ min: 1, max: 4 }),

@@ -5,7 +5,7 @@ import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 /** A structure as hyparquet-writer takes it: `field_1` and so on. */
 export type Struct = Record<`field_${number}`, unknown>
 
-/** Anything that a later version of the format may say in a field. */
+/** Anything that a later version of the format may put into a field. */
 const { value: unknown } = fc.letrec(tie => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -23,7 +23,7 @@ const { value: unknown } = fc.letrec(tie => ({
     .map(fields => Object.fromEntries(fields.map(([field, value]) => [`field_${field}`, value]))),
 }))
 
-/** The structure, with more fields that have a number in `free`. */
+/** Adds fields with numbers from `free` to a structure. */
 export function withMore(struct: fc.Arbitrary<Struct>, free: readonly number[]): fc.Arbitrary<Struct> {
   const more = fc.array(fc.tuple(fc.constantFrom(...free), unknown), { maxLength: 2 })
   return fc
@@ -33,14 +33,14 @@ export function withMore(struct: fc.Arbitrary<Struct>, free: readonly number[]):
     )
 }
 
-/** Undefined fields are left out. */
+/** Serializes a structure. Undefined fields are left out. */
 export function serialized(struct: Struct): Uint8Array {
   const writer = new ByteWriter()
   serializeTCompactProtocol(writer, inOrder(struct) as Record<string, never>)
   return writer.getBytes()
 }
 
-/** The writer wants the fields in ascending order. */
+/** Orders the fields by number, as the writer requires. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
@@ -48,7 +48,7 @@ function inOrder(value: unknown): unknown {
   return Object.fromEntries(fields.map(([field, inner]) => [field, inOrder(inner)]))
 }
 
-/** The bytes as they are, cut short, or with a byte changed. */
+/** The bytes unchanged, cut short, or with one byte changed. */
 export function maybeDamaged(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
   const where = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true })
   return fc

@@ -5,7 +5,7 @@ const day = fc
   .integer({ min: -719_162, max: 2_932_896 })
   .map(days => new Date(days * 86_400_000).toISOString().slice(0, 10))
 
-/** Some of them there is not: the 29th of February of years that have none, the 31st of short months, day and month 0. */
+/** Dates, some of which do not exist: February 29 of common years, the 31st of short months, day and month 0. */
 export const dateTexts = fc.oneof(
   { arbitrary: day, weight: 10 },
   {
@@ -43,7 +43,7 @@ const zone = fc.oneof(
     .map(([sign, hours, minutes]) => `${sign}${hours}:${minutes}`),
 )
 
-/** With a zone and without, nearly all of them times. */
+/** Texts with and without a zone, nearly all of them valid times. */
 const times = fc
   .tuple(
     dateTexts,
@@ -58,7 +58,7 @@ const times = fc
 
 const flaws = fc.constantFrom('/', ':', '-', '+', '.', ' ', 'T', 'Z', 't', 'z', '0', '9', ';')
 
-/** One byte of them is another, missing or more. */
+/** Texts with one byte replaced, removed or inserted. */
 export function flawed(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.tuple(texts, fc.nat({ max: 40 }), flaws, fc.nat({ max: 2 })).map(([text, where, flaw, how]) => {
     const at = where % (text.length + 1)
@@ -66,7 +66,7 @@ export function flawed(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   })
 }
 
-/** Of no zone, or all with one. */
+/** Timestamps without a zone, or all with one. */
 export function timestampTexts(zoned: boolean): fc.Arbitrary<string> {
   const zoneOf = zoned ? zone : fc.constantFrom(...Array(30).fill(''), 'Z', '+00:00')
   const texts = fc.oneof(

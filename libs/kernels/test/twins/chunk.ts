@@ -3,16 +3,19 @@ import type { PageHeader } from '../../src/index.ts'
 import { pageHeaderIn } from './pageHeader.ts'
 import { plainDelta, plainIndices, plainLevels } from './pages.ts'
 
-/** What a column chunk that is not compressed holds. */
+/** The content of an uncompressed column chunk. */
 export interface Chunk {
   bytes: Uint8Array
   values: number
-  /** Of a value. */
+  /** The bits of a value. */
   bits: 32 | 64
   nullable: boolean
 }
 
-/** The sum of a column chunk, value by value; undefined if it is damaged, or has what `sumChunk` does not know. */
+/**
+ * Returns the sum of a column chunk, value by value, or undefined if the chunk is damaged or `sumChunk` does
+ * not support it.
+ */
 export function plainChunkSum({ bytes, values, bits, nullable }: Chunk): bigint | undefined {
   let sum = 0n
   let dictionary: bigint[] | undefined

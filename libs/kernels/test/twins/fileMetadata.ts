@@ -2,8 +2,8 @@ import type { ColumnChunk, ColumnChunks, SchemaElement } from '../../src/index.t
 import { STRUCT, ThriftReader, TRUE } from './thrift.ts'
 
 /**
- * The FileMetaData in `bytes` of [start, end), of which only the one column becomes objects: a wide table's others would not
- * fit into a worker's memory. Undefined if there is no such column. Throws RangeError if it is damaged.
+ * Reads the FileMetaData in `bytes`, and makes objects of one column alone. Returns undefined if the column
+ * does not exist. Throws RangeError if the metadata is damaged.
  */
 export function readFileMetadata(bytes: Uint8Array, column: string | number): ColumnChunks | undefined {
   const reader = new ThriftReader(bytes)
@@ -21,11 +21,11 @@ export function readFileMetadata(bytes: Uint8Array, column: string | number): Co
 
 interface FoundElement {
   element: SchemaElement
-  /** How many columns that are no groups are before it. */
+  /** How many leaf columns come before the column. */
   leaf: number
 }
 
-/** Reads all of the schema. */
+/** Reads the whole schema. */
 function readSchema(reader: ThriftReader, column: string | number): FoundElement | undefined {
   const size = readStructs(reader)
   let found: FoundElement | undefined
@@ -51,7 +51,7 @@ function readSchema(reader: ThriftReader, column: string | number): FoundElement
   return found
 }
 
-/** How many structures a list has. */
+/** Returns how many structures a list has. */
 function readStructs(reader: ThriftReader): number {
   const size = reader.readListSize()
   if (size > 0 && reader.type !== STRUCT) throw new RangeError('a list of other things')
@@ -145,7 +145,7 @@ function readColumnMetadata(reader: ThriftReader): ColumnChunk {
     else if (field === 12 && reader.type === STRUCT) readStatistics(reader, statistics)
     else reader.skip()
   }
-  // Some writers say 0 where there is no dictionary.
+  // Some writers put 0 where there is no dictionary.
   if (dictionary > 0 && dictionary < chunk.start) chunk.start = dictionary
   if (chunk.values < 0 || chunk.bytes < 0) throw new RangeError('a column chunk has no size')
   return { ...chunk, constant: constantOf(chunk, statistics) }
@@ -155,7 +155,7 @@ interface Statistics {
   nulls?: number
   least?: Buffer
   greatest?: Buffer
-  /** Whether the bounds are values. */
+  /** Whether the bounds are values of the column. */
   exact: boolean
 }
 

@@ -6,7 +6,7 @@ const DATA_PAGE = 0
 
 const INT32_MAX = 2 ** 31 - 1
 
-/** The header that `bytes` begin with; undefined if it does not end in them or makes no sense. */
+/** Returns the header at the beginning of `bytes`, or undefined if the header does not end there or is invalid. */
 export function pageHeaderIn(bytes: Uint8Array): PageHeader | undefined {
   try {
     return readPageHeader(bytes)
@@ -16,7 +16,7 @@ export function pageHeaderIn(bytes: Uint8Array): PageHeader | undefined {
   }
 }
 
-/** Reads the header in `bytes` from `start` on. Throws RangeError if it does not end before `end` or makes no sense. */
+/** Reads the header at the beginning of `bytes`. Throws RangeError if the header does not end there or is invalid. */
 function readPageHeader(bytes: Uint8Array): PageHeader {
   const reader = new ThriftReader(bytes)
   const header: PageHeader = {
@@ -53,7 +53,7 @@ function readSize(reader: ThriftReader): number {
   return size
 }
 
-/** DataPageHeader, DictionaryPageHeader. */
+/** Reads a DataPageHeader or DictionaryPageHeader. */
 function readVersion1(reader: ThriftReader, header: PageHeader): void {
   for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
     if (field === 1) header.values = readSize(reader)
@@ -63,7 +63,7 @@ function readVersion1(reader: ThriftReader, header: PageHeader): void {
   }
 }
 
-/** DataPageHeaderV2. */
+/** Reads a DataPageHeaderV2. */
 function readVersion2(reader: ThriftReader, header: PageHeader): void {
   for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
     if (field === 1) header.values = readSize(reader)

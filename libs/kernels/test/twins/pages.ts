@@ -1,7 +1,7 @@
-// Pages read the plain way, value by value: what the kernels say of a page must be what follows from these values. A page that is
-// damaged is undefined.
+// Reads pages the plain way, value by value. What a kernel says about a page must follow from these values.
+// Undefined stands for a damaged page.
 
-/** The values of dictionary indices or levels: a hybrid of runs and bit-packed groups of eight. */
+/** Returns the values of dictionary indices or levels: a hybrid of runs and bit-packed groups of eight. */
 function hybrid(page: PageReader, count: number, width: number): number[] {
   const values: number[] = []
   while (values.length < count) {
@@ -23,7 +23,7 @@ function hybrid(page: PageReader, count: number, width: number): number[] {
   return values
 }
 
-/** Definition levels, each 0 or 1. */
+/** Returns definition levels, each 0 or 1. */
 export function plainLevels(bytes: Uint8Array, count: number): number[] | undefined {
   return unlessDamaged(() => {
     const levels = hybrid(new PageReader(bytes), count, 1)
@@ -32,7 +32,7 @@ export function plainLevels(bytes: Uint8Array, count: number): number[] | undefi
   })
 }
 
-/** The values that indices into a dictionary, behind their width in a byte, stand for. */
+/** Returns the values that indices into a dictionary stand for. The indices come after a byte with their width. */
 export function plainIndices(
   bytes: Uint8Array,
   count: number,

@@ -2,7 +2,7 @@ import { type Scan, scanRecords } from '../../../storage/src/csv/scanner.ts'
 
 const CR = 0x0d
 
-/** The plain scanner's result, and where the separator behind each field is. */
+/** Returns the plain scanner's result, and where the separator after each field is. */
 export function plainScan(bytes: Uint8Array, last: boolean, columns: number): Scan & { ends: number[] } {
   const withRoom = new Uint8Array(bytes.length + 1)
   withRoom.set(bytes)

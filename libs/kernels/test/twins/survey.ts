@@ -1,4 +1,4 @@
-// What surveys and encoders must find out, the plain way.
+// Computes the plain way what surveys and encoders must find out.
 
 export interface Survey {
   least: bigint
@@ -7,7 +7,7 @@ export interface Survey {
   deltaBytes: number
 }
 
-/** `values`: at least one, of so many bits. */
+/** Surveys at least one value of `bits` bits. */
 export function plainSurvey(values: readonly bigint[], bits: number): Survey {
   let least = values[0]
   let greatest = values[0]
@@ -20,7 +20,7 @@ export function plainSurvey(values: readonly bigint[], bits: number): Survey {
   return { least, greatest, changes, deltaBytes: plainDeltaBytes(values, bits) }
 }
 
-/** The size in DELTA_BINARY_PACKED: blocks of 128, miniblocks of 32, each with as few bits as it can have. */
+/** Returns the size in DELTA_BINARY_PACKED: blocks of 128 and miniblocks of 32, each with as few bits as possible. */
 function plainDeltaBytes(values: readonly bigint[], bits: number): number {
   const steps = values.slice(1).map((value, i) => BigInt.asIntN(bits, value - values[i]))
   let bytes = 2 + 1 + varintBytes(BigInt(values.length)) + varintBytes(zigzag(values[0]))

@@ -10,7 +10,7 @@ const LIST = 9
 const SET = 10
 export const STRUCT = 12
 
-/** Reads a structure field by field. Throws RangeError where the bytes end too early or are no Thrift. */
+/** Reads a structure field by field. Throws RangeError if the bytes end too early or are not Thrift. */
 export class ThriftReader {
   /** Where the next byte is. */
   at = 0
@@ -22,7 +22,10 @@ export class ThriftReader {
     this.#bytes = bytes
   }
 
-  /** The number of the field after field number `last`, 0 at the end of the structure. The field has to be read or skipped. */
+  /**
+   * Returns the number of the field after field number `last`, or 0 at the end of the structure. The field
+   * must then be read or skipped.
+   */
   nextField(last: number): number {
     const header = this.#byte()
     this.type = header & 15
@@ -46,7 +49,7 @@ export class ThriftReader {
     return this.#bytes.subarray(this.at - length, this.at)
   }
 
-  /** How many elements a list has. Each has to be read or skipped. */
+  /** Returns how many elements a list has. Each must be read or skipped. */
   readListSize(): number {
     const header = this.#byte()
     this.type = header & 15

@@ -1,4 +1,4 @@
-// What the texts of each type stand for, by means that share nothing with the kernels. Undefined: not of the type.
+// The value of a text for each type, computed without any kernel. Undefined: the text is not of the type.
 
 export function int64(text: string): bigint | undefined {
   if (!/^-?\d+$/.test(text)) return undefined
@@ -15,7 +15,7 @@ const WORDS: Record<string, number> = {
   '-Infinity': Number.NEGATIVE_INFINITY,
 }
 
-/** Number() rounds every decimal correctly. A whole number that it would have to round is none. */
+/** Number() rounds every decimal correctly. A whole number that would be rounded is not a double. */
 export function double(text: string): number | undefined {
   if (Object.hasOwn(WORDS, text)) return WORDS[text]
   if (!/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined
@@ -24,25 +24,25 @@ export function double(text: string): number | undefined {
   return /^-?\d+$/.test(text) && BigInt(value) !== BigInt(text) ? undefined : value
 }
 
-/** 1 or 0. */
+/** Returns 1 or 0. */
 export function boolean(text: string): number | undefined {
   if (['true', 'True', 'TRUE'].includes(text)) return 1
   return ['false', 'False', 'FALSE'].includes(text) ? 0 : undefined
 }
 
-/** Days from 1970-01-01. */
+/** Returns the days since 1970-01-01. */
 export function date(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d$/.test(text) || text < '0001') return undefined
   const ms = Date.parse(text)
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text) ? ms / 86_400_000 : undefined
 }
 
-/** Microseconds from 1970-01-01T00:00:00 of texts without a zone. */
+/** Returns the microseconds since 1970-01-01T00:00:00 for texts without a zone. */
 export function timestamp(text: string): bigint | undefined {
   return micros(text, '')
 }
 
-/** Microseconds from 1970-01-01T00:00:00 UTC of texts with a zone. */
+/** Returns the microseconds since 1970-01-01T00:00:00 UTC for texts with a zone. */
 export function timestampUtc(text: string): bigint | undefined {
   const zone = /(?<=:.*)(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.exec(text)?.[0]
   return zone === undefined ? undefined : micros(text.slice(0, -zone.length), zone)
@@ -54,7 +54,7 @@ function micros(text: string, zone: string): bigint | undefined {
   if (days === undefined) return undefined
   if (!time) return zone ? undefined : BigInt(days) * 86_400_000_000n
   const [whole, fraction = ''] = time.split('.')
-  // Date.parse takes an offset into account: it is the same on every day.
+  // Date.parse applies the offset, which is the same on every day.
   const ms = Date.parse(`1970-01-01T${whole}${zone || 'Z'}`)
   return BigInt(days) * 86_400_000_000n + BigInt(ms) * 1000n + BigInt(fraction.padEnd(6, '0'))
 }
