@@ -75,7 +75,7 @@ export async function repairFiles(dataDir: string): Promise<boolean> {
       parquets.filter(({ id }) => !lost.has(id)),
     )
     const left = parquets.length - made
-    console.log(`${made} Parquet files made anew, still damaged: ${left} Parquet files, ${lost.size} CSVs`)
+    console.log(`${made} Parquet files rebuilt, still damaged: ${left} Parquet files, ${lost.size} CSVs`)
     return left === 0 && lost.size === 0
   } finally {
     end()
@@ -97,7 +97,7 @@ async function restoreAll(dataDir: string, uploads: readonly Upload[]): Promise<
         made++
       } catch (error) {
         if (!(error instanceof CliError)) throw error
-        const problem = `cannot make its Parquet file anew: ${error.message}`
+        const problem = `cannot rebuild its Parquet file: ${error.message}`
         progress.print(() => console.log(uploadLine(upload, problem)))
       }
       done += upload.csvBytes

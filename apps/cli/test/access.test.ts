@@ -13,7 +13,7 @@ function csv(): string {
   return path
 }
 
-/** Runs every command, which must all say the same line on standard error, and nothing else. */
+/** Runs every command. All commands must print the same line on stderr, and nothing else. */
 async function refusal(env: Record<string, string>, server: Address, ...options: string[]): Promise<string> {
   const commands = [
     ['upload', csv()],
@@ -31,7 +31,7 @@ async function refusal(env: Record<string, string>, server: Address, ...options:
   return lines[0] ?? ''
 }
 
-/** A server with TLS, and mutual TLS if `clients` is an authority. */
+/** Starts a server with TLS, and with mutual TLS if `clients` is an authority. */
 async function startTls(clients?: { certFile: string }) {
   const authority = authorityFiles()
   const own = pemFiles(authority.issue())

@@ -10,7 +10,7 @@ beforeEach(() => {
   path = join(temporaryDirectory(), 'a.csv')
 })
 
-/** Reads the file as an upload does; `meanwhile` is called after the first chunk. */
+/** Reads the file as an upload does. Calls `meanwhile` after the first chunk. */
 function read(meanwhile: () => void = () => {}): Promise<Buffer> {
   return withFileSource(path, async ({ chunks }) => {
     const parts: Buffer[] = []

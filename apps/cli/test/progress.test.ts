@@ -8,7 +8,7 @@ import { serveStreams, succeed } from './support/http2Server.ts'
 import { serve } from './support/tableServer.ts'
 
 /**
- * Runs on a terminal; each time the output matches the pattern of the next step, takes that step. Resolves to the
+ * Runs on a terminal. Takes the next step whenever the output matches the step's pattern. Resolves to the
  * output and the exit code.
  */
 function onTerminal(
@@ -29,7 +29,7 @@ function onTerminal(
 
 const CLEAR_LINE = '\u001b[2K'
 
-/** The lines that stay on the terminal: of each, what was written after it was last cleared. */
+/** Returns the lines that stay on the terminal: the part of each line after it was last cleared. */
 function remaining(output: string): string[] {
   return output.split('\r\n').map(line => line.split(CLEAR_LINE).at(-1) ?? '')
 }

@@ -13,7 +13,7 @@ import { serve } from './support/tableServer.ts'
 
 const MB = 1_000_000
 const uploadId = '0b9c6d3e-5f0a-4c6e-8f57-3f5a2f1d9b42'
-/** Uploads `size` bytes in chunks; resolves to the server's error, rejects with the CLI's. */
+/** Uploads `size` bytes in chunks. Resolves to the server's error, rejects with the CLI's. */
 async function uploadBytes(address: Address, size: number, chunkSize = 100_000): Promise<string> {
   const session = await openConnection(address)
   onTestFinished(() => session.destroy())

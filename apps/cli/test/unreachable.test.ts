@@ -23,7 +23,7 @@ async function listen(onSocket: (socket: Socket) => void): Promise<{ address: Ad
   return { address: parseAddress(`127.0.0.1:${port}`), stop }
 }
 
-/** Runs every command: each says the same, once. */
+/** Runs every command. Each must print the same line, once. */
 async function expectUnreachable(server: Address): Promise<void> {
   const path = join(temporaryDirectory(), 'x.csv')
   writeFileSync(path, 'x\n1\n')

@@ -69,7 +69,7 @@ test.each([
 test('the retries end if the server does not come back, and an upload that may be stored is not reported as lost', async () => {
   let streams = 0
   const address = await serveStreams((stream, socket) => {
-    // All of the second upload arrives.
+    // The second upload arrives completely.
     if (++streams === 2) stream.resume().once('end', () => socket.destroy())
     else stream.once('data', () => socket.destroy())
   })

@@ -9,7 +9,8 @@ function checksumOf(...parts: Uint8Array[]): Uint8Array {
 }
 
 test('it is what openssl makes of the same bytes', () => {
-  // openssl mac -cipher AES-128-GCM -macopt hexkey:$(printf %032d 0) -macopt hexiv:$(printf %024d 0) -in FILE GMAC
+  // Printed by openssl mac -cipher AES-128-GCM -macopt hexkey:$(printf %032d 0) -macopt hexiv:$(printf %024d
+  // 0) -in FILE GMAC
   const twos = checksumOf(Buffer.alloc(3_400_000, '2'))
   expect(Buffer.from(twos).toString('hex')).toBe('68b171eae5f4ef7f9e249862b5169c0c')
 })

@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 
 const sources = join(import.meta.dirname, '../src')
 
-/** Each folder may import from those before it alone. What is beside the folders is below all of them, but for the two that list what is public. */
+/**
+ * Each folder may import only from those before it. The files beside the folders are below all of them,
+ * except the two that list what is public.
+ */
 const order = ['', 'csv', 'parquet', 'catalogue', 'ingest', 'sum', 'directory', 'maintenance']
 const publicFiles = ['index.ts', 'worker.ts']
 

@@ -40,11 +40,11 @@ test('a backup during uploads of four clients can be served, and has every uploa
   const dataDir = temporaryDirectory()
   const server = await startServer(dataDir)
   const client = clientOf(server.address)
-  /** Of each client: its uploads that were acknowledged. Each adds 1 to the client's column. */
+  /** How many uploads of each client were acknowledged. Each upload adds 1 to the client's column. */
   const acknowledged = [0, 0, 0, 0]
   let more = true
   const uploading = acknowledged.map(async (_, i) => {
-    // Every third one is too large for the catalogue.
+    // Every third upload is too large for the catalogue.
     const filler = `,${'x'.repeat(80)}\n`.repeat(1000)
     while (more) {
       await client.upload(`c${i},t\n1,\n${(acknowledged[i] as number) % 3 === 2 ? filler : ''}`)
@@ -77,14 +77,14 @@ test('a backup during uploads of four clients can be served, and has every uploa
     for (const [i, least] of before.entries()) {
       const total = Number(await sum(`c${i}`, 'parquet'))
       expect(total).toBeGreaterThanOrEqual(least)
-      // One upload of each client may have been stored whose answer had not arrived.
+      // Each client may have one stored upload whose answer had not arrived.
       expect(total).toBeLessThanOrEqual((after[i] as number) + 1)
       expect(Number(await sum(`c${i}`, 'csv'))).toBe(total)
     }
   }
 })
 
-/** A directory of a server that was stopped, with two uploads. */
+/** Returns the directory of a stopped server, with two uploads. */
 async function stored(): Promise<string> {
   const dataDir = temporaryDirectory()
   const { address, process } = await startServer(dataDir)
@@ -129,7 +129,7 @@ test('a backup or a restore that is killed leaves a directory that is neither se
   expect((await restore(backup, join(temporaryDirectory(), 'data'))).exitCode).toBe(0)
 })
 
-/** What a server prints that does not start. */
+/** Returns what a server prints that does not start. */
 async function serve(dataDir: string): Promise<string> {
   const server = new URL('../../../server/src/main.ts', import.meta.url).pathname
   const child = spawn(process.execPath, [server, '--port', '0', '--data-dir', dataDir])
@@ -153,7 +153,7 @@ test('a damaged file is named, and the copy that holds it is not a backup', asyn
 
   rmSync(join(backup, 'files/00000002.csv'))
   const damaged = await restore(backup, restored)
-  // The Parquet file is the same one as above: the backup shares it with the data directory.
+  // The backup shares the Parquet file damaged above with the data directory.
   expect(damaged.stdout).toMatch(/^upload 2 .* is missing\nupload 2 .*\n2 uploads, .* 2 damaged\n$/)
   expect(damaged.exitCode).toBe(1)
   expect(await serve(restored)).toContain('is not complete')

@@ -11,7 +11,7 @@ const nowhere = parseAddress('localhost:1')
 const rm = (dataDir: string, ...ids: string[]) => cli(nowhere, 'rm', ...ids, '--data-dir', dataDir)
 const adopt = (dataDir: string) => cli(nowhere, 'adopt', '--data-dir', dataDir)
 
-/** A data directory of a stopped server with these columns `x`, one upload each. */
+/** Returns the data directory of a stopped server, with one upload for each column `x`. */
 async function stored(...values: string[]): Promise<string> {
   const dataDir = temporaryDirectory()
   const { address, process } = await startServer(dataDir)
@@ -26,7 +26,7 @@ async function stored(...values: string[]): Promise<string> {
   return dataDir
 }
 
-/** Both sums of `x` that a server on the directory gives. */
+/** Returns both sums of `x` from a server on the directory. */
 async function sums(dataDir: string): Promise<string[]> {
   const { address, process } = await startServer(dataDir)
   const formats = ['csv', 'parquet']
@@ -86,7 +86,7 @@ test('adopt goes on after a file that cannot be written, and ignores the limits 
   process.kill()
   await once(process, 'exit')
   for (const name of readdirSync(dataDir)) if (name.startsWith('catalogue.db')) rmSync(join(dataDir, name))
-  // Nothing can be created where a directory is.
+  // A directory in place of the file makes the creation fail.
   mkdirSync(join(dataDir, 'incoming/00000001.parquet'))
   expect((await adopt(dataDir)).stdout.split('\n')).toEqual([
     expect.stringMatching(/^upload 1: EISDIR/),

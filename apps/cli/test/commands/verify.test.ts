@@ -10,7 +10,7 @@ import { startServer } from '../support/realServer.ts'
 const nowhere = parseAddress('localhost:1')
 const largeCsv = (x: number) => `x,t\n${`${x},some text\n`.repeat(10_000)}`
 
-/** A server whose data directory has three uploads, and that was stopped. */
+/** Returns the data directory of a stopped server, with three uploads. */
 async function stored(): Promise<string> {
   const dataDir = temporaryDirectory()
   const { address, process } = await startServer(dataDir)
@@ -56,7 +56,7 @@ test('verify names each damaged file, repair rebuilds the Parquet files', async 
   const repaired = await repair(dataDir)
   expect(repaired).toMatchObject({ stderr: '', exitCode: 0 })
   expect(repaired.stdout.split('\n').slice(2)).toEqual([
-    '2 Parquet files made anew, still damaged: 0 Parquet files, 0 CSVs',
+    '2 Parquet files rebuilt, still damaged: 0 Parquet files, 0 CSVs',
     '',
   ])
   expect(await verify(dataDir)).toEqual(whole)
@@ -72,7 +72,7 @@ test('a damaged CSV is not rebuilt from its Parquet file, and the other files ar
   truncateSync(join(dataDir, 'files/00000002.parquet'), 5)
   const { stdout, exitCode } = await repair(dataDir)
   expect(stdout.split('\n').slice(-2)).toEqual([
-    '1 Parquet files made anew, still damaged: 1 Parquet files, 1 CSVs',
+    '1 Parquet files rebuilt, still damaged: 1 Parquet files, 1 CSVs',
     '',
   ])
   expect(exitCode).toBe(1)
@@ -96,12 +96,12 @@ test('an upload that was stored under raised limits is repaired', async () => {
 test('a Parquet file that cannot be rebuilt is named with the reason, and the others are rebuilt', async () => {
   const dataDir = await stored()
   for (const id of [1, 2, 3]) rmSync(join(dataDir, `files/0000000${id}.parquet`))
-  // Nothing can be created where a directory is.
+  // A directory in place of the file makes the creation fail.
   mkdirSync(join(dataDir, 'incoming/00000002.parquet'))
   const { stdout, stderr, exitCode } = await repair(dataDir)
   expect(stdout.split('\n').slice(3)).toEqual([
-    expect.stringMatching(/^upload 2 \(received 20.*Z\): cannot make its Parquet file anew: EISDIR: .*$/),
-    '2 Parquet files made anew, still damaged: 1 Parquet files, 0 CSVs',
+    expect.stringMatching(/^upload 2 \(received 20.*Z\): cannot rebuild its Parquet file: EISDIR: .*$/),
+    '2 Parquet files rebuilt, still damaged: 1 Parquet files, 0 CSVs',
     '',
   ])
   expect([stderr, exitCode]).toEqual(['', 1])

@@ -15,12 +15,12 @@ export function cli(server: Address, ...args: string[]): Promise<Outcome> {
   return cliWith({}, server, ...args)
 }
 
-/** The same with further environment variables. */
+/** Like `cli`, with further environment variables. */
 export function cliWith(env: Record<string, string>, server: Address, ...args: string[]): Promise<Outcome> {
   return outcomeOf(spawn(process.execPath, [main, ...args], { env: { ...environment(server), ...env } }))
 }
 
-/** Starts table-cli on a pseudo-terminal, which its output (both streams) comes through. */
+/** Starts table-cli on a pseudo-terminal, which carries both output streams. */
 export function cliOnTerminal(server: Address, ...args: string[]): ChildProcess {
   const onTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
   return spawn('python3', ['-c', onTerminal, process.execPath, main, ...args], { env: environment(server) })

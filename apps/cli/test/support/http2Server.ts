@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { type Address, parseAddress } from '../../src/address.ts'
 
-/** An HTTP/2 server on a free port until the test ends, that leaves each stream to `onStream`: for servers that misbehave. */
+/** Starts an HTTP/2 server on a free port until the test ends. `onStream` handles each stream and may misbehave. */
 export async function serveStreams(
   onStream: (stream: ServerHttp2Stream, socket: Socket, headers: IncomingHttpHeaders) => void,
   options: ServerOptions = {},

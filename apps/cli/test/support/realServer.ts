@@ -5,7 +5,10 @@ import { type Address, parseAddress } from '../../src/address.ts'
 
 const main = new URL('../../../server/src/main.ts', import.meta.url).pathname
 
-/** The server itself, as a process with these environment variables, on a free port if none is given, until the test ends. */
+/**
+ * Starts the real server as a process until the test ends, with these environment variables and by default on
+ * a free port.
+ */
 export async function startServer(
   dataDir: string,
   { port = 0, env = {} }: { port?: number; env?: Record<string, string> } = {},

@@ -15,7 +15,10 @@ export interface Handlers {
   colSum?: (request: ColSumReq) => Partial<ColSumResp> | Promise<Partial<ColSumResp>>
 }
 
-/** A grpc-js server on a free port until the test ends; what a handler throws ({ code, details }) is the status. */
+/**
+ * Starts a grpc-js server on a free port until the test ends. If a handler throws { code, details }, that is
+ * the status.
+ */
 export async function serve(
   { upload = () => ({}), colSum = () => ({}) }: Handlers,
   options: ServerOptions = {},

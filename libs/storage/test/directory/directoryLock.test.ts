@@ -7,7 +7,7 @@ import { temporaryDirectory, thrown } from '../support/directories.ts'
 
 const holdingProcess = new URL('./holding-process.ts', import.meta.url).pathname
 
-/** Another process that holds the directory, from when this resolves until it is killed. */
+/** Starts another process that holds the directory until it is killed. Resolves when the process has the lock. */
 async function heldByAnother(dataDir: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, [holdingProcess, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => {

@@ -1,4 +1,4 @@
-// Every release opens the data directory of every earlier one.
+// Every release opens the data directories of all earlier releases.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
 import { expectFacts } from '../support/fixtureFacts.ts'
 
 const facts = readFacts()
-/** What a start tells. */
+/** Ignores what a start says. */
 const unheard = () => {}
 
 for (const fixture of fixtures) {
@@ -86,17 +86,17 @@ test('a start that is killed before or after any step, twice in a row, is comple
   for (const [i, first] of fatal.entries()) {
     const dataDir = copyOf(unpacked)
     expect(start(dataDir, first)).toMatchObject({ signal: 'SIGKILL', stderr: '' })
-    // The next one has less to do, and may come to its end.
+    // The next start has less to do, and may finish.
     if (i % 4 === 0) expect(start(dataDir, fatal.at(-1 - i) ?? 0)).toMatchObject({ stderr: '' })
     const store = opened(dataDir, unheard)
     await expectFacts(store, ['big', 'sparse'])
     store.close()
   }
-  // Enough to have died at every kind of step.
+  // Enough steps to have died at every kind of step.
   expect(fatal.length).toBeGreaterThan(10)
 })
 
-/** A copy of a data directory. What is in `files/` never changes, so that links do. */
+/** Copies a data directory. Files in `files/` never change, so hard links are enough for them. */
 function copyOf(dataDir: string): string {
   const copy = join(temporaryDirectory(), 'data')
   execFileSync('cp', ['-al', dataDir, copy])
@@ -109,7 +109,10 @@ function copyOf(dataDir: string): string {
 
 const killedStart = join(import.meta.dirname, 'killed-start.ts')
 
-/** The numbers of the steps; of those that are there for hundreds of uploads, the first two and the last. */
+/**
+ * Returns the numbers of the steps. Of steps that occur for hundreds of uploads, returns the first two and
+ * the last.
+ */
 function fewOfEach(steps: readonly string[]): number[] {
   return Object.values(Object.groupBy(steps.keys(), i => steps[i] ?? ''))
     .flatMap((group = []) => (group.length > 10 ? [...group.slice(0, 2), ...group.slice(-1)] : group))

@@ -1,4 +1,4 @@
-// A process that locks the data directory it is given until it is killed, and keeps no reference to the lock.
+// A process that locks the given data directory until it is killed, and keeps no reference to the lock.
 import { takeDirectoryLock } from '../../src/directory/directoryLock.ts'
 
 takeDirectoryLock(process.argv[2])

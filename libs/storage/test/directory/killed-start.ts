@@ -1,5 +1,5 @@
-// A process that opens a store and prints a line for each step on the way, but kills itself right before step number `fatal`, if it
-// gets that far. Steps are the file operations that change something, and what SQLite has executed.
+// A process that opens a store and prints a line for each step, but kills itself right before step number
+// `fatal` if it gets that far. Steps are the file operations that change something, and SQLite's statements.
 import { writeSync } from 'node:fs'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { openStore } from '../../src/directory/store.ts'
@@ -15,7 +15,7 @@ function step(description: string): void {
   steps.push(description)
 }
 
-/** The same for all uploads. */
+/** Returns a name that is the same for all uploads. */
 function nameOf(path: string): string {
   return path.slice(dataDir.length + 1).replace(/\d{8,}/, '*') || 'the data directory'
 }

@@ -1,7 +1,7 @@
-// A process that opens a store and prints how many uploads are in it, or what it was told.
+// A process that opens a store and prints how many uploads the store has, or the error.
 import { openStore } from '../../src/directory/store.ts'
 
-// What root may do says nothing about permissions.
+// Permissions do not stop root, so become another user.
 if (process.getuid?.() === 0) process.setuid?.(65_534)
 
 try {

@@ -37,7 +37,7 @@ import {
   uploadOf,
 } from '../support/directories.ts'
 
-/** A closed data directory with uploads 1 to `count`. */
+/** Makes a closed data directory with uploads 1 to `count`. */
 function stored(count: number): string {
   const dataDir = temporaryDirectory()
   openStore(dataDir).close()
@@ -125,7 +125,7 @@ test('no file is lost if the log is lost after a kill', async () => {
   expect(await store.catalogue.reserve()).toBe(4)
 })
 
-/** As a program that copies directories would find it, but for those files of the catalogue that are not named. */
+/** Copies a directory as a copying program would find it, with only the named files of the catalogue. */
 function copyOf(dataDir: string, names: string[]): string {
   const copy = temporaryDirectory()
   for (const name of names) copyFileSync(join(dataDir, name), join(copy, name))
@@ -266,6 +266,6 @@ test('a start opens no file of an upload: the names are enough', () => {
     if (path.startsWith(filesDirectory(dataDir))) touched.push(`${kind} ${basename(path)}`)
   })
   opened(dataDir)
-  // Whether the folder is there and may be written to, and its names.
+  // The start checks that the folder exists and is writable, and lists its names.
   expect(touched).toEqual(['size files', 'access files', 'list files'])
 })

@@ -15,7 +15,7 @@ import {
 
 const openingProcess = new URL('./opening-process.ts', import.meta.url).pathname
 
-/** What another process, whose user is not root, says when it opens the store. */
+/** Opens the store in another process, whose user is not root. Returns what the process says. */
 function openedByAnother(dataDir: string): { code?: string; message?: string } {
   const child = spawnSync(process.execPath, [openingProcess, dataDir], { encoding: 'utf8' })
   expect(child.stderr).toBe('')
@@ -99,7 +99,7 @@ test('a failed start holds nothing', () => {
   expect(openedByAnother(dataDir).message).not.toContain('another process')
 })
 
-/** By any user: the other process must find no other obstacle. */
+/** Lets any user write, so that the other process meets no other obstacle. */
 function makeWritable(dataDir: string): void {
   for (const name of ['', 'incoming', 'files', 'lock', 'catalogue.db']) chmodSync(join(dataDir, name), 0o777)
 }

@@ -26,7 +26,7 @@ import {
 const receivedAt = '2026-01-02T03:04:05.678Z'
 const csvs = ['x,name\n1,a\n', `x,name\n${'2,"b, c"\n'.repeat(20_000)}`, 'y\n3\n']
 
-/** A closed directory with three uploads. */
+/** Makes a closed directory with three uploads. */
 async function stored(): Promise<string> {
   const dataDir = temporaryDirectory()
   const store = openStore(dataDir)
@@ -110,7 +110,7 @@ test('an older catalogue is accepted, and files that it does not know are adopte
 test.each([
   'UPDATE uploads SET footer_crc = 7 WHERE id = 2',
   "UPDATE schemas SET columns = '[]' WHERE id = 1",
-])('rows that were damaged (%s) are made anew', async damage => {
+])('damaged rows (%s) are rebuilt', async damage => {
   const dataDir = await stored()
   const database = new DatabaseSync(catalogueFile(dataDir))
   database.exec(damage)

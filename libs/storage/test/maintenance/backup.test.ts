@@ -36,7 +36,7 @@ async function commit(store: Store, ...csvs: string[]): Promise<void> {
   }
 }
 
-/** A directory that is served, with a small upload whose files need not be on the disk, and a large one. */
+/** Serves a directory with a large upload, and a small upload whose files need not be on the disk. */
 async function served(): Promise<Store> {
   const store = opened(temporaryDirectory())
   await commit(store, small, large)
@@ -65,7 +65,7 @@ function run(begin: () => DirectoryCopy): CopiedFiles {
 const backUp = (dataDir: string, backup: string) => run(() => beginBackup(dataDir, backup))
 const restore = (backup: string, dataDir: string) => run(() => beginRestore(backup, dataDir))
 
-/** What a directory holds: its rows with their checksums, and the bytes of their files. */
+/** Returns the content of a directory: its rows with their checksums, and the bytes of their files. */
 function heldBy(dataDir: string) {
   const held = listUploads(dataDir).map(upload => ({
     upload,
@@ -98,7 +98,7 @@ test('a backup of a served directory is restored as an ordinary data directory w
   expect(restored.hasUnsynced).toBe(false)
   await commit(restored, small)
   expect((await restored.catalogue.snapshot()).uploads.length).toBe(3)
-  // What happens in the restored directory does not reach the backup.
+  // Changes in the restored directory do not reach the backup.
   expect(heldBy(backup)).toEqual(held)
 })
 
@@ -261,7 +261,7 @@ describe('whichever operation fails,', () => {
         expect(thrown(() => make(from, to)).message, name).toBe('failed on purpose')
         observeFileOperations(undefined)
         expect(heldBy(from)).toEqual(held)
-        // With nothing in it but the lock it is an empty directory.
+        // A directory with nothing but the lock counts as empty.
         if (!existsSync(backupMark(to)) && !existsSync(catalogueFile(to))) continue
         const complete = what === 'backup' && readFileSync(backupMark(to), 'utf8') === 'complete\n'
         if (complete || !existsSync(backupMark(to))) {
@@ -298,7 +298,7 @@ test.skipIf(!mayMount)('between file systems files are copied, also from a read-
   const backup = join(disk, 'backup')
   expect(backUp(dataDir, backup)).toEqual({ linked: 0, copied: 4 })
   expect(heldBy(backup)).toEqual(held)
-  // A reader of the catalogue has put it into WAL mode since: a backup that nobody has opened is restored.
+  // Reading the catalogue has put it into WAL mode, so make a new backup that nobody has opened.
   rmSync(backup, { recursive: true })
   backUp(dataDir, backup)
   execFileSync('mount', ['-o', 'remount,ro', disk])

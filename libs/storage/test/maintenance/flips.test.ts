@@ -23,7 +23,10 @@ async function sumsOf(store: Store): Promise<bigint[]> {
   })
 }
 
-/** Some uploads whose files are on the disk, one of them cut in pieces, and some whose files are in the catalogue. */
+/**
+ * Makes a directory with uploads whose files are on the disk, one of them cut in pieces, and uploads whose
+ * files are in the catalogue.
+ */
 async function stored(): Promise<string> {
   const dataDir = temporaryDirectory()
   const store = openStore(dataDir)

@@ -17,7 +17,7 @@ import { opened, operationsOf, receive, temporaryDirectory, thrown } from '../su
 const small = 'x,name\r\n1,"a, b"\r\n2,\r\n'
 const large = `x,name\n${'12345,"a, b"\n'.repeat(500_000)}`
 
-/** A closed data directory with these uploads, all on the disk. */
+/** Makes a closed data directory with these uploads, all on the disk. */
 async function stored(...csvs: string[]): Promise<string> {
   const dataDir = temporaryDirectory()
   const store = opened(dataDir)

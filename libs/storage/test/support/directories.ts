@@ -11,7 +11,7 @@ import { openStore, type Store } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
 import { filesDirectory, incomingDirectory, incomingFile, storedFile } from '../../src/paths.ts'
 
-/** An empty directory that is gone after the test. */
+/** Makes an empty directory that is removed after the test. */
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'table-storage-'))
   onTestFinished(() => {
@@ -22,7 +22,7 @@ export function temporaryDirectory(): string {
   return path
 }
 
-/** A directory with an empty catalogue. */
+/** Makes a directory with an empty catalogue. */
 export function emptyCatalogue(): string {
   const dataDir = temporaryDirectory()
   mkdirSync(filesDirectory(dataDir))
@@ -30,7 +30,7 @@ export function emptyCatalogue(): string {
   return dataDir
 }
 
-/** A store that is closed after the test. `say` gets what a start tells. */
+/** Opens a store that is closed after the test. `say` gets what the start says. */
 export function opened(dataDir: string, say?: (line: string) => void): Store {
   const store = openStore(dataDir, say)
   onTestFinished(() => store.close())
@@ -57,7 +57,7 @@ export function uploadOf(id: number, more: Partial<Upload> = {}): Upload {
   }
 }
 
-/** The uploads that sums see now. */
+/** Returns the uploads that sums see now. */
 export async function listed(store: Store): Promise<ListedUpload[]> {
   const { uploads } = await store.catalogue.snapshot()
   return Array.from(uploads, upload => ({ ...upload }))
@@ -67,7 +67,7 @@ export async function listedIds(store: Store): Promise<number[]> {
   return (await listed(store)).map(({ id }) => id)
 }
 
-/** What a row needs that nobody looks at. */
+/** The parts of a row that no test looks at. */
 export const noChecksums: Particulars = {
   checksums: { csv: new Uint8Array(16), parquet: new Uint8Array(16) },
 }
@@ -87,7 +87,7 @@ export function incomingNames(dataDir: string): string[] {
   return readdirSync(incomingDirectory(dataDir)).sort()
 }
 
-/** What `run` throws. */
+/** Returns what `run` throws. */
 export function thrown(run: () => unknown): Error & { code?: string } {
   try {
     run()
@@ -104,7 +104,7 @@ export async function receive(store: Store, csv: string): Promise<number> {
   return id
 }
 
-/** The kind and the file of every operation that this thread does while `run` runs. */
+/** Returns the kind and the file of every operation of this thread while `run` runs. */
 export function operationsOf(run: () => unknown): string[] {
   const seen: string[] = []
   observeFileOperations(({ kind, path }) => {

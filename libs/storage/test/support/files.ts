@@ -6,12 +6,12 @@ import { afterAll } from 'vitest'
 const directory = mkdtempSync(join(tmpdir(), 'table-storage-test-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** A path in a folder that is removed after the tests of this file. */
+/** Returns a path in a folder that is removed after the tests of this file. */
 export function temporaryPath(name: string): string {
   return join(directory, name)
 }
 
-/** Writes a file of that content, over the last one of the same name. */
+/** Writes a file, replacing the previous one of that name. Returns its path. */
 export function temporaryFile(content: string | Uint8Array, name = 'input.csv'): string {
   const path = temporaryPath(name)
   writeFileSync(path, content)

@@ -12,7 +12,7 @@ export const fixtures: readonly Fixture[] = ['schema2-killed', 'schema2-stopped'
 export interface UploadFacts {
   id: number
   rows: number
-  /** In the order of the header, each with its type: `x int64`. */
+  /** The columns in the order of the header, each with its type: `x int64`. */
   columns: string[]
   csvBytes: number
   /** The first 16 digits. */
@@ -22,17 +22,17 @@ export interface UploadFacts {
 
 /** What must be found in the fixtures. */
 export interface Facts {
-  /** By ascending id. */
+  /** In ascending order of their ids. */
   uploads: UploadFacts[]
   /** The ids of the small uploads whose files may not be on the disk. */
   unsynced: number[]
-  /** By column; numbers of up to 64 bits, in decimal. */
+  /** The sum of each column as decimal text, because sums have up to 64 bits. */
   sums: Record<string, string>
 }
 
 const folder = join(import.meta.dirname, '../fixtures')
 
-/** Both fixtures hold the same. */
+/** Reads the facts, which are the same for both fixtures. */
 export function readFacts(): Facts {
   return JSON.parse(readFileSync(join(folder, 'schema2.json'), 'utf8'))
 }

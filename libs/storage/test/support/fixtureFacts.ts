@@ -13,7 +13,10 @@ import { readFacts } from './fixture.ts'
 
 const { uploads: expected, sums } = readFacts()
 
-/** Expects everything of the fixtures to be in a store and nothing else: each upload, its bytes, the columns' sums in both formats. */
+/**
+ * Expects a store to have exactly the content of the fixtures: each upload, its bytes, and the columns' sums
+ * in both formats.
+ */
 export async function expectFacts(
   store: Store,
   columns: readonly string[] = Object.keys(sums),

@@ -13,7 +13,10 @@ export interface Judged {
   records: JudgedField[][]
 }
 
-/** What csv-parse says of a file under the library's dialect; undefined where it or a rule of ours refuses. */
+/**
+ * Returns what csv-parse finds in a file under the library's dialect, or undefined if csv-parse or one of our
+ * rules refuses the file.
+ */
 export function judge(bytes: Buffer): Judged | undefined {
   let records: JudgedField[][]
   try {

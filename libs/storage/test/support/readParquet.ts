@@ -9,8 +9,9 @@ export function footerOf(path: string): FileMetaData {
 }
 
 /**
- * The rows as hyparquet reads them: dates as days and timestamps as microseconds, both counted from 1970. Columns are told
- * apart by their position: hyparquet drops a byte order mark from a name, and two names can then be the same.
+ * Returns the rows as hyparquet reads them: dates as days and timestamps as microseconds, both since 1970.
+ * Columns are renamed to their positions, because hyparquet drops a byte order mark from a name, after which
+ * two names can be equal.
  */
 export async function readParquet(path: string): Promise<unknown[][]> {
   const metadata = footerOf(path)

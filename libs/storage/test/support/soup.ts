@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Bytes that are dense in everything that has a meaning in CSV, some of them no valid file. */
+/** Bytes full of everything that has a meaning in CSV, often not a valid file. */
 export const soup = fc
   .array(
     fc.constantFrom(
@@ -38,7 +38,7 @@ const quotedField = fc
   .array(fc.constantFrom('a', '1', ',', '\n', '\r\n', '"', 'é', ''), { maxLength: 5 })
   .map(parts => `"${parts.join('').replaceAll('"', '""')}"`)
 
-/** Files that are nearly always valid: a header, a few columns that each keep to one or two kinds of fields. */
+/** Files that are nearly always valid: a header and a few columns, each with one or two kinds of fields. */
 export const tables = fc.integer({ min: 1, max: 4 }).chain(columns => {
   const column = fc.constantFrom<fc.Arbitrary<string>[]>(
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
@@ -61,7 +61,7 @@ export const tables = fc.integer({ min: 1, max: 4 }).chain(columns => {
   )
 })
 
-/** The text of a generated table, with blank lines where it says so. */
+/** Returns the text of a generated table, with its blank lines. */
 export function tableText({
   mark,
   end,

@@ -6,7 +6,7 @@ import { Footer } from '../../src/parquet/footer.ts'
 import { FileOutput } from '../../src/parquet/output.ts'
 import type { ColumnType } from '../../src/schema.ts'
 
-/** Timestamps are microseconds, dates days, both from 1970. */
+/** Timestamps are microseconds, dates days, both since 1970. */
 export type Value = bigint | number | boolean | string
 
 export interface TableColumn {
@@ -15,7 +15,7 @@ export interface TableColumn {
   values: readonly (Value | null)[]
 }
 
-/** Writes columns of the same number of rows as a Parquet file of row groups of up to so many rows each. */
+/** Writes columns with the same number of rows as a Parquet file, in row groups of up to `groupRows` rows. */
 export function writeTable(path: string, columns: readonly TableColumn[], groupRows = 1_000_000): void {
   const file = createFile(path)
   const out = new FileOutput(file)
@@ -35,7 +35,7 @@ export function writeTable(path: string, columns: readonly TableColumn[], groupR
   closeFile(file)
 }
 
-/** Puts a column where the writer has it, `shift` bytes further on: its values need not be aligned. */
+/** Puts a column where the writer has it, but `shift` bytes further on: values need not be aligned. */
 export function filled({ name, type, values }: TableColumn, shift = 0): ColumnBuffer {
   const levels = memory.rows + shift
   const start = levels + values.length
