@@ -10,8 +10,9 @@ import type { FileOutput } from './output.ts'
 import { DataPageHeader, DictionaryPageHeader, PageHeader, type Struct, serialize } from './thrift.ts'
 
 /**
- * Writes one column of a row group: a dictionary page where that is smaller, then one data page (version 1), each with its
- * CRC. Integers are not compressed, for the sake of sums. Returns the chunk's entry for the footer.
+ * Writes one column of a row group: a dictionary page if that is smaller, then one data page (version 1),
+ * each with its CRC. Integers are not compressed, so that sums can read them directly. Returns the chunk's
+ * entry for the footer.
  */
 export function writeChunk(column: ColumnBuffer, out: FileOutput): ColumnMetaData {
   const { name, type, rows, nulls } = column
@@ -53,7 +54,10 @@ export function writeChunk(column: ColumnBuffer, out: FileOutput): ColumnMetaDat
 
 const header = new ByteWriter()
 
-/** `bytes`: what the page has uncompressed. `parts`: what is stored of it. `content`: the part of its header that depends on its type. Returns how many bytes compression saves. */
+/**
+ * Writes a page and returns how many bytes compression saves. `bytes`: the page's uncompressed size. `parts`:
+ * the stored bytes. `content`: the part of the header that depends on the page type.
+ */
 function writePage(
   out: FileOutput,
   bytes: number,

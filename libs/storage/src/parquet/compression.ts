@@ -2,11 +2,11 @@ import { constants, zstdCompressSync } from 'node:zlib'
 import { memory } from '../kernelMemory.ts'
 import type { Pages } from './pages.ts'
 
-/** Fewer bytes are not worth the time. */
+/** Compressing fewer bytes is not worth the time. */
 const LEAST_BYTES = 4 * 1024
-/** What a compression must leave of the bytes to be worth the time of those who read them. */
+/** Compression is worth the readers' time only if it leaves at most this share of the bytes. */
 const WORTH = 0.88
-/** So much of a long page says first whether it is. */
+/** The size of the sample of a long page that tells whether compression is worth it. */
 const SAMPLE_BYTES = 16 * 1024
 
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
@@ -18,8 +18,8 @@ export interface StoredPages {
 }
 
 /**
- * The pages compressed by zstd, for the caller to release; undefined where that does not pay. May overwrite what is behind
- * the levels.
+ * Compresses pages with zstd. The caller must release the result. Returns undefined if compression is not
+ * worth it. May overwrite the bytes after the levels.
  */
 export function compress({ dictionary, levels, values }: Pages): StoredPages | undefined {
   const entries = dictionary?.bytes
@@ -33,13 +33,16 @@ export function compress({ dictionary, levels, values }: Pages): StoredPages | u
   return undefined
 }
 
-/** Frees the memory of compressed pages: the garbage collector would let hundreds of MB of them lie about. */
+/** Frees the memory of compressed pages at once: the garbage collector would let hundreds of MB of them pile up. */
 export function release({ dictionary, data }: StoredPages): void {
   dictionary?.buffer.transfer(0)
   data.buffer.transfer(0)
 }
 
-/** What compression might leave of the bytes. Of a few, nothing: to find that out takes as long as to do it. */
+/**
+ * Estimates how many bytes compression leaves. Returns 0 for small pages, because sampling them costs as much
+ * as compressing them.
+ */
 function estimated(bytes: Uint8Array): number {
   if (bytes.length < 2 * SAMPLE_BYTES) return 0
   const start = (bytes.length - SAMPLE_BYTES) >> 1
@@ -49,7 +52,7 @@ function estimated(bytes: Uint8Array): number {
   return left * bytes.length
 }
 
-/** Two parts of kernel memory, the second one moved behind the first. */
+/** Moves the second part right after the first in kernel memory, and returns both. */
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const { bytes } = memory
   const end = first.byteOffset + first.length
@@ -57,7 +60,7 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return bytes.subarray(first.byteOffset, end + second.length)
 }
 
-/** The result has a buffer of its own: room for whatever comes out, and no less than Node would take from its pool. */
+/** Compresses into a buffer of its own: large enough for any result, and too large for Node's buffer pool. */
 function zstd(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const bound = bytes.length + (bytes.length >> 8) + 64 // ZSTD_COMPRESSBOUND
   return zstdCompressSync(bytes, { ...options, chunkSize: Math.max(bound + 1, Buffer.poolSize) })

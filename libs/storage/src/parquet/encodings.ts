@@ -11,7 +11,7 @@ import {
 } from './pages.ts'
 import type { Bound } from './statistics.ts'
 
-/** A column as the smallest pages, and its least and greatest value, if there is one that compares. */
+/** A column as the smallest pages, and its least and greatest value, if there is any that compares. */
 export interface Encoded {
   pages: Pages
   range?: { min: Bound; max: Bound }
@@ -20,7 +20,7 @@ export interface Encoded {
 const MAX_TEXT_ENTRIES = 32 * 1024
 const MAX_TEXT_BYTES = 1024 * 1024
 
-/** From so many entries on, a sample says first whether enough values repeat. */
+/** From this many entries on, a sample tells first whether enough values repeat. */
 const SAMPLED_ENTRIES = 4096
 const SAMPLE = 1024
 
@@ -59,7 +59,7 @@ function encodeIntegers(column: ColumnBuffer, width: 4 | 8): Encoded {
   return { pages, range: width === 8 ? { min, max } : { min: Number(min), max: Number(max) } }
 }
 
-/** NaN has no place among the bounds; a bound of zero is -0 below and +0 above (parquet.thrift, Statistics). */
+/** NaN cannot be a bound. A zero bound is written as -0 for min and +0 for max (parquet.thrift, Statistics). */
 function encodeDoubles(column: ColumnBuffer): Encoded {
   const { kernels } = memory
   const { values, count, valueBytes } = column
@@ -106,7 +106,10 @@ function copyOfText(at: number): Uint8Array {
   return new Uint8Array(buffer.slice(at + 4, at + 4 + new DataView(buffer).getUint32(at, true)))
 }
 
-/** A dictionary of values of `width` bytes, `changes` of which differ from the one before, if it takes fewer bytes than `best`. */
+/**
+ * Encodes a dictionary of values of `width` bytes if it takes fewer bytes than `best`. `changes`: how many
+ * values differ from the previous one.
+ */
 function dictionaryUnder(
   best: number,
   column: ColumnBuffer,
@@ -124,7 +127,10 @@ function onlyEntry({ values }: ColumnBuffer, width: number): number {
   return 1
 }
 
-/** Returns 0 if the dictionary cannot pay, or is most unlikely to. */
+/**
+ * Fills the dictionary's entries and returns their number, or 0 if the dictionary cannot pay off or most
+ * likely does not.
+ */
 function distinctEntries(
   best: number,
   { values, count }: ColumnBuffer,
@@ -136,7 +142,7 @@ function distinctEntries(
   if (limit === 0) return 0
   if (limit >= SAMPLED_ENTRIES && changes > limit) {
     const sampleRepeats = width === 8 ? kernels.sampleRepeats64 : kernels.sampleRepeats32
-    // Of values that are `limit` distinct ones at random, so many pairs in the sample are alike.
+    // If the values were `limit` distinct ones at random, this many pairs of the sample would be equal.
     const expected = SAMPLE ** 2 / 2 / limit
     if (sampleRepeats(values, count, hashTable(), page) < expected / 4) return 0
   }

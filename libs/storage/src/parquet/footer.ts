@@ -28,14 +28,14 @@ import {
   TimeUnit,
 } from './thrift.ts'
 
-// Thrift's compact protocol: a field that comes right after the one before it and is a list; the type of a struct.
+// Thrift's compact protocol: the header of a list in the next field, and the type of a struct.
 const NEXT_FIELD_IS_LIST = 0x19
 const STRUCT = 12
 
 /**
- * The footer of a file under way: FileMetaData of parquet.thrift. A row group is serialized when it ends, because a wide
- * table has so many column chunks that their objects, all kept until the end, would not fit into a worker's memory. What is
- * serialized might not either, and goes to a file.
+ * Builds the footer of a file: FileMetaData of parquet.thrift. Each row group is serialized when it ends,
+ * because the objects of a wide table's column chunks would not fit into a worker's memory. Even serialized
+ * they might not fit, so they can go to a file.
  */
 export class Footer {
   readonly #columns: readonly Column[]
@@ -43,13 +43,13 @@ export class Footer {
   #count = 0
   #rows = 0
 
-  /** `path`: of the file that the footer is gathered in where it is long. To be closed. */
+  /** `path`: the file in which a long footer is gathered. Call `close` at the end. */
   constructor(columns: readonly Column[], path: string) {
     this.#columns = columns
     this.#rowGroups = new Gathered(path)
   }
 
-  /** Throws StorageError `invalid` if the footer is longer than the limit. */
+  /** Adds a row group. Throws StorageError `invalid` if the footer exceeds its limit. */
   addRowGroup(rows: number, chunks: readonly ChunkMetadata[]): void {
     const bytes = chunks.reduce((sum, { total_compressed_size }) => sum + total_compressed_size, 0n)
     this.#count++
@@ -66,7 +66,7 @@ export class Footer {
     this.#check(this.#rowGroups.length)
   }
 
-  /** The footer in parts, with its length in the four bytes that stand behind it. A part is valid until the next. */
+  /** Yields the footer in parts, followed by its length in four bytes. A part is valid until the next one. */
   *parts(createdBy: string): Generator<Uint8Array> {
     const start = new ByteWriter()
     serialize(start, {
@@ -119,7 +119,7 @@ function thriftColumn({ name, type }: Column) {
   }
 }
 
-/** Those of them that we write. */
+/** Returns the LogicalType of one of the types that we write. */
 function thriftLogicalType(type: LogicalTypeOfColumn): Struct {
   switch (type.type) {
     case 'STRING':

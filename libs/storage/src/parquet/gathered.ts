@@ -4,18 +4,18 @@ import { append, closeFile, createScratchFile, type OpenFile, readParts } from '
 import { checkFreeSpace } from '../freeSpace.ts'
 import { type Struct, serialize } from './thrift.ts'
 
-/** More is not kept in memory. */
+/** The most bytes that stay in memory. */
 const KEPT_BYTES = 1024 * 1024
 
-/** Structs of Thrift's compact protocol one behind the other: few in memory, many in a file. */
+/** Gathers Thrift structs one after the other: a few in memory, more in a file. */
 export class Gathered {
-  /** In bytes, of all of them. */
+  /** The bytes of all structs. */
   length = 0
   readonly #path: string
   readonly #kept = new ByteWriter()
   #file: OpenFile | undefined
 
-  /** `path`: of the file, for the moment that it has a name. */
+  /** `path`: the name that the file has for a moment. */
   constructor(path: string) {
     this.#path = path
   }
@@ -27,7 +27,7 @@ export class Gathered {
     if (this.#kept.offset > KEPT_BYTES) this.#spill()
   }
 
-  /** All of them. A part is valid until the next. */
+  /** Yields all structs. A part is valid until the next one. */
   *parts(): Generator<Uint8Array> {
     if (this.#file) yield* readParts(this.#file, 0, this.length - this.#kept.offset)
     yield this.#kept.getBytes()

@@ -5,10 +5,13 @@ import { checkFreeSpace, SPACE_CHECK_BYTES } from '../freeSpace.ts'
 
 const batch = new Uint8Array(64 * 1024)
 
-/** Appends to a file, small parts together: one file at a time in a thread. `offset` is the file's size with all that was written. */
+/**
+ * Appends to a file, and collects small parts first. A thread writes one file at a time. `offset` is the size
+ * of the file with everything that was written.
+ */
 export class FileOutput {
   offset = 0
-  /** Of all that was written, once it is flushed. */
+  /** The checksum of everything that was written, once it is flushed. */
   readonly checksum = new Checksum()
   readonly #file: OpenFile
   #gathered = 0

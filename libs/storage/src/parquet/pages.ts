@@ -2,10 +2,10 @@ import { memory } from '../kernelMemory.ts'
 import type { ColumnBuffer } from './columnBuffer.ts'
 import { indices, levelBits } from './columnBuffer.ts'
 
-/** The pages of a column chunk, without their headers. Their bytes are kernel memory: valid until the next pages. */
+/** The pages of a column chunk without their headers. The bytes are in kernel memory and valid until the next pages. */
 export interface Pages {
   dictionary?: { entries: number; bytes: Uint8Array }
-  /** Of the data page: which rows have a value, then the values. */
+  /** The data page: which rows have a value, then the values. */
   levels: Uint8Array
   encoding: 'PLAIN' | 'RLE_DICTIONARY' | 'DELTA_BINARY_PACKED'
   values: Uint8Array
@@ -14,12 +14,12 @@ export interface Pages {
 /** What a dictionary page takes besides its entries: a header, and a place in the footer. */
 const DICTIONARY_OVERHEAD = 26
 
-/** Bytes that one encoding may take more than another. */
+/** Returns the bytes that depend on the encoding. */
 export function variableBytes({ dictionary, values }: Pages): number {
   return values.length + (dictionary ? dictionary.bytes.length + DICTIONARY_OVERHEAD : 0)
 }
 
-/** The values as they are. */
+/** Returns the values in PLAIN encoding. */
 export function plainPages(column: ColumnBuffer): Pages {
   const { page } = memory
   return {
@@ -29,7 +29,7 @@ export function plainPages(column: ColumnBuffer): Pages {
   }
 }
 
-/** `write` writes all values from the address on that it gets, and returns where they end. */
+/** Returns pages whose values `write` encodes. `write` gets the address to write to, and returns the end address. */
 export function encodedPages(
   column: ColumnBuffer,
   encoding: 'PLAIN' | 'DELTA_BINARY_PACKED',
@@ -40,7 +40,10 @@ export function encodedPages(
   return { levels: bytesOf(page, values), encoding, values: bytesOf(values, write(values)) }
 }
 
-/** The entries, `entryBytes` in all, are in `memory.page` already, and the indices in `indices()`, unless there is but one entry. */
+/**
+ * Returns dictionary pages. The entries, `entryBytes` in total, must be in `memory.page`, and the indices in
+ * `indices()` unless there is only one entry.
+ */
 export function dictionaryPages(column: ColumnBuffer, entries: number, entryBytes: number): Pages {
   const { page, kernels, bytes } = memory
   const data = page + entryBytes
@@ -60,8 +63,8 @@ export function dictionaryPages(column: ColumnBuffer, entries: number, entryByte
 }
 
 /**
- * How many entries of `width` bytes a dictionary may have, at most 32 Ki, before it is certain to take as many as `bytes`
- * bytes: an index that differs from the one before it takes at least its bits.
+ * Returns how many entries of `width` bytes a dictionary may have, at most 32 Ki, before it certainly takes
+ * at least `bytes` bytes: an index that differs from the previous one takes at least its bits.
  */
 export function dictionaryLimit(width: number, changes: number, bytes: number): number {
   const room = bytes - DICTIONARY_OVERHEAD - 1

@@ -3,23 +3,23 @@ import { memory, renewMemory } from '../kernelMemory.ts'
 import type { Column } from '../schema.ts'
 import { type ColumnBuffer, MAX_ROWS } from './columnBuffer.ts'
 
-/** Kernels may write so many bytes behind the end of a text. */
+/** How many bytes kernels may write after the end of a text. */
 const SLACK = 128
 
-/** What the columns of a row group share: more where they are many, so that each has a page worth reading. */
+/** The memory that the columns of a row group share. Many columns share more, so that each has a page worth reading. */
 const MIN_BYTES = 3 * 1024 * 1024
 const MAX_BYTES = 12 * 1024 * 1024
 const COLUMN_BYTES = 96 * 1024
-/** Memory of which more is taken is not divided again: that would give little room. */
+/** If more of the memory is used, dividing it again would gain too little. */
 const WORTH_DIVIDING = 0.75
 
-/** A column's part of the memory, in bytes: for the levels of its rows, which texts have not, and for its values. */
+/** A column's part of the memory, in bytes: for the levels of its rows, which text columns lack, and for its values. */
 interface Share {
   levels: number
   values: number
 }
 
-/** The row group under way: its columns share the kernel memory for rows, which never grows. */
+/** The current row group. Its columns share the kernel memory for rows, which never grows. */
 export class RowGroup {
   readonly columns: ColumnBuffer[]
   rows = 0
@@ -40,7 +40,7 @@ export class RowGroup {
     this.#shares = columns.map(() => ({ levels: 0, values: 0 }))
   }
 
-  /** Whether there is room for the source's rows. There always is at first. */
+  /** Returns whether the source's rows fit. They always fit into an empty row group. */
   fits(source: ColumnSource): boolean {
     if (this.rows === 0) this.#divide(source)
     const rows = this.rows + source.rows
@@ -50,7 +50,7 @@ export class RowGroup {
     return fit || (rows <= MAX_ROWS && this.#divideAgain(source))
   }
 
-  /** Appends the source's rows. Returns false if a value is not of its column's type. */
+  /** Appends the source's rows. Returns false if a value does not fit its column's type. */
   append(source: ColumnSource): boolean {
     this.rows += source.rows
     return this.columns.every((column, i) => appendColumn(source, i, column, this.#shares[i] as Share))
@@ -66,7 +66,7 @@ export class RowGroup {
     }
   }
 
-  /** Gives each column its share of the memory, as the source's rows would fill it. */
+  /** Gives each column the share of the memory that the source's rows suggest. */
   #divide(source: ColumnSource): void {
     const rowBytes = this.columns.map(({ type }, i) =>
       type === 'text' ? (1.25 * source.textBytes(i)) / source.rows : valueSizes[type] + 1,
@@ -84,8 +84,8 @@ export class RowGroup {
   }
 
   /**
-   * Divides the memory anew where much of it is left: most columns of a wide table may be empty, and each row group costs as many
-   * entries in the footer as there are columns. Returns whether there is room for the source's rows now.
+   * Divides the memory again if much of it is unused: most columns of a wide table may be empty, and each row
+   * group adds an entry per column to the footer. Returns whether the source's rows fit now.
    */
   #divideAgain(source: ColumnSource): boolean {
     const room = sharedBytes(this.columns.length)
@@ -115,7 +115,7 @@ export class RowGroup {
     })
   }
 
-  /** Copies what the columns have to `memory.page`, which is only used when the row group ends. */
+  /** Copies the columns to `memory.page`, which is free until the row group ends. */
   #takeOut(): void {
     const { bytes, page } = memory
     let at = page
@@ -143,17 +143,17 @@ export class RowGroup {
   }
 }
 
-/** Of a column of nulls alone the levels are not kept: they are written when a value comes. */
+/** The levels of a column of nulls are not kept; they are written when the first value comes. */
 function storedLevels({ type, count, rows }: ColumnBuffer): number {
   return type === 'text' || count === 0 ? 0 : rows
 }
 
-/** A column that has nothing but nulls gets no share when the memory is divided again. */
+/** A column with nothing but nulls gets no share when the memory is divided again. */
 function hasLevels({ levels }: Share): boolean {
   return levels > 0
 }
 
-/** Whether there is room for the source's values of the column. */
+/** Returns whether the source's values of the column fit into its share. */
 function fits(column: ColumnBuffer, source: ColumnSource, index: number, share: Share): boolean {
   const { type, rows, valueBytes } = column
   if (type === 'text') return valueBytes + source.textBytes(index) <= share.values
@@ -161,7 +161,7 @@ function fits(column: ColumnBuffer, source: ColumnSource, index: number, share: 
   return rows + source.rows <= share.levels && valueBytes + source.rows * valueSizes[type] <= share.values
 }
 
-/** What the column takes with the source's values. */
+/** Returns how much memory the column needs with the source's values. */
 function need(column: ColumnBuffer, source: ColumnSource, index: number): Share {
   const { type, rows, valueBytes, count } = column
   if (type === 'text') return { levels: 0, values: valueBytes + source.textBytes(index) }
@@ -169,19 +169,19 @@ function need(column: ColumnBuffer, source: ColumnSource, index: number): Share 
   return { levels: rows + source.rows, values: valueBytes + source.rows * valueSizes[type] }
 }
 
-/** Whether all of the source's values are null. Overwrites `memory.page`. */
+/** Returns whether all of the source's values are null. Overwrites `memory.page`. */
 function holdsNothing(type: FixedType, source: ColumnSource, index: number): boolean {
   const values = memory.page
   const levels = values + source.rows * valueSizes[type] + SLACK
   return source.readValues(index, type, values, levels) === 0
 }
 
-/** What the row group under way may take. */
+/** Returns how much memory the current row group may take. */
 function sharedBytes(columns: number): number {
   return Math.min(MAX_BYTES, Math.max(MIN_BYTES, columns * COLUMN_BYTES))
 }
 
-/** Gives back the memory of row groups of many columns. None may be under way. */
+/** Releases the memory of row groups of many columns. There must be no current row group. */
 export function releaseRowGroup(columns: number): void {
   if (sharedBytes(columns) > MIN_BYTES) renewMemory()
 }

@@ -4,10 +4,10 @@ import { Statistics } from './thrift.ts'
 
 export type Bound = bigint | number | boolean | Uint8Array
 
-/** Longer bounds of texts are cut: a bound need not be a value. */
+/** Longer bounds of texts are cut, because a bound need not be a value. */
 const MAX_BOUND_BYTES = 64
 
-/** The Statistics of a column chunk. */
+/** Returns the Statistics of a column chunk. */
 export function thriftStatistics(statistics: NonNullable<ColumnMetaData['statistics']>, type: ColumnType) {
   const min = statistics.min_value as Bound | undefined
   const max = statistics.max_value as Bound | undefined
@@ -35,7 +35,7 @@ function boundBytes(value: Bound, type: ColumnType): Uint8Array {
   return bytes
 }
 
-/** At most `MAX_BOUND_BYTES` of a text, and whole characters. */
+/** Cuts a text to at most `MAX_BOUND_BYTES`, at the end of a character. */
 function cut(text: Uint8Array): Uint8Array {
   if (text.length <= MAX_BOUND_BYTES) return text
   let end = MAX_BOUND_BYTES
@@ -43,14 +43,17 @@ function cut(text: Uint8Array): Uint8Array {
   return text.subarray(0, end)
 }
 
-/** The same, but greater than the text: with the next character in place of the last one. Undefined if there is none. */
+/**
+ * Cuts a text and makes it greater than the text by replacing the last character with the next one. Returns
+ * undefined if there is no next character.
+ */
 function cutAbove(text: Uint8Array): Uint8Array | undefined {
   const head = cut(text)
   if (head === text) return text
   const characters = [...Buffer.from(head).toString()]
   for (let last = characters.pop(); last !== undefined; last = characters.pop()) {
     const code = last.codePointAt(0) as number
-    // The surrogates are no characters.
+    // Skip the surrogates, which are not characters.
     const next = code === 0xd7ff ? 0xe000 : code + 1
     if (next <= 0x10ffff) return Buffer.from(characters.join('') + String.fromCodePoint(next))
   }

@@ -2,7 +2,7 @@
 import type { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 
-/** A struct as the serializer wants it: `field_5` for its field number 5. */
+/** A struct as the serializer takes it: `field_5` for field number 5. */
 export type Struct = Record<`field_${number}`, unknown>
 
 export const PageHeader = {
@@ -23,12 +23,12 @@ export const DataPageHeader = {
 
 export const DictionaryPageHeader = { num_values: 'field_1', encoding: 'field_2' } as const
 
-/** Its row groups are field 4, and are written by hand: see `Footer`. */
+/** The row groups are field 4. `Footer` writes them by hand. */
 export const FileMetaData = { version: 'field_1', schema: 'field_2', num_rows: 'field_3' } as const
 
 /**
- * What stands behind the row groups. In the file, a field's number is written as its distance from the field before, which is
- * number 4 here, and 0 for the serializer: these are the fields 6 and 7.
+ * The fields after the row groups. A field's number is written as its distance from the previous field, which
+ * the file has as number 4 and the serializer as 0: these are the fields 6 and 7.
  */
 export const EndOfFileMetaData = { created_by: 'field_2', column_orders: 'field_3' } as const
 
@@ -79,7 +79,10 @@ export const Statistics = {
   is_min_value_exact: 'field_8',
 } as const
 
-/** Appends a struct in Thrift's compact protocol. Its fields have to stand by ascending number; one that is undefined is left out. */
+/**
+ * Appends a struct in Thrift's compact protocol. The fields must be in ascending order; undefined fields are
+ * left out.
+ */
 export function serialize(out: ByteWriter, struct: Struct): void {
   serializeTCompactProtocol(out, struct)
 }

@@ -9,7 +9,7 @@ import { MAGIC } from './format.ts'
 import { FileOutput } from './output.ts'
 import { RowGroup } from './rowGroup.ts'
 
-/** Writes one Parquet file, row group by row group: at most one is in memory. One file at a time in a thread. */
+/** Writes a Parquet file row group by row group, with at most one in memory. A thread writes one file at a time. */
 export class ParquetWriter {
   rows = 0
   rowGroups = 0
@@ -17,7 +17,7 @@ export class ParquetWriter {
   readonly #footer: Footer
   readonly #out: FileOutput
 
-  /** `file` has just been created. To be closed, which leaves the file as it is. */
+  /** `file` must be new. Call `close` at the end, which does not change the file. */
   constructor(file: OpenFile, columns: readonly Column[]) {
     this.#out = new FileOutput(file)
     this.#footer = new Footer(columns, footerFile(file.path))
@@ -25,7 +25,7 @@ export class ParquetWriter {
     this.#out.write(MAGIC)
   }
 
-  /** Appends the rows of a source. Returns false if a value is not of its column's type: start again then. */
+  /** Appends the rows of a source. Returns false if a value does not fit its column's type; then start again. */
   append(source: ColumnSource): boolean {
     if (!this.#rowGroup.fits(source)) {
       this.#endRowGroup()
@@ -35,7 +35,7 @@ export class ParquetWriter {
     return this.#rowGroup.append(source)
   }
 
-  /** Ends the file. Returns its size and checksum, and the size of its footer in bytes and the footer's CRC-32. */
+  /** Ends the file. Returns the size and checksum of the file, and the size in bytes and CRC-32 of its footer. */
   finish(): { bytes: number; footerBytes: number; footerCrc: number; checksum: Uint8Array } {
     if (this.#rowGroup.rows > 0) this.#endRowGroup()
     const start = this.#out.offset
