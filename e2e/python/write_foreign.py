@@ -1,4 +1,4 @@
-"""Writes Parquet files of integers the way other programs write them. Prints their names and exact sums.
+"""Writes Parquet files of integers in the ways other programs write them; prints their names and exact sums.
 
 usage: write_foreign.py DIRECTORY
 """
@@ -48,7 +48,7 @@ contents = {  # share of nulls, distinct values, rows
     "all null": (1.0, 1, 3000),
 }
 
-# A nested column puts two leaves before the column that is summed.
+# Two leaves before the column that is summed.
 nested = pa.struct([("a", pa.int64()), ("b", pa.list_(pa.int64()))])
 
 sums = {}

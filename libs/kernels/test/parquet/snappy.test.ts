@@ -9,7 +9,7 @@ import { plainSnappy } from '../twins/snappy.ts'
 
 const CANARY = 0xa5
 
-/** Returns the decompressed bytes, or undefined if the kernel refuses. */
+/** Undefined where the kernel refuses. */
 function decompressed(bytes: Uint8Array, size: number): Uint8Array | undefined {
   memory.fill(CANARY, at.values - 16, at.values + size + 16)
   const to = put(bytes)
@@ -27,11 +27,11 @@ const literal = fc.record({
 const copy = fc.record({
   kind: fc.constantFrom(1, 2, 3),
   length: fc.nat({ max: 63 }),
-  /** Taken modulo the number of bytes written so far. */
+  /** Modulo how far back there is something. */
   offset: fc.oneof(fc.nat({ max: 16 }), fc.nat({ max: 70_000 })),
 })
 
-/** Literals and copies of every kind, each with every possible size of its length and offset. */
+/** Literals and copies of every kind, each with as many bytes for its length and offset as it may have. */
 const compressed: fc.Arbitrary<Page> = fc.array(fc.oneof(literal, copy), { maxLength: 30 }).map(elements => {
   const body = new PageWriter()
   let size = 0

@@ -1,4 +1,4 @@
-/** Decompresses byte by byte. Returns undefined if the input is damaged or the result does not have `size` bytes. */
+/** What was compressed, byte by byte; undefined if it is not `size` bytes or the compressed ones are damaged. */
 export function plainSnappy(bytes: Uint8Array, size: number): Uint8Array | undefined {
   let at = 0
   let short = false
