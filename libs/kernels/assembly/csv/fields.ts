@@ -1,22 +1,25 @@
-// The fields of a column, as `scan` left them in `ends` for every column: `at` is the address of a field's entry.
+// The fields of a column after a `scan` of every column. `at` is the address of a field's entry in `ends`.
 import { CR, LF } from './bytes'
 import { loneCr, sawCr } from './scan'
 
-/** From one field of a column to the next. */
+/** Returns the distance from one field of a column to the next. */
 // @ts-expect-error: a decorator
 @inline
 export function stepOf(columns: u32): usize {
   return (<usize>columns) << 2
 }
 
-/** Whether a CR may stand between the column's fields and their separators. */
+/** Returns whether there may be a CR between the column's fields and their separators. */
 // @ts-expect-error: a decorator
 @inline
 export function endsLines(column: u32, columns: u32): bool {
   return column == columns - 1 && sawCr
 }
 
-/** `first`: of the first column, whose fields may have blank lines in front. */
+/**
+ * Returns where a field starts. `first`: whether the column is the first one, whose fields may have blank
+ * lines before them.
+ */
 // @ts-expect-error: a decorator
 @inline
 export function fieldStart(at: usize, first: bool): usize {
@@ -24,7 +27,7 @@ export function fieldStart(at: usize, first: bool): usize {
   return first && load<u8>(start) <= CR ? skipBlankLines(start) : start
 }
 
-/** `crlf`: as `endsLines` says. */
+/** Returns where a field ends. `crlf`: the result of `endsLines`. */
 // @ts-expect-error: a decorator
 @inline
 export function fieldEnd(at: usize, crlf: bool): usize {
@@ -34,7 +37,7 @@ export function fieldEnd(at: usize, crlf: bool): usize {
   return separator - <usize>(load<u8>(cr) == CR && cr != loneCr)
 }
 
-/** Where the first line begins, at or behind `start`, that is not blank. */
+/** Returns where the first line begins, at or after `start`, that is not blank. */
 export function skipBlankLines(start: usize): usize {
   let at = start
   while (load<u8>(at) == LF || (load<u8>(at) == CR && load<u8>(at + 1) == LF && at != loneCr)) at++

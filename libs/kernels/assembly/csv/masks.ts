@@ -1,12 +1,14 @@
-// 64 bytes at a time: which of them are of a kind becomes a 64-bit mask, and masks become positions.
+// Works on 64 bytes at a time: finds which of them are of a kind as a 64-bit mask, and turns masks into
+// positions.
 
-// V8 makes a literal vector anew wherever it is used; one that is loaded stays in a register.
+// Load these vectors from memory: V8 builds a literal vector at each use, while a loaded one stays in a
+// register.
 export const LFS = memory.data<u64>([0x0a0a0a0a0a0a0a0a, 0x0a0a0a0a0a0a0a0a])
 export const QUOTES = memory.data<u64>([0x2222222222222222, 0x2222222222222222])
 export const SPACES = memory.data<u64>([0x2020202020202020, 0x2020202020202020])
 export const COMMAS = memory.data<u64>([0x2c2c2c2c2c2c2c2c, 0x2c2c2c2c2c2c2c2c])
 
-/** One bit a byte. */
+/** Returns one bit for each byte. */
 // @ts-expect-error: a decorator
 @inline
 export function mask(a: v128, b: v128, c: v128, d: v128): u64 {
@@ -16,8 +18,8 @@ export function mask(a: v128, b: v128, c: v128, d: v128): u64 {
 }
 
 /**
- * Appends `at` + the number of each bit that is set. Eight (and eight more) at a time, whether there are as many or not:
- * which way a branch goes must not depend on every bit.
+ * Appends `at` plus the number of each set bit. Writes eight positions at a time, then eight more, whether
+ * there are that many or not: a branch per bit would be mispredicted.
  */
 // @ts-expect-error: a decorator
 @inline
@@ -31,7 +33,7 @@ export function writePositions(bits: u64, at: usize, out: usize): usize {
   return end
 }
 
-/** The same where there are mostly up to six, and where lines are long, none or one. */
+/** Like `writePositions`, for masks that mostly have up to six bits, or for long lines none or one. */
 // @ts-expect-error: a decorator
 @inline
 export function writeFew(bits: u64, at: usize, out: usize): usize {

@@ -1,24 +1,27 @@
-// The first part of a scan, as far as there are no quotes, no CRs and no blank lines: there every comma and every line feed
-// separates, and a block needs to know next to nothing of those before it.
+// Scans the first part of the bytes, as far as there are no quotes, CRs or blank lines. There every comma and
+// every line feed is a separator, and a block needs almost no state from the previous one.
 import { COMMA, LF } from './bytes'
 import { COMMAS, LFS, mask, writeFew } from './masks'
 
-/** So many bytes between two looks at whether they still are plain. */
+/** How many bytes are scanned before checking that they are plain. */
 const STRETCH: usize = 512
-/** So many stretches between two looks at whether the records have as many fields as they should: each takes time. */
+/**
+ * How many stretches are scanned before checking that the records have the right number of fields. Each check
+ * takes time.
+ */
 const CHECKED_STRETCHES: u32 = 8
 
 let next: usize = 0
 
-/** Where the first byte is that belongs to none of the records that were found. */
+/** Returns the address of the first byte that belongs to none of the found records. */
 export function plainScanNext(): usize {
   return next
 }
 
 /**
- * Finds records from `from` on, as `scan` does, and writes to `ends` where the second fields end, or, without `second`, the lines.
- * Finds no record that it cannot, because the bytes are not plain or too few, and none at all if records have not `columns`
- * fields on average: in all, and up to a line every few KiB.
+ * Finds records from `from` on, as `scan` does, and writes to `ends` where the second fields end, or without
+ * `second` where the lines end. Stops where the bytes are not plain or too few. Returns 0 if the records do
+ * not have `columns` fields on average, both in total and up to a line every few KiB.
  */
 export function plainScan(
   second: bool,
@@ -52,7 +55,7 @@ function scanStretches(
   let separators: u64 = 0
   let uneven: u64 = 0
   let unchecked = CHECKED_STRETCHES
-  // What a block needs to know of the one before it, in bit 0.
+  // What a block needs to know of the previous one, in bit 0.
   let startsLine: u64 = 1
   let inFirst: u64 = 1
   let inSecond: u64 = 0
@@ -74,7 +77,7 @@ function scanStretches(
       const bl = i8x16.eq(b, lf)
       const cl = i8x16.eq(c, lf)
       const dl = i8x16.eq(d, lf)
-      // Quotes and CRs are below the comma, as are few other bytes but the line feed.
+      // Quotes and CRs are below the comma, and so are few other bytes except the line feed.
       const ab = i8x16.min_u(v128.or(a, al), v128.or(b, bl))
       const cd = i8x16.min_u(v128.or(c, cl), v128.or(d, dl))
       least = i8x16.min_u(least, i8x16.min_u(ab, cd))
@@ -87,7 +90,8 @@ function scanStretches(
       blank |= lines & ((lines << 1) | startsLine)
       startsLine = lines >> 63
       if (second) {
-        // A bit at a field's start, added to the bits that separate nothing, carries to the field's end.
+        // Adding a bit at a field's start to the bits that are not separators carries the bit to the field's
+        // end.
         const both = lines | mask(ac, bc, cc, dc)
         const inner = ~both
         const first = ((lines << 1) | inFirst) + inner
@@ -112,7 +116,7 @@ function scanStretches(
       unchecked = CHECKED_STRETCHES
     }
   }
-  // What follows the last line feed belongs to no whole record.
+  // The bytes after the last line feed belong to no whole record.
   while (at > from && load<u8>(at - 1) != LF) separators -= <u64>(load<u8>(--at) == COMMA)
   next = at
   if (separators == records * columns && uneven == 0) return <u32>records
@@ -121,8 +125,9 @@ function scanStretches(
 }
 
 /**
- * How many separators there are too many or too few. `left`: those that are not in the count of whole records, some of which belong to
- * the record that goes on at `to`. Returns 0 too if that record begins before the last 64 bytes: then they are not counted.
+ * Returns how many separators are missing or too many. `left`: the separators that do not belong to the
+ * counted records; some of them belong to the record that continues at `to`. Returns 0 if that record begins
+ * before the last 64 bytes, because its separators are not counted then.
  */
 function surplus(to: usize, left: u64): u64 {
   const lines = maskOf(to - 64, v128.load(LFS))
@@ -130,7 +135,7 @@ function surplus(to: usize, left: u64): u64 {
   return lines == 0 ? 0 : left - popcnt(maskOf(to - 64, v128.load(COMMAS)) & behind)
 }
 
-/** Which of 64 bytes are that one. */
+/** Returns which of 64 bytes equal `byte`. */
 // @ts-expect-error: a decorator
 @inline
 function maskOf(at: usize, byte: v128): u64 {
@@ -141,7 +146,7 @@ function maskOf(at: usize, byte: v128): u64 {
   return mask(a, b, c, d)
 }
 
-/** Of all lanes. */
+/** Returns the sum of all lanes. */
 // @ts-expect-error: a decorator
 @inline
 function sumOf(bytes: v128): u64 {

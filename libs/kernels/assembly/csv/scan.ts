@@ -1,10 +1,11 @@
-// Finds the fields of whole records, 64 bytes at a time: which bytes separate fields becomes a 64-bit mask, and the
-// masks become positions. The idea is simdjson's (Langdale and Lemire, Parsing Gigabytes of JSON per Second, 2019).
+// Finds the fields of whole records, 64 bytes at a time: the bytes that separate fields become a 64-bit mask,
+// and the masks become positions. The idea is simdjson's (Langdale and Lemire, Parsing Gigabytes of JSON per
+// Second, 2019).
 import { CR, LF, ZERO } from './bytes'
 import { COMMAS, LFS, mask, QUOTES, SPACES, writeFew, writePositions } from './masks'
 import { plainScan, plainScanNext } from './plainScan'
 
-/** Where a CR stands that ends the file: no line feed follows, so that it belongs to its field. */
+/** The address of a CR that ends the file. No line feed follows, so the CR belongs to its field. */
 export let loneCr: usize = 0
 /** Whether there was a CR. */
 export let sawCr: bool = false
@@ -12,27 +13,27 @@ export let sawCr: bool = false
 let next: usize = 0
 let broken: bool = false
 
-/** Where the first byte is that belongs to none of the records that the last scan found. */
+/** Returns the address of the first byte that belongs to none of the records that the last scan found. */
 export function scanNext(): usize {
   return next
 }
 
-/** Whether the bytes that the last scan saw break a rule of the dialect, in its records or behind them. */
+/** Returns whether the bytes of the last scan break a rule of the dialect, in its records or after them. */
 export function scanBroken(): bool {
   return broken
 }
 
-/** For `scan`: every column. */
+/** Tells `scan` to find the fields of every column. */
 export const EVERY: u32 = 0xffffffff
 
 /**
- * Finds the fields of the whole records in [from, to), where `from` begins a record: writes to `ends` the address of the
- * comma or line feed behind each field, or behind each field of one column, in 4 bytes each. Blank lines are skipped.
- * Returns the number of records.
+ * Finds the fields of the whole records in [from, to), where `from` begins a record. Writes to `ends`, in 4
+ * bytes each, the address of the comma or line feed after each field, or after each field of one column.
+ * Blank lines are skipped. Returns the number of records.
  *
- * `last`: the bytes end the file; the last record may lack its line feed. 64 bytes behind `to` and the one before `from` are
- * overwritten. `ends` has room for `room + 72` entries; records that begin behind so many are left for the next scan. In
- * front of it stands an entry as of a field before the first one.
+ * `last`: the bytes end the file, so the last record may lack its line feed. Overwrites 64 bytes after `to`
+ * and the byte before `from`. `ends` has room for `room + 72` entries; records that begin after `room`
+ * entries are left for the next scan. The entry before `ends` stands for a field before the first one.
  */
 export function scan(
   from: usize,
@@ -61,21 +62,22 @@ export function scan(
   }
   const full = ends + ((<usize>room) << 2)
   const plain = records
-  let found: u64 = 0 // separators
-  let whole: u64 = 0 // those of whole records
+  let found: u64 = 0 // the separators
+  let whole: u64 = 0 // the separators of whole records
   let lastLine: usize = from - 1
   let problem: u64 = 0
-  let uneven: u64 = 0 // not 0: at the end of a block the whole records had too many or too few fields
-  // What a block needs to know of the bytes before it, each in bit 0 but for `inQuotes`, which is all bits or none.
+  let uneven: u64 = 0 // not 0 if the whole records had too many or too few fields at the end of a block
+  // What a block needs to know of the bytes before it: `inQuotes` is all bits or none, everything else is in
+  // bit 0.
   let atStart: u64 = 1 // a record begins
-  let crAtStart: u64 = 0 // it began with the CR before the block
+  let crAtStart: u64 = 0 // a record began with the CR before the block
   let mayOpen: u64 = 1 // a separator or a closing quote
   let closed: u64 = 0 // a closing quote
-  let crClosed: u64 = 0 // a CR behind a closing quote
+  let crClosed: u64 = 0 // a CR after a closing quote
   let inQuotes: u64 = 0
   let reached: u64 = 1 // bit 0: a first field goes on or begins
   let reachedSecond: u64 = 0 // bit 0: a second field goes on or begins
-  let skip: u64 = column // separators before the column's next one
+  let skip: u64 = column // the separators before the column's next one
   const lf = v128.load(LFS)
   const comma = v128.load(COMMAS)
   for (let at = from; at < to && out < full; at += 64) {
@@ -90,7 +92,7 @@ export function scan(
     let lines = mask(al, bl, cl, dl)
     let commas = mask(i8x16.eq(a, comma), i8x16.eq(b, comma), i8x16.eq(c, comma), i8x16.eq(d, comma))
     let blank = (lines << 1) | atStart
-    // Quotes and CRs are below the comma, as are few other bytes but the line feed.
+    // Quotes and CRs are below the comma, and so are few other bytes except the line feed.
     const least = i8x16.min_u(
       i8x16.min_u(v128.or(a, al), v128.or(b, bl)),
       i8x16.min_u(v128.or(c, cl), v128.or(d, dl)),
@@ -107,7 +109,7 @@ export function scan(
       const separators = lines | commas
       const behind = (closing << 1) | closed
       const known = to - at < 64 ? ((<u64>1) << (<u64>(to - at))) - 1 : ~(<u64>0)
-      let fine = separators | opening // behind a closing quote
+      let fine = separators | opening // what may follow a closing quote
       blank = (lines << 1) | atStart
       if (v128.any_true(i8x16.lt_u(least, v128.load(SPACES))) || crBefore != 0) {
         const cr = i8x16.splat(CR)
@@ -144,8 +146,8 @@ export function scan(
     } else if (column == columns - 1) {
       out = writeFew(lines, at, out)
     } else if (column == 1) {
-      // A bit at a field's start, added to the bits that separate nothing, carries to the field's end. The first field
-      // starts where the record before ends: blank lines separate nothing.
+      // Adding a bit at a field's start to the bits that are not separators carries the bit to the field's
+      // end. The first field starts where the previous record ends, because blank lines have no separators.
       const inner = ~separators
       const sum = ((lines << 1) | reached) + inner
       const firstEnds = sum & separators
@@ -172,7 +174,7 @@ export function scan(
   return records
 }
 
-/** Whether each record of a scan of every column ends with its last field. */
+/** Returns whether each record of a scan of every column ends with its last field. */
 export function everyRecordHas(columns: u32, records: u32, ends: usize): bool {
   const step = (<usize>columns) << 2
   let wrong: u32 = 0
@@ -182,7 +184,7 @@ export function everyRecordHas(columns: u32, records: u32, ends: usize): bool {
   return wrong == 0
 }
 
-/** Each bit becomes the parity of itself and the bits below. */
+/** Replaces each bit by the parity of itself and the bits below. */
 // @ts-expect-error: a decorator
 @inline
 function prefixXor(bits: u64): u64 {

@@ -1,20 +1,20 @@
-// Sums of bit-packed numbers. Eight numbers are as many bytes as one has bits.
+// Sums bit-packed numbers. Eight numbers of n bits take n bytes.
 
-/** What of each number `sumPacked` sums: all of it, its lower 32 bits or those above. */
+/** The part of each number that `sumPacked` sums: the whole number, its lower 32 bits, or the bits above. */
 export const WHOLE: u32 = 0
 export const LOWER_HALF: u32 = 1
 export const UPPER_HALF: u32 = 2
 
-/** The sum of the numbers that `sumPacked` summed since `clearPackedSums`. */
+/** The sum of the numbers that `sumPacked` has summed since `clearPackedSums`. */
 export let plainSum: u64 = 0
-/** The sum of n times the first of these n numbers, n - 1 times the second one and so on. */
+/** The sum of n times the first of these n numbers, n - 1 times the second one, and so on. */
 export let weightedSum: u64 = 0
 
 export function clearPackedSums(): void {
   plainSum = weightedSum = 0
 }
 
-/** The number of 0 to 64 bits at that bit behind `from`. */
+/** Returns the number of 0 to 64 bits that begins `bit` bits after `from`. */
 // @ts-expect-error: a decorator
 @inline
 export function packedNumber(from: usize, bit: u64, width: u64): u64 {
@@ -25,7 +25,7 @@ export function packedNumber(from: usize, bit: u64, width: u64): u64 {
   return width > 0 ? number & (u64.MAX_VALUE >> (64 - width)) : 0
 }
 
-/** Sums `n` numbers of `width` bits, whole ones of at most 56, behind those before; the sums do not overflow. */
+/** Sums `n` more numbers of `width` bits. Whole numbers may have at most 56 bits, so that the sums do not overflow. */
 export function sumPacked(from: usize, n: u64, width: u64, part: u32): void {
   weightedSum += plainSum * n
   if (width <= (part == UPPER_HALF ? 32 : 0)) return
@@ -45,14 +45,17 @@ export function sumPacked(from: usize, n: u64, width: u64, part: u32): void {
   }
 }
 
-/** A lane of 32 bits has room for a number that begins anywhere in a byte. */
+/** The greatest width for which a lane of 32 bits has room for a number that begins anywhere in a byte. */
 const MAX_LANE_WIDTH: u64 = 25
-/** It has room for the sums of 128 numbers of so many bits; of greater ones, of 32. */
+/**
+ * The greatest width for which a lane has room for the sums of 128 numbers. With wider numbers, a lane has
+ * room for the sums of 32.
+ */
 const MAX_LONG_WIDTH: u64 = 20
 
 /**
- * For each such width, for the first four numbers of eight and for the last four: which bytes of sixteen go to which lane, and
- * what a lane is multiplied by so that its number begins at bit 7.
+ * For each width up to `MAX_LANE_WIDTH`, for the first four numbers of eight and for the last four: which of
+ * sixteen bytes go to which lane, and what to multiply a lane by so that its number begins at bit 7.
  */
 const LANES = memory.data(64 * 26, 16)
 let hasLanes: bool = false
@@ -69,7 +72,7 @@ function makeLanes(): void {
   hasLanes = true
 }
 
-/** Sums whole 32 numbers with so many others behind them. */
+/** Sums a multiple of 32 numbers that `behind` others follow. */
 function sumLanes(from: usize, count: u64, width: u64, behind: u64): void {
   if (!hasLanes) makeLanes()
   const w = <usize>width
@@ -85,7 +88,7 @@ function sumLanes(from: usize, count: u64, width: u64, behind: u64): void {
   let at = from
   for (let left = count; left > 0; ) {
     const some = min<u64>(left, width <= MAX_LONG_WIDTH ? 128 : 32)
-    // Lane l is the sum of numbers l, l + 4, l + 8 ..., and the sum of these sums.
+    // Lane l is the sum of the numbers l, l + 4, l + 8 ..., and the sum of these sums.
     let sum = i32x4.splat(0)
     let sums = i32x4.splat(0)
     for (const stop = at + <usize>((some >> 3) * width); at < stop; at += w) {
@@ -117,7 +120,10 @@ function bothLanes(sums: v128): u64 {
   return <u64>(i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1))
 }
 
-/** Sums the lower `bits` bits of whole eight numbers with so many others behind them. Where in its byte one begins depends on the width modulo 8: to shift by a constant costs less. */
+/**
+ * Sums the lower `bits` bits of a multiple of eight numbers that `behind` others follow. The position of a
+ * number in its byte depends on the width modulo 8, and shifting by a constant costs less.
+ */
 function sumGroups(from: usize, to: usize, width: u64, bits: u64, behind: u64): void {
   switch (<u32>width & 7) {
     case 0: sumOddGroups(from, to, width, bits, behind, 0); break
@@ -131,7 +137,7 @@ function sumGroups(from: usize, to: usize, width: u64, bits: u64, behind: u64): 
   }
 }
 
-/** `odd`: width modulo 8. */
+/** `odd`: the width modulo 8. */
 // @ts-expect-error: a decorator
 @inline
 function sumOddGroups(from: usize, to: usize, width: u64, bits: u64, behind: u64, odd: u64): void {

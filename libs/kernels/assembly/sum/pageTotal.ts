@@ -1,4 +1,4 @@
-// The exact total of all pages since `clearPageTotal`, in 128 bits: no file is long enough to overflow them.
+// The exact total of all pages since `clearPageTotal`, in 128 bits. No file is long enough to overflow them.
 
 let low: u64 = 0
 let high: i64 = 0
@@ -8,7 +8,7 @@ export function clearPageTotal(): void {
   high = 0
 }
 
-/** The lower 64 bits, which have no sign. */
+/** Returns the lower 64 bits, which are unsigned. */
 export function pageTotalLow(): u64 {
   return low
 }
@@ -25,7 +25,7 @@ export function addHalves(halves: i64, ones: u64): void {
   high += (halves >> 32) + <i64>(sum < shifted) + <i64>(low < ones)
 }
 
-/** Adds a value so many times. */
+/** Adds a value `times` times. */
 export function addProduct(value: i64, times: u32): void {
   addHalves((value >> 32) * <i64>times, (<u64>value & 0xffffffff) * <u64>times)
 }

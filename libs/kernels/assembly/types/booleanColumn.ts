@@ -1,6 +1,6 @@
 import { FieldType, readColumn } from './readColumn'
 
-/** One byte: 1 for true, 0 for false; in lower case, upper case or with a capital. */
+/** One byte: 1 for true, 0 for false. The text is in lower case, in upper case or capitalised. */
 @final
 class BooleanType extends FieldType {
   // @ts-expect-error: a decorator
@@ -12,7 +12,7 @@ class BooleanType extends FieldType {
   // @ts-expect-error: a decorator
   @inline
   read(start: usize, end: usize, out: usize): bool {
-    // Which of the two it is would be hard to predict: no branches.
+    // Read without branches, because the value is hard to predict.
     const isTrue = end - start == 4
     const isFalse = (end - start == 5) & (load<u8>(start, 4) == (load<u8>(start, 3) ^ S_TO_E))
     const letters = load<u32>(start) ^ (isTrue ? TRUE : FALS)
@@ -21,7 +21,7 @@ class BooleanType extends FieldType {
   }
 }
 
-/** The letters in upper case, the first one in the lowest byte. */
+/** The letters in upper case, with the first one in the lowest byte. */
 const TRUE: u32 = 0x45555254
 const FALS: u32 = 0x534c4146
 const S_TO_E: u8 = 0x53 ^ 0x45

@@ -1,7 +1,7 @@
 import { NO_DATE, parseDate } from './dateTime'
 import { FieldType, readColumn } from './readColumn'
 
-/** Four bytes: days from 1970-01-01. */
+/** Four bytes: the days since 1970-01-01. */
 @final
 class DateType extends FieldType {
   // @ts-expect-error: a decorator

@@ -1,10 +1,11 @@
-// Dates and times as ISO 8601 writes them: `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM[:SS[.ffffff]][Z|+HH:MM]`, `T` or a space.
+// Dates and times as ISO 8601 writes them: `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM[:SS[.ffffff]][Z|+HH:MM]`, with
+// `T` or a space.
 import { MINUS, ZERO } from '../csv/bytes'
 import { pairsOf } from './digits'
 
-/** No day of the years 1 to 9999. */
+/** Stands for no date. No day of the years 1 to 9999 has this number. */
 export const NO_DATE: i32 = i32.MIN_VALUE
-/** No microsecond of these. */
+/** Stands for no timestamp. No microsecond of these years has this number. */
 export const NO_TIMESTAMP: i64 = i64.MIN_VALUE
 
 const DATE_BYTES: usize = 10
@@ -17,21 +18,25 @@ const UPPER_T: u8 = 0x54
 const UPPER_Z: u8 = 0x5a
 const MICROS: i64 = 1000000
 
-// `YYYY-MM-DD?HH:MM`: the least byte in each place, how much more it may be, and where the digits are.
+// `YYYY-MM-DD?HH:MM`: the least byte at each place, how much greater the byte may be, and the places of the
+// digits.
 const LEAST = memory.data<u8>([48, 48, 48, 48, 45, 48, 48, 45, 48, 48, 0, 48, 48, 58, 48, 48])
 const MORE = memory.data<u8>([9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 255, 9, 9, 0, 9, 9])
 const DIGITS = memory.data<u8>([0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 255, 255, 255, 255])
-// The same of its two-digit numbers: two for the year, then month, day, hours, minutes.
+// The same limits for the two-digit numbers: two for the year, then month, day, hours, minutes.
 const LEAST_PAIRS = memory.data<u16>([0, 0, 1, 1, 0, 0, 0, 0])
 const MORE_PAIRS = memory.data<u16>([99, 99, 11, 30, 23, 59, 0, 0])
-/** What makes them a year, 32 * month + day, and minutes. */
+/** Weights that turn the pairs into the year, 32 * month + day, and minutes. */
 const WEIGHTS = memory.data<u16>([100, 1, 32, 1, 60, 1, 0, 0])
 /** 16 ones and 16 zeros: a vector loaded `n` bytes before their border begins with n ones. */
 const FIRST = memory.data<u8>([
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ])
 
-/** Days from 1970-01-01 to the date in [start, end) (proleptic Gregorian); NO_DATE if it is none. */
+/**
+ * Returns the days from 1970-01-01 to the date in [start, end) (proleptic Gregorian), or NO_DATE if the text
+ * is not a date.
+ */
 // @ts-expect-error: a decorator
 @inline
 export function parseDate(start: usize, end: usize): i32 {
@@ -41,8 +46,9 @@ export function parseDate(start: usize, end: usize): i32 {
 }
 
 /**
- * Microseconds from 1970-01-01T00:00:00 to the time in [start, end), a date alone being its midnight; NO_TIMESTAMP if it is
- * none, or if it does (`zoned`: does not) name a zone. More than six digits of a second would be rounded: they are none.
+ * Returns the microseconds from 1970-01-01T00:00:00 to the time in [start, end), or to midnight of a date.
+ * Returns NO_TIMESTAMP if the text is not a time, names a zone (with `zoned`: names none), or has more than
+ * six digits after the point, which would be rounded.
  */
 // @ts-expect-error: a decorator
 @inline
@@ -84,7 +90,10 @@ function midnightOf(days: i32): i64 {
   return days == NO_DATE ? NO_TIMESTAMP : <i64>days * 86400 * MICROS
 }
 
-/** Four lanes from `YYYY-MM-DD?HH:MM`: year, 32 * month + day, minutes, 0. The year is 0 if it is something else. */
+/**
+ * Returns four lanes for `YYYY-MM-DD?HH:MM`: year, 32 * month + day, minutes, 0. The year is 0 if the bytes
+ * are anything else.
+ */
 // @ts-expect-error: a decorator
 @inline
 function partsOf(bytes: v128): v128 {
@@ -95,7 +104,7 @@ function partsOf(bytes: v128): v128 {
   return v128.any_true(over) ? i32x4.splat(0) : i32x4.dot_i16x8_s(pairs, v128.load(WEIGHTS))
 }
 
-/** Days from 1970-01-01 to the date in `partsOf`; NO_DATE if there is no such day. */
+/** Returns the days from 1970-01-01 to the date in `parts`, or NO_DATE if there is no such day. */
 // @ts-expect-error: a decorator
 @inline
 function dateOf(parts: v128): i32 {
@@ -105,14 +114,14 @@ function dateOf(parts: v128): i32 {
   const month = monthAndDay >> 5
   const day = monthAndDay & 31
   if (year == 0 || (day > 28 && day > daysIn(year, month))) return NO_DATE
-  // Howard Hinnant's days_from_civil: years that begin in March put the leap day last.
+  // Howard Hinnant's days_from_civil: in years that begin in March the leap day comes last.
   const early = <u32>(month <= 2)
   const years = year - early
   const dayOfYear = (153 * (month + 12 * early - 3) + 2) / 5 + day
   return <i32>(years * 365 + years / 4 - years / 100 + years / 400 + dayOfYear) - DAYS_TO_1970
 }
 
-/** From the day before 0000-03-01. */
+/** Counted from the day before 0000-03-01. */
 const DAYS_TO_1970: i32 = 719469
 
 function daysIn(year: u32, month: u32): u32 {
@@ -120,7 +129,7 @@ function daysIn(year: u32, month: u32): u32 {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
 }
 
-/** The number that two digits spell; 100 if they are no digits. */
+/** Returns the number that two digits spell, or 100 if they are not digits. */
 // @ts-expect-error: a decorator
 @inline
 function twoDigits(at: usize): u32 {
@@ -129,7 +138,7 @@ function twoDigits(at: usize): u32 {
   return tens > 9 || ones > 9 ? 100 : tens * 10 + ones
 }
 
-/** How many of the bytes in [at, end) are digits before one is none, up to 7. */
+/** Returns how many bytes from `at` on are digits, up to `end` and up to 7. */
 // @ts-expect-error: a decorator
 @inline
 function digitsIn(at: usize, end: usize): usize {
@@ -138,7 +147,7 @@ function digitsIn(at: usize, end: usize): usize {
   return ctz(others | (1 << <i32>min(end - at, 7)))
 }
 
-/** The first `count` of 8 bytes, up to 6, as the digits behind the point of a second. */
+/** Reads the first `count` of 8 bytes, up to 6, as the digits after the point of a second. Returns microseconds. */
 // @ts-expect-error: a decorator
 @inline
 function microsOf(bytes: u64, count: usize): u32 {
@@ -150,7 +159,7 @@ function microsOf(bytes: u64, count: usize): u32 {
 
 const NO_ZONE: i32 = i32.MIN_VALUE
 
-/** Minutes east of Greenwich that `Z`, `+HH:MM` or `-HH:MM` says. */
+/** Returns the minutes east of Greenwich that `Z`, `+HH:MM` or `-HH:MM` stands for, or NO_ZONE. */
 // @ts-expect-error: a decorator
 @inline
 function parseZone(at: usize, end: usize): i32 {

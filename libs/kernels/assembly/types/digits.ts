@@ -1,7 +1,7 @@
-// Decimal digits, sixteen at a time.
+// Reads decimal digits, sixteen at a time.
 //
-// The vectors that are constant lie in memory: one instruction loads them, while V8 makes a literal anew, in three, wherever
-// it is used.
+// Constant vectors are in memory, where one instruction loads them: V8 builds a literal vector in three
+// instructions at each use.
 
 export const ZEROS = memory.data<u64>([0x3030303030303030, 0x3030303030303030])
 const NINES = memory.data<u64>([0x0909090909090909, 0x0909090909090909])
@@ -11,40 +11,40 @@ const HUNDREDS_AND_ONES = memory.data<u64>([0x0001006400010064, 0x00010064000100
 const TEN_THOUSANDS_AND_ONES = memory.data<u64>([0x0001271000012710, 0x0001271000012710])
 const HUNDRED_MILLIONS = memory.data<u64>([0x05f5e10005f5e100, 0x05f5e10005f5e100])
 
-/** 16 zeros and 16 ones: a vector loaded `n` bytes behind the start keeps n bytes, the last ones. */
+/** 16 zeros and 16 ones: a vector loaded `n` bytes after the start keeps the last n bytes. */
 const KEEP_LAST = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 ])
 
-/** The last `count` lanes, up to 16; the others become 0. */
+/** Keeps the last `count` lanes, up to 16, and sets the others to 0. */
 // @ts-expect-error: a decorator
 @inline
 export function keepLast(lanes: v128, count: usize): v128 {
   return v128.and(lanes, lastLanes(count))
 }
 
-/** Ones in the last `count` lanes, up to 16. */
+/** Returns ones in the last `count` lanes, up to 16. */
 // @ts-expect-error: a decorator
 @inline
 export function lastLanes(count: usize): v128 {
   return v128.load(KEEP_LAST + count)
 }
 
-/** What 16 bytes are as digits: 0 to 9, or more where a byte is none. */
+/** Returns the digits that 16 bytes stand for: 0 to 9, or more if a byte is not a digit. */
 // @ts-expect-error: a decorator
 @inline
 export function asDigits(bytes: v128): v128 {
   return i8x16.sub(bytes, v128.load(ZEROS))
 }
 
-/** The last `count` bytes in front of `end`, up to 16, as digits in the last lanes; the other lanes are 0. */
+/** Returns the last `count` bytes before `end`, up to 16, as digits in the last lanes. The other lanes are 0. */
 // @ts-expect-error: a decorator
 @inline
 export function digitsBefore(end: usize, count: usize): v128 {
   return keepLast(asDigits(v128.load(end - 16)), count)
 }
 
-/** The eight numbers that sixteen digits are in pairs. */
+/** Returns the eight numbers that sixteen digits are in pairs. */
 // @ts-expect-error: a decorator
 @inline
 export function pairsOf(digits: v128): v128 {
@@ -52,7 +52,7 @@ export function pairsOf(digits: v128): v128 {
   return i16x8.add(i16x8.mul(even, v128.load(TENS)), i16x8.shr_u(digits, 8))
 }
 
-/** The number that sixteen digits are. */
+/** Returns the number that sixteen digits spell. */
 // @ts-expect-error: a decorator
 @inline
 export function numberOf(digits: v128): u64 {
@@ -62,7 +62,7 @@ export function numberOf(digits: v128): u64 {
   return (eights & 0xffffffff) * 100000000 + (eights >> 32)
 }
 
-/** The numbers that twice sixteen digits are, as two u64. */
+/** Returns the numbers that twice sixteen digits spell, as two u64. */
 // @ts-expect-error: a decorator
 @inline
 export function twoNumbersOf(a: v128, b: v128): v128 {
@@ -74,28 +74,28 @@ export function twoNumbersOf(a: v128, b: v128): v128 {
   return i64x2.add(millions, i64x2.extend_high_i32x4_u(eights))
 }
 
-/** Lanes 0 to 7 of both. */
+/** Returns the lanes 0 to 7 of both vectors. */
 // @ts-expect-error: a decorator
 @inline
 function lowHalves(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
 }
 
-/** Lanes 8 to 15 of both. */
+/** Returns the lanes 8 to 15 of both vectors. */
 // @ts-expect-error: a decorator
 @inline
 function highHalves(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
 }
 
-/** A 64-bit lane for each that is 0 where all of its lanes are. */
+/** Returns a 64-bit lane for each vector, which is 0 if all lanes of the vector are 0. */
 // @ts-expect-error: a decorator
 @inline
 export function twoLanes(a: v128, b: v128): v128 {
   return v128.or(lowHalves(a, b), highHalves(a, b))
 }
 
-/** Whether a lane is anything but a digit. */
+/** Returns whether a lane is not a digit. */
 // @ts-expect-error: a decorator
 @inline
 export function anyNoDigit(digits: v128): bool {

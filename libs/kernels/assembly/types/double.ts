@@ -1,4 +1,4 @@
-// One double, where it is digits and a point, as nearly all are: found and read sixteen bytes at a time.
+// Reads a double that consists of digits and a point, as nearly all do, sixteen bytes at a time.
 import { anyNoDigit, asDigits, keepLast, lastLanes, numberOf, twoNumbersOf } from './digits'
 import { nearestDouble } from './nearestDouble'
 
@@ -7,8 +7,9 @@ const TEN_TO_16: u64 = 10000000000000000
 const TWO_TO_53: u64 = 9007199254740992
 
 /**
- * The double nearest to the digits in [start, end), of which any one may be a point. NaN where it takes another way to
- * tell: for other bytes, more than 19 digits, no digit and whole numbers above 2^53.
+ * Returns the double nearest to the digits in [start, end), one of which may be a point. Returns NaN if the
+ * text has other bytes, more than 19 digits or no digit, or is a whole number above 2^53; then `doubleAny`
+ * decides.
  */
 export function readDecimal(start: usize, end: usize): f64 {
   const length = <u32>(end - start)
@@ -28,7 +29,7 @@ function readShort(end: usize, length: u32): f64 {
   return valueOf(numberOf(digits), points != 0, behind)
 }
 
-/** Of more than 16 bytes. */
+/** Reads more than 16 bytes. */
 // @ts-expect-error: a decorator
 @inline
 function readLong(end: usize, length: u32): f64 {
@@ -45,21 +46,24 @@ function readLong(end: usize, length: u32): f64 {
   return valueOf(value, points != 0, behind)
 }
 
-/** A bit for each byte that is a point. */
+/** Returns a bit for each byte that is a point. */
 // @ts-expect-error: a decorator
 @inline
 function pointsIn(bytes: v128): u32 {
   return i8x16.bitmask(i8x16.eq(bytes, v128.load(POINTS)))
 }
 
-/** The greatest `count` bits of 32: those of the last bytes. */
+/** Returns the highest `count` of 32 bits, which stand for the last bytes. */
 // @ts-expect-error: a decorator
 @inline
 function lastBits(count: u32): u32 {
   return <u32>((<u64>0xffffffff00000000) >> <u64>count)
 }
 
-/** The digits in the 16 or 17 bytes in front of `end`, `bytes` the last of them, without the byte that has `behind` behind it. */
+/**
+ * Returns the digits in the 16 or 17 bytes before `end` without the point, which has `behind` bytes after it.
+ * `bytes` are the last 16.
+ */
 // @ts-expect-error: a decorator
 @inline
 function withoutPoint(bytes: v128, end: usize, behind: u32): v128 {

@@ -3,7 +3,7 @@ import { readDecimal } from './double'
 import { isNaNText, readAnyDouble } from './doubleAny'
 import { FieldType, readColumn } from './readColumn'
 
-/** Eight bytes. Numbers and words as `doubleAny` says. */
+/** Eight bytes. `doubleAny` says which numbers and words are doubles. */
 @final
 class DoubleType extends FieldType {
   // @ts-expect-error: a decorator
@@ -17,7 +17,7 @@ class DoubleType extends FieldType {
   read(start: usize, end: usize, out: usize): bool {
     const negative = load<u8>(start) == MINUS
     const value = readDecimal(start + <usize>negative, end)
-    // As a branch it would be hard to predict.
+    // Set the sign without a branch, which would be hard to predict.
     store<u64>(out, reinterpret<u64>(value) | (<u64>negative << 63))
     return value == value || readOther(start, end, out)
   }

@@ -1,20 +1,20 @@
-// One int64: `-?[0-9]+` within its range.
+// Reads an int64: `-?[0-9]+` within its range.
 import { MINUS, ZERO } from '../csv/bytes'
 import { anyNoDigit, digitsBefore, numberOf, twoNumbersOf } from './digits'
 
-/** Whether the last field that `parseInt64` saw was none. Only ever set: the caller clears it. */
+/** Whether a field that `parseInt64` saw was not an int64. The caller clears it. */
 export let noInt64: bool = false
 
 export function clearNoInt64(): void {
   noInt64 = false
 }
 
-/** For a field that is seen to be none before it is parsed. */
+/** Refuses a field that is known not to be an int64 before it is parsed. */
 export function refuse(): void {
   noInt64 = true
 }
 
-/** The value of [start, end). Where it is no int64, sets `noInt64` and returns any number. */
+/** Returns the value of [start, end). If the text is not an int64, sets `noInt64` and returns any number. */
 // @ts-expect-error: a decorator
 @inline
 export function parseInt64(start: usize, end: usize): i64 {
@@ -27,7 +27,7 @@ export function parseInt64(start: usize, end: usize): i64 {
   return negative ? -value : value
 }
 
-/** The same for any number of digits. */
+/** Like `parseInt64`, for any number of digits. */
 function parseLong(start: usize, end: usize): i64 {
   const negative = load<u8>(start) == MINUS
   let first = start + <usize>negative

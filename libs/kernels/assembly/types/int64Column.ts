@@ -3,16 +3,17 @@ import { endsLines, fieldEnd, fieldStart, stepOf } from '../csv/fields'
 import { clearNoInt64, noInt64, parseInt64 } from './int64'
 import { GROUP, readPlain, readShort } from './int64Group'
 
-/** How the fields of a group are read: the less is expected of them, the longer it takes. */
+/** The ways to read the fields of a group. A way that expects less of the fields takes longer. */
 const PLAIN: u32 = 0
 const SHORT: u32 = 1
 const ANY: u32 = 2
-/** After a group that was not as expected, so many groups are taken to be like it. */
+/** After a group that was not as expected, this many groups are taken to be like it. */
 const GROUPS_ALIKE: u32 = 16
 
 /**
- * Reads a column of scanned records as int64. Writes the values that are not null to `values`, 8 bytes each, and a byte a
- * record to `levels`: 0 where it is null. Returns how many values there are, or -1 if a field is no int64.
+ * Reads a column of scanned records as int64. Writes the values that are not null to `values`, 8 bytes each,
+ * and a byte for each record to `levels`: 0 for null, otherwise 1. Returns how many values there are, or -1
+ * if a field is not an int64.
  */
 export function int64Column(
   ends: usize,
@@ -55,7 +56,7 @@ export function int64Column(
   return noInt64 ? -1 : <i32>((out - values) >> 3)
 }
 
-/** Reads so many fields; returns where their values end. */
+/** Reads `records` fields. Returns where their values end. */
 function readAny(
   at: usize,
   records: usize,

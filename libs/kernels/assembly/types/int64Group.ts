@@ -1,28 +1,31 @@
-// A group of fields as int64, two at a time, where they are of the kinds that most columns have. Whether they are is known
-// at the end alone: a branch a field would take longer than the field. What is no part of a field, like a blank line in front of it,
-// counts as one and is no digit.
+// Reads a group of fields as int64, two at a time, if the fields are of the kinds that most columns have.
+// Whether they are is known only at the end, because a branch per field would take longer than the field.
+// Bytes before a field, such as a blank line, count as part of the field and are not digits.
 import { anyNoDigit, asDigits, keepLast, twoLanes, twoNumbersOf } from './digits'
 import { fieldEnd } from '../csv/fields'
 
-/** Fields in a group. */
+/** The fields of a group. */
 export const GROUP: usize = 32
 
-/** What a minus is as a digit. */
+/** A minus after the conversion to digits. */
 const MINUSES = memory.data<u64>([0xfdfdfdfdfdfdfdfd, 0xfdfdfdfdfdfdfdfd])
-/** A vector loaded `n` bytes behind the start has ones in the lane where a field of n bytes begins if it ends the vector. */
+/**
+ * A vector loaded `n` bytes after the start has ones in the lane where a field of n bytes begins that ends
+ * with the vector.
+ */
 const FIRST = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ])
 
 /**
- * Reads a group of which each field is 1 to 16 digits. Returns where its values end, or 0 if there is another field: what was
- * written is then of no use.
+ * Reads a group whose fields all have 1 to 16 digits. Returns where their values end, or 0 if there is
+ * another field; then what was written is useless.
  */
 // @ts-expect-error: a decorator
 @inline
 export function readPlain(at: usize, step: usize, crlf: bool, out: usize, levels: usize): usize {
   let greatest = i8x16.splat(0)
-  let longest: usize = 0 // less one
+  let longest: usize = 0 // the length less one
   const all = out + GROUP * 8
   for (; out < all; out += 16) {
     const end = fieldEnd(at, crlf)
@@ -42,7 +45,7 @@ export function readPlain(at: usize, step: usize, crlf: bool, out: usize, levels
   return longest < 16 && !anyNoDigit(greatest) ? all : 0
 }
 
-/** The same for fields of up to 15 bytes that are null or digits, some behind a minus. */
+/** Like `readPlain`, for fields of up to 15 bytes that are null or digits, some after a minus. */
 // @ts-expect-error: a decorator
 @inline
 export function readShort(at: usize, step: usize, crlf: bool, out: usize, levels: usize): usize {
@@ -78,7 +81,7 @@ export function readShort(at: usize, step: usize, crlf: bool, out: usize, levels
   return longest < 16 && !anyNoDigit(greatest) && !minusAlone ? out : 0
 }
 
-/** Ones in the lane of the minus that a field of `length` bytes begins with. */
+/** Returns ones in the lane of the minus that a field of `length` bytes begins with. */
 // @ts-expect-error: a decorator
 @inline
 function signOf(bytes: v128, length: usize): v128 {

@@ -1,15 +1,15 @@
 import { QUOTE } from '../csv/bytes'
 import { endsLines, fieldEnd, fieldStart, stepOf } from '../csv/fields'
 
-/** A type whose values all have the same width. It has no state: there are no objects of it. */
+/** A type whose values all have the same width. It has no state, and there are no objects of it. */
 export abstract class FieldType {
-  /** Bytes that a value has. */
+  /** Returns the bytes of a value. */
   abstract width(): usize
-  /** Writes the value of the text in [start, end) to `out`; false if it is not of the type. */
+  /** Writes the value of the text in [start, end) to `out`. Returns false if the text is not of the type. */
   abstract read(start: usize, end: usize, out: usize): bool
 }
 
-/** What every `xColumn` does, see `ReadColumn` in `src/index.ts`. */
+/** Reads a column as every `xColumn` does: see `ReadColumn` in `src/index.ts`. */
 // @ts-expect-error: a decorator
 @inline
 export function readColumn<T extends FieldType>(

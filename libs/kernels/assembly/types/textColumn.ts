@@ -1,10 +1,11 @@
-// Columns of text: each value is its length in 4 bytes and its bytes. An empty field is the empty text.
+// Reads columns of text. A value is its length in 4 bytes, then its bytes. An empty field is the empty text.
 import { QUOTE } from '../csv/bytes'
 import { endsLines, fieldEnd, fieldStart, stepOf } from '../csv/fields'
 
 /**
- * Writes the text of each field of a column to `values`: quotes around it removed, doubled quotes once. Returns how many
- * bytes there are, never more than `textBytes` says. Up to 64 bytes behind the last one may be overwritten.
+ * Writes the text of each field of a column to `values`, without the quotes around it and with doubled quotes
+ * halved. Returns how many bytes were written, at most as many as `textBytes` says. May overwrite up to 64
+ * bytes after the last one.
  */
 export function textColumn(ends: usize, records: u32, columns: u32, column: u32, values: usize): i32 {
   const step = stepOf(columns)
@@ -27,7 +28,7 @@ export function textColumn(ends: usize, records: u32, columns: u32, column: u32,
   return <i32>(out - values)
 }
 
-/** At least as many bytes as `textColumn` writes: more by the quotes alone. */
+/** Returns an upper bound of the bytes that `textColumn` writes. The bound exceeds them by the quotes alone. */
 export function textBytes(ends: usize, records: u32, columns: u32, column: u32): i32 {
   const step = stepOf(columns)
   const first = column == 0
@@ -40,7 +41,7 @@ export function textBytes(ends: usize, records: u32, columns: u32, column: u32):
   return <i32>bytes
 }
 
-/** Two vectors at a time: how long a field is up to there would be hard to predict. */
+/** Copies two vectors at a time, because the length of a short field is hard to predict. */
 // @ts-expect-error: a decorator
 @inline
 function copy(start: usize, end: usize, out: usize): void {
@@ -52,7 +53,7 @@ function copy(start: usize, end: usize, out: usize): void {
   } while (start < end)
 }
 
-/** Copies what stands between the quotes; returns where the copy ends. */
+/** Copies the bytes between the quotes. Returns where the copy ends. */
 function copyQuoted(start: usize, end: usize, out: usize): usize {
   const quote = i8x16.splat(QUOTE)
   let at = start

@@ -1,7 +1,7 @@
 import { NO_TIMESTAMP, parseTimestamp } from './dateTime'
 import { FieldType, readColumn } from './readColumn'
 
-/** Eight bytes: microseconds from 1970-01-01T00:00:00. */
+/** Eight bytes: the microseconds since 1970-01-01T00:00:00. */
 abstract class TimestampType extends FieldType {
   // @ts-expect-error: a decorator
   @inline
@@ -32,7 +32,7 @@ class UtcType extends TimestampType {
   }
 }
 
-/** Times without a zone. */
+/** Reads times without a zone. */
 export function timestampColumn(
   ends: usize,
   records: u32,
@@ -44,7 +44,7 @@ export function timestampColumn(
   return readColumn<LocalType>(ends, records, columns, column, values, levels)
 }
 
-/** Times with a zone. */
+/** Reads times with a zone. */
 export function timestampUtcColumn(
   ends: usize,
   records: u32,

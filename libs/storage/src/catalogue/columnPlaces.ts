@@ -1,10 +1,10 @@
 import type { Snapshot } from './catalogue.ts'
 import type { ColumnPlaces } from './schemas.ts'
 
-/** What is remembered, in numbers of `ColumnPlaces`: each has three of four bytes. */
+/** How many places are remembered. Each has three numbers of four bytes. */
 const MAX_PLACES = 100_000
 
-/** Where the columns are that were asked for, remembered until there is a new schema. */
+/** Remembers where columns are until there is a new schema. */
 export class KnownColumns {
   readonly #known = new Map<string, ColumnPlaces>()
   readonly #find: (name: string) => Promise<ColumnPlaces>
@@ -16,7 +16,7 @@ export class KnownColumns {
     this.#find = find
   }
 
-  /** Where all schemas of the snapshot have a column, and maybe later ones. */
+  /** Returns where all schemas of the snapshot, and maybe later ones, have a column. */
   async find(name: string, { schemas }: Snapshot): Promise<ColumnPlaces> {
     const known = this.#schemas >= schemas ? this.#known.get(name) : undefined
     if (known) return known
@@ -25,7 +25,7 @@ export class KnownColumns {
     return places
   }
 
-  /** `schemas`: so many there were before `places` were looked up. */
+  /** `schemas`: how many schemas there were before `places` were looked up. */
   #remember(name: string, places: ColumnPlaces, schemas: number): void {
     if (schemas < this.#schemas) return
     if (schemas > this.#schemas || this.#places > MAX_PLACES) {

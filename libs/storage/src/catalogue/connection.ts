@@ -7,19 +7,19 @@ import { isIoError, translatedSqliteError } from './sqlite.ts'
 
 export interface Connection {
   database: DatabaseSync
-  /** A statement that is prepared once. */
+  /** Returns a statement, which is prepared once. */
   prepared(sql: string): StatementSync
-  /** Bytes that this thread has written to the log since it last copied the log into the database. */
+  /** The bytes that this thread has written to the log since its last checkpoint. */
   logged: number
 }
 
-/** After so many bytes a thread copies the log into the database. */
+/** How many bytes a thread writes to the log before it copies the log into the database. */
 const CHECKPOINT_BYTES = 1024 * 1024
 
-/** This thread's connections, by data directory. A thread has one, opened when it first needs it. */
+/** This thread's connections, by data directory. A connection is opened when it is first needed. */
 const connections = new Map<string, Connection>()
 
-/** Which files the catalogues are that this process serves, by data directory. */
+/** The identities of the catalogue files that this process serves, by data directory. */
 const identities = new Map<string, string>()
 
 export function connect(dataDir: string): Connection {
@@ -31,11 +31,11 @@ export function connect(dataDir: string): Connection {
 }
 
 function openConnection(path: string): Connection {
-  // Eight threads insert at once and each insert waits for the disk: a busy table is no error for a minute.
+  // Wait up to a minute for a busy table: eight threads insert at once, and each insert waits for the disk.
   const database = new DatabaseSync(path, { timeout: 60_000 })
   try {
-    // The cache is in KiB: a table that is read once and then only appended to needs next to none. SQLite hides a failure of
-    // its own checkpoints, so `change` does them.
+    // cache_size is in KiB. A table that is read once and then only appended to needs almost no cache. SQLite
+    // hides failures of its own checkpoints, so `change` makes them.
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -64; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0',
     )
@@ -52,7 +52,7 @@ function openConnection(path: string): Connection {
   return { database, prepared, logged: 0 }
 }
 
-/** Closes this thread's connection, if it has one. */
+/** Closes this thread's connection, if there is one. */
 export function closeDatabase(dataDir: string): void {
   connections.get(dataDir)?.database.close()
   connections.delete(dataDir)
@@ -65,10 +65,11 @@ export function read<T>(dataDir: string, task: (connection: Connection) => T): T
 }
 
 /**
- * Runs a task that changes the catalogue, in one transaction: when this returns, the changes are on the disk; when it throws, there
- * are none. `bytes`: about how many are written. Throws StorageError `undecided` where nobody can tell: SQLite has written the
- * changes to its log, but the log could not be brought to the disk, or is not the catalogue's any more. The next start finds out.
- * Throws `unusable` if the catalogue's files were replaced.
+ * Runs a task that changes the catalogue, in one transaction. When this returns, the changes are on the disk;
+ * when it throws, there are none. `bytes`: about how many bytes are written. Throws StorageError `undecided`
+ * if nobody can tell: SQLite has written the changes to its log, but the log could not be synced or no longer
+ * belongs to the catalogue. The next start finds out. Throws `unusable` if the catalogue's files were
+ * replaced.
  */
 export function change<T>(dataDir: string, bytes: number, task: (connection: Connection) => T): T {
   const connection = connect(dataDir)
@@ -96,13 +97,14 @@ function rollBack(database: DatabaseSync): void {
   try {
     if (database.isTransaction) database.exec('ROLLBACK')
   } catch {
-    // SQLite has rolled back by itself. The caller needs the error that came first.
+    // SQLite has already rolled back. The caller needs the first error.
   }
 }
 
 /**
- * Copies the log into the database, as far as no other thread needs it. A failed sync of the database stops the server, like one of
- * the log: Linux reports lost pages once, the next sync would succeed, and the log, which still has them, be overwritten.
+ * Copies the log into the database as far as no other thread needs it. A failed sync of the database must
+ * stop the server, like a failed sync of the log: Linux reports lost pages once, the next sync succeeds, and
+ * the log that still has the pages is overwritten.
  */
 function checkpoint(connection: Connection): void {
   connection.logged = 0
@@ -117,17 +119,20 @@ function undecided(dataDir: string, cause: unknown): StorageError {
   )
 }
 
-/** Names the files of the catalogue as they are now, for `expectIdentity`. */
+/** Returns the identity of the catalogue's current files, for `expectIdentity`. */
 export function catalogueIdentity(dataDir: string): string {
   return `${fileIdentity(catalogueFile(dataDir))} ${fileIdentity(catalogueLog(dataDir))}`
 }
 
-/** From now on, a change of this thread is refused if the catalogue's files are others. */
+/** From now on, refuses a change of this thread if the catalogue's files have been replaced. */
 export function expectIdentity(dataDir: string, identity: string): void {
   identities.set(dataDir, identity)
 }
 
-/** What is written to a file that was removed, or to another one, is not there after the next start. */
+/**
+ * Throws if the catalogue's files were replaced, because anything written to a removed or replaced file is
+ * lost at the next start.
+ */
 function checkIdentity(dataDir: string): void {
   const expected = identities.get(dataDir)
   if (expected === undefined || expected === catalogueIdentity(dataDir)) return

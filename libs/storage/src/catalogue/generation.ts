@@ -1,11 +1,14 @@
-// A number that grows with each start and each stop, in the catalogue and in a file beside it: a catalogue that has less than the file
-// is an older one that somebody has put back.
+// The generation grows with each start and each stop, both in the catalogue and in a file beside it. A
+// catalogue with a lower generation than the file is an older one that somebody has put back.
 import { StorageError } from '../errors.ts'
 import { readSmallFile, replaceFile } from '../files.ts'
 import { catalogueFile, generationFile } from '../paths.ts'
 import { change, read } from './connection.ts'
 
-/** Of the directory; undefined if it has no such file, as one of an earlier version. */
+/**
+ * Returns the generation in the directory's file, or undefined if there is no file, as in directories of
+ * earlier versions.
+ */
 export function generationOfDirectory(dataDir: string): number | undefined {
   const text = readSmallFile(generationFile(dataDir))
   return text === undefined ? undefined : Number.parseInt(text, 10) || 0
@@ -25,11 +28,14 @@ export function checkGeneration(dataDir: string): void {
   throw new StorageError(
     'damaged',
     `${catalogueFile(dataDir)} is older than the uploads beside it (generation ${found}, expected ${expected}): put the right one back, with its -wal file if it has one, ` +
-      `or run \`table-cli adopt --data-dir ${dataDir}\`, which takes this one and makes the missing rows anew from the files`,
+      `or run \`table-cli adopt --data-dir ${dataDir}\`, which accepts this catalogue and rebuilds the missing rows from the files`,
   )
 }
 
-/** The catalogue goes first: after a crash in between it has the larger number, which is no older one. */
+/**
+ * Increments the generation, first in the catalogue: if a crash comes in between, the catalogue has the
+ * higher number and does not look old.
+ */
 export function nextGeneration(dataDir: string): void {
   const next = Math.max(generationOfCatalogue(dataDir), generationOfDirectory(dataDir) ?? 0) + 1
   change(dataDir, 0, ({ prepared }) => prepared('UPDATE state SET generation = ?').run(next))

@@ -1,6 +1,6 @@
 const SEGMENT = 8192
 
-/** A set of positive whole numbers that come in runs: a bit each. */
+/** A set of positive whole numbers that come in runs, with one bit for each number. */
 export class IdSet {
   size = 0
   readonly #segments = new Map<number, Uint8Array>()
@@ -10,7 +10,7 @@ export class IdSet {
     return segment !== undefined && (segment[(id % SEGMENT) >> 3] & (1 << (id & 7))) !== 0
   }
 
-  /** Returns false if the set had it. */
+  /** Adds a number. Returns false if the set already had it. */
   add(id: number): boolean {
     if (this.has(id)) return false
     const number = Math.floor(id / SEGMENT)
@@ -24,7 +24,7 @@ export class IdSet {
     return true
   }
 
-  /** Returns false if the set did not have it. */
+  /** Removes a number. Returns false if the set did not have it. */
   delete(id: number): boolean {
     if (!this.has(id)) return false
     const segment = this.#segments.get(Math.floor(id / SEGMENT)) as Uint8Array
@@ -33,7 +33,7 @@ export class IdSet {
     return true
   }
 
-  /** In no order. The set may be changed meanwhile. */
+  /** Yields the numbers in no particular order. The set may be changed meanwhile. */
   *[Symbol.iterator](): Generator<number> {
     for (const [number, segment] of this.#segments)
       for (let bit = 0; bit < SEGMENT; bit++)

@@ -7,14 +7,15 @@ import { migrateCatalogue, oldestSchema } from './migration.ts'
 import { otherTables, schemaVersion, uploadsTable } from './tables.ts'
 
 /**
- * Opens the catalogue of a directory that this process has to itself: makes a new one, or brings one of an earlier version up to
- * date, which `say` is told. `adopting`: what is wrong with the catalogue as a whole is going to be mended. Throws StorageError
- * `damaged` if it is missing or an older one, `unusable` if it is of a later version.
+ * Opens the catalogue of a directory that this process has locked. Creates a new catalogue or migrates an
+ * older one, and tells `say` about a migration. `adopting`: ignores problems of the catalogue as a whole,
+ * which are about to be repaired. Throws StorageError `damaged` if the catalogue is missing or an older one
+ * was put back, `unusable` if it is from a later version.
  */
 export function openCatalogue(dataDir: string, say: (line: string) => void, adopting = false): void {
   const path = catalogueFile(dataDir)
   const bytes = fileSize(path)
-  // SQLite would open it to read alone, and leave a log that nobody may write to.
+  // SQLite would open the file read-only, and leave a log that nobody may write to.
   if (bytes !== undefined) checkWritable(path)
   if (!bytes && !adopting) checkNew(dataDir)
   const version = schemaOf(dataDir)
@@ -28,28 +29,31 @@ export function openCatalogue(dataDir: string, say: (line: string) => void, adop
   emptyLog(dataDir)
 }
 
-/** From here on this process is the one that changes the catalogue. */
+/** From now on, only this process changes the catalogue. */
 export function guardIdentity(dataDir: string): string {
   const identity = catalogueIdentity(dataDir)
   expectIdentity(dataDir, identity)
   return identity
 }
 
-/** The schema of a catalogue, 0 of an empty one. Throws StorageError `unusable` if this version does not know it. */
+/**
+ * Returns the schema of the catalogue, or 0 if the catalogue is empty. Throws StorageError `unusable` if this
+ * version does not know the schema.
+ */
 function schemaOf(dataDir: string): number {
   const version = read(dataDir, ({ database }) =>
     Number(database.prepare('PRAGMA user_version').get()?.user_version),
   )
   if (version === 0 || (version >= oldestSchema && version <= schemaVersion)) return version
   const [age, remedy] =
-    version > schemaVersion ? ['a newer', 'update the program'] : ['an older', 'upload its files anew']
+    version > schemaVersion ? ['a newer', 'update the program'] : ['an older', 'upload its files again']
   throw new StorageError(
     'unusable',
     `${catalogueFile(dataDir)} was written by ${age} version of this program (schema ${version}, this one knows ${oldestSchema} to ${schemaVersion}): ${remedy}, or choose another data directory`,
   )
 }
 
-/** Throws StorageError `unusable` if a start has to bring the catalogue up to date first. */
+/** Throws StorageError `unusable` if a start has to migrate the catalogue first. */
 export function checkCurrent(dataDir: string): void {
   const version = schemaOf(dataDir)
   if (version === schemaVersion) return
@@ -59,7 +63,7 @@ export function checkCurrent(dataDir: string): void {
   )
 }
 
-/** A lost catalogue must not be taken for a new one. */
+/** Throws if the directory has been served before: a lost catalogue must not be mistaken for a new one. */
 function checkNew(dataDir: string): void {
   const generation = generationOfDirectory(dataDir) ?? 0
   let stored = 0
@@ -68,7 +72,7 @@ function checkNew(dataDir: string): void {
   throw new StorageError(
     'damaged',
     `${catalogueFile(dataDir)} is missing or empty, but the directory was served before and has ${stored} files in ${filesDirectory(dataDir)}: restore the catalogue from a backup, or run ` +
-      `\`table-cli adopt --data-dir ${dataDir}\`, which makes the rows anew from the files`,
+      `\`table-cli adopt --data-dir ${dataDir}\`, which rebuilds the rows from the files`,
   )
 }
 
@@ -79,8 +83,9 @@ function createTables(dataDir: string): void {
 }
 
 /**
- * Brings all of the log into the database, and with it what the system may have lost of the log when a sync failed: from here on
- * the log begins anew. On a full disk it stays, which does no harm as nothing can be uploaded then.
+ * Copies the whole log into the database, including what the system may have lost of the log when a sync
+ * failed. The log then begins again from its start. On a full disk the log stays, which does no harm because
+ * nothing can be uploaded then.
  */
 function emptyLog(dataDir: string): void {
   const { database } = connect(dataDir)

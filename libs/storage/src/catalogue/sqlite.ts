@@ -2,7 +2,8 @@ import { dirname } from 'node:path'
 import { StorageError, shortageOf } from '../errors.ts'
 import { listDirectory, noSpace } from '../files.ts'
 
-// Result codes, from https://www.sqlite.org/rescode.html. The low byte of an extended code is its primary code.
+// Result codes, from https://www.sqlite.org/rescode.html. The low byte of an extended code is its primary
+// code.
 const BUSY = 5
 const IO_ERROR = 10
 const CORRUPT = 11
@@ -14,12 +15,12 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY
 }
 
-/** Whether a system call of SQLite failed, but for want of room. */
+/** Returns whether a system call of SQLite failed for another reason than a full disk. */
 export function isIoError(error: unknown): boolean {
   return primaryCode(error) === IO_ERROR
 }
 
-/** What a failure of SQLite means in the library's terms; any other error as it is. */
+/** Turns a failure of SQLite into the library's own error. Returns other errors unchanged. */
 export function translatedSqliteError(error: unknown, path: string): unknown {
   switch (primaryCode(error)) {
     case FULL:
@@ -43,8 +44,8 @@ export function translatedSqliteError(error: unknown, path: string): unknown {
 }
 
 /**
- * SQLite does not say that the process has too many open files: opening another one tells. Not the catalogue itself, because closing
- * it would drop the locks that SQLite has on it.
+ * Finds out whether the process has too many open files, which SQLite does not say, by opening another file.
+ * The catalogue itself must not be opened, because closing it would drop SQLite's locks on it.
  */
 function whyNotOpened(path: string): StorageError | undefined {
   try {

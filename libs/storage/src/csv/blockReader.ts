@@ -7,7 +7,7 @@ import { BYTE_ORDER_MARK_BYTES, hasByteOrderMark } from './dialect.ts'
 import { explainProblem, lineAt } from './explain.ts'
 import { readColumn, readTexts, textBytes } from './fields.ts'
 
-/** Part of a file, in bytes: it begins and ends where a record does. */
+/** A part of a file, in bytes, that begins and ends between records. */
 export interface Range {
   from: number
   to: number
@@ -21,11 +21,11 @@ export interface Extent {
 }
 
 /**
- * Reads a CSV file block by block into kernel memory and finds the fields of the whole records there. Only inside
- * `withBlocks`.
+ * Reads a CSV file block by block into kernel memory, and finds the fields of the whole records there. Use
+ * this only inside `withBlocks`.
  */
 export class BlockReader implements ColumnSource {
-  /** Of the block. */
+  /** The whole records of the block. */
   records = 0
   readonly columns: number
   readonly #file: OpenFile
@@ -38,8 +38,8 @@ export class BlockReader implements ColumnSource {
   #next = memory.block
 
   /**
-   * `column`: the one whose fields are wanted, or `EVERY`. `from`: the file's start, or where a record begins. `extend`
-   * returns when at least so many bytes of the file can be read, or all.
+   * `column`: the column whose fields are wanted, or `EVERY`. `from`: the start of the file, or of a record.
+   * `extend` returns once at least `wanted` bytes of the file, or all of it, can be read.
    */
   constructor(
     file: OpenFile,
@@ -66,18 +66,18 @@ export class BlockReader implements ColumnSource {
 
   /** The addresses where the block's whole records begin and end. */
   get bounds(): Range {
-    // A scan ends behind the last line end, also where it had to be added.
+    // A scan ends after the last line end, even if the scan had to add that line end.
     return { from: this.#from, to: Math.min(this.#next, this.#to) }
   }
 
-  /** Where in the file a byte of the block is. */
+  /** Returns the position in the file of an address in the block. */
   filePosition(address: number): number {
     return this.#position + address - memory.block
   }
 
   /**
-   * Moves on to the next block. Returns false after the last one. Throws StorageError `invalid`, with the line, where the
-   * file breaks a rule.
+   * Moves on to the next block. Returns false after the last block. Throws StorageError `invalid`, with the
+   * line, if the file breaks a rule.
    */
   next(): boolean {
     const { kernels, ends, endsRoom } = memory
@@ -85,7 +85,7 @@ export class BlockReader implements ColumnSource {
       this.#from = this.#next
       const read = this.#position + this.#to - memory.block
       const last = this.#extent.complete && read === this.#extent.end
-      // What a scan left because `ends` was full is scanned before more is read.
+      // Scan what the previous scan left because `ends` was full before reading more.
       if (last || this.#to - this.#from > memory.blockBytes / 2) {
         this.records = kernels.scan(this.#from, this.#to, last, this.columns, this.#column, ends, endsRoom)
         if (kernels.scanBroken()) throw explainProblem(this.#file, this.start, this.columns)
@@ -109,7 +109,7 @@ export class BlockReader implements ColumnSource {
     return textBytes(this, column)
   }
 
-  /** Moves what is left to the front and reads more behind it. */
+  /** Moves the unscanned bytes to the front and reads more after them. */
   #refill(): void {
     const { block, blockBytes, bytes } = memory
     const rest = this.#to - this.#from
@@ -140,8 +140,8 @@ export class BlockReader implements ColumnSource {
 export class BlockTooSmall extends Error {}
 
 /**
- * Runs `read`, again from its start with a larger block each time that a record does not fit. Throws StorageError `heavy`
- * instead if no larger block is allowed.
+ * Runs `read`, and starts it again with a larger block whenever a record does not fit. Throws StorageError
+ * `heavy` instead if no larger block is allowed.
  */
 export function withBlocks<T>(read: () => T, larger = true): T {
   try {

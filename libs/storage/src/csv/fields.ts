@@ -1,9 +1,9 @@
-// Reads the fields of scanned records as values, by the kernel of their type.
+// Reads the fields of scanned records as values, with the kernel of their type.
 import type { Kernels, ReadColumn } from '@table/kernels'
 import type { FixedType } from '../columnSource.ts'
 import { memory } from '../kernelMemory.ts'
 
-/** The kernel that reads the fields of a type. Every field is a text. */
+/** The kernel that reads the fields of a type. Text needs none, because every field is a text. */
 const readers: Record<FixedType, (kernels: Kernels) => ReadColumn> = {
   int64: kernels => kernels.int64Column,
   double: kernels => kernels.doubleColumn,
@@ -13,7 +13,7 @@ const readers: Record<FixedType, (kernels: Kernels) => ReadColumn> = {
   'timestamp-utc': kernels => kernels.timestampUtcColumn,
 }
 
-/** Scanned records, whose fields' ends are in kernel memory. */
+/** Scanned records. The ends of their fields are in kernel memory. */
 export interface Records {
   readonly records: number
   readonly columns: number
@@ -23,8 +23,8 @@ export interface Records {
 export const fixedTypes = Object.keys(readers) as FixedType[]
 
 /**
- * Reads a column of the block to the addresses `values` and `levels`. Returns how many fields are not null, or -1 if one is
- * not of the type.
+ * Reads a column of the block to the addresses `values` and `levels`. Returns how many fields are not null,
+ * or -1 if a field is not of the type.
  */
 export function readColumn(
   type: FixedType,
@@ -37,13 +37,13 @@ export function readColumn(
   return readers[type](kernels)(ends, records, columns, column, values, levels)
 }
 
-/** How many bytes `readTexts` needs at least. */
+/** Returns how many bytes `readTexts` needs at least. */
 export function textBytes({ records, columns }: Records, column: number): number {
   const { kernels, ends } = memory
   return kernels.textBytes(ends, records, columns, column)
 }
 
-/** Writes the fields of a column as texts, each behind its length in 4 bytes. Returns how many bytes these are. */
+/** Writes the fields of a column as texts, each after its length in 4 bytes. Returns how many bytes were written. */
 export function readTexts({ records, columns }: Records, column: number, to: number): number {
   const { kernels, ends } = memory
   return kernels.textColumn(ends, records, columns, column, to)

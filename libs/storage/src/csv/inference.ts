@@ -3,13 +3,13 @@ import type { ColumnType } from '../schema.ts'
 import type { BlockReader } from './blockReader.ts'
 import { fixedTypes, type Records, readColumn } from './fields.ts'
 
-/** In order of preference: a column is the first of these that all of its fields can be. */
+/** The types in order of preference: a column gets the first type that fits all of its fields. */
 const types: readonly ColumnType[] = [...fixedTypes, 'text']
 
-/** Fields of a column that a guess looks at. */
+/** How many fields of a column a guess looks at. */
 const GUESS_RECORDS = 1000
 
-/** The types of the columns as the first fields of a block would have it. */
+/** Guesses the types of the columns from the first fields of a block. */
 export function guessTypes(block: Records): ColumnType[] {
   const { columns } = block
   const some = { columns, records: Math.min(block.records, GUESS_RECORDS) }
@@ -19,7 +19,7 @@ export function guessTypes(block: Records): ColumnType[] {
   )
 }
 
-/** Finds out the type of each column from all the blocks it is shown. */
+/** Finds the type of each column from all blocks that it is shown. */
 export class Inference {
   readonly #possible: (readonly ColumnType[])[]
 
@@ -38,7 +38,7 @@ export class Inference {
   }
 }
 
-/** Whether all fields are of the type. Overwrites the row group and the page under way. */
+/** Returns whether all fields are of the type. Overwrites the current row group and page. */
 function fits(type: ColumnType, records: Records, column: number): boolean {
   return type === 'text' || readColumn(type, records, column, memory.page, memory.rows) >= 0
 }

@@ -2,8 +2,8 @@ const MINUS = 0x2d
 const ZERO = 0x30
 
 /**
- * Splits `-?[0-9]+` into v = high * 10^9 + low, both of the sign of v, at `out[0]` and `out[1]`. Sums of many
- * such parts stay exact in doubles. Returns false if it is anything else or outside int64.
+ * Splits `-?[0-9]+` into v = high * 10^9 + low, both with the sign of v, at `out[0]` and `out[1]`. Sums of
+ * many such parts stay exact in doubles. Returns false if the text is anything else or outside int64.
  */
 export function splitInt64(bytes: Uint8Array, start: number, end: number, out: Float64Array): boolean {
   const negative = bytes[start] === MINUS

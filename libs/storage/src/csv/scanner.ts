@@ -1,24 +1,25 @@
 import { COMMA, CARRIAGE_RETURN as CR, LINE_FEED as LF, QUOTE } from './dialect.ts'
 
-/** Why a scan cannot go on: a rule of RFC 4180 that the bytes break. */
+/** Why a scan cannot go on: the bytes break a rule of RFC 4180. */
 export type ScanProblem = 'ragged' | 'unclosed quote' | 'quote inside a field' | 'text after a quote'
 
 export interface Scan {
-  /** Whole records found. */
+  /** The number of whole records. */
   records: number
-  /** Where the first byte that belongs to none of them is. */
+  /** The position of the first byte that belongs to none of them. */
   next: number
   problem?: { kind: ScanProblem; position: number; fieldsFound: number }
 }
 
 /**
- * Finds the fields of whole records in `bytes[from, to)`, which begins at a record.
+ * Finds the fields of the whole records in `bytes[from, to)`, which begins with a record.
  *
- * `bounds` receives two numbers a field: where it starts and where it ends (exclusive), its quotes included.
- * An unquoted field never starts with a quote, so `bytes[start] === '"'` tells the two kinds apart.
- * Blank lines are skipped. The scan stops before a record that is not whole (unless `last`: the bytes end the
- * file), before one that does not fit into `bounds`, and at the first problem. `bounds` must hold a record.
- * `bytes[to]` must be there: a line feed is put into it, so that no loop has to look for the end.
+ * `bounds` receives two numbers for each field: its start and its end (exclusive), including its quotes. An
+ * unquoted field never starts with a quote, so `bytes[start] === '"'` tells the two kinds apart. Blank lines
+ * are skipped. The scan stops before an incomplete record (unless `last` is set: then the bytes end the
+ * file), before a record that does not fit into `bounds`, and at the first problem. `bounds` must have room
+ * for one record. `bytes[to]` must exist: the scan puts a line feed there, so that no loop has to check for
+ * the end.
  */
 export function scanRecords(
   bytes: Uint8Array,
@@ -91,7 +92,10 @@ function stopped(
   return { records, next, problem: { kind, position, fieldsFound } }
 }
 
-/** Where the byte after the quote that closes a field is; beyond `to` if the field is still open there. */
+/**
+ * Returns the position after the quote that closes a field, or a position beyond `to` if the field is still
+ * open there.
+ */
 function closingQuote(bytes: Uint8Array, from: number, to: number): number {
   for (let i = from; i < to; i++) {
     if (bytes[i] !== QUOTE) continue

@@ -1,25 +1,26 @@
-// A CSV has a checksum for each section between its cuts, so that whoever reads a section can tell whether it is what was uploaded.
+// A CSV has a checksum for each section between its cuts, so that whoever reads a section can tell whether it
+// has changed.
 import { CHECKSUM_BYTES, Checksum } from '../checksum.ts'
 import { type OpenFile, readParts } from '../files.ts'
 import { memory } from '../kernelMemory.ts'
 import type { BlockReader } from './blockReader.ts'
 
-/** At a time, of what is in no block: it is mostly less. */
+/** How many bytes outside of blocks are read at a time. Mostly there are fewer. */
 const BETWEEN_BYTES = 8 * 1024
 
-/** Makes the checksums of a file's sections while it is read in blocks. */
+/** Computes the checksums of a file's sections while the file is read in blocks. */
 export class SectionChecksums {
   readonly #csv: OpenFile
   readonly #done: Uint8Array[] = []
   #section = new Checksum()
-  /** What is in front of it has been added. */
+  /** Everything before this position has been added. */
   #position = 0
 
   constructor(csv: OpenFile) {
     this.#csv = csv
   }
 
-  /** A section ends where the block begins. */
+  /** Ends a section where the block begins. */
   endSection(block: BlockReader): void {
     this.#addFile(block.start)
     this.#done.push(this.#section.digest())
@@ -33,13 +34,13 @@ export class SectionChecksums {
     this.#position = block.filePosition(to)
   }
 
-  /** All of them, one behind the other. Only at the end of the file. */
+  /** Returns all checksums, one after the other. Call this at the end of the file. */
   finish(): Uint8Array {
     this.#addFile(Number.POSITIVE_INFINITY)
     return Buffer.concat([...this.#done, this.#section.digest()])
   }
 
-  /** What is in no block: the header, and blank lines. */
+  /** Adds the bytes that are in no block: the header and blank lines. */
   #addFile(end: number): void {
     for (const bytes of readParts(this.#csv, this.#position, end, BETWEEN_BYTES)) {
       this.#section.update(bytes)
@@ -48,7 +49,10 @@ export class SectionChecksums {
   }
 }
 
-/** Whether the sections of a file have these checksums. Yields how many bytes were read since. */
+/**
+ * Returns whether the sections of a file have these checksums. Yields how many bytes were read since the last
+ * yield.
+ */
 export function* checkSections(
   file: OpenFile,
   cuts: readonly number[],

@@ -6,19 +6,23 @@ export type Field = string | number | bigint | boolean | null
 const MINUS = 45
 const DIGIT_ZERO = 48
 const INITIAL_CAPACITY = 64 * 1024
-/** Digits of the largest safe integer, and its sign. */
+/** The digits of the largest safe integer, and a sign. */
 const LONGEST_INTEGER = 17
 
-/** What the reader would take for structure; a byte order mark at the start of the file, it would drop. */
+/**
+ * What the reader would take for structure, and a byte order mark at the start of the file, which the reader
+ * would drop.
+ */
 const NEEDS_QUOTES = /[",\r\n]|^\uFEFF/
 
 const encoder = new TextEncoder()
 
 /**
- * Writes CSV (RFC 4180, UTF-8, lines ended by LF) into memory, the header first.
+ * Writes CSV (RFC 4180, UTF-8, lines end in LF) into memory, with the header first.
  *
- * Fields are quoted only where the reader needs it. `null` is the empty field and the empty text is `""`, so that
- * both read back as they were. A single-column `null` is `""` as well: a blank line would be no record at all.
+ * Fields are quoted only if the reader needs it. `null` becomes the empty field and the empty text becomes
+ * `""`, so that both read back as they were. In a single column `null` becomes `""` too, because a blank line
+ * is not a record.
  */
 export class CsvWriter {
   #buffer = new Uint8Array(INITIAL_CAPACITY)
@@ -32,7 +36,7 @@ export class CsvWriter {
     this.#writeLine(header)
   }
 
-  /** Writes one record. Throws StorageError `invalid` if it has not as many fields as the header. */
+  /** Writes a record. Throws StorageError `invalid` if the record does not have as many fields as the header. */
   writeRecord(fields: readonly Field[]): void {
     this.#records++
     if (fields.length !== this.#columns) {
@@ -42,7 +46,7 @@ export class CsvWriter {
     this.#writeLine(fields)
   }
 
-  /** A view of everything written so far, valid until the next write. */
+  /** Returns a view of everything written so far, valid until the next write. */
   bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length)
   }
@@ -84,7 +88,7 @@ export class CsvWriter {
     if (needsQuotes) this.#buffer[this.#length++] = QUOTE
   }
 
-  /** Makes room for a field of `bytes`, and for the comma and the line end that follow it. */
+  /** Makes room for a field of `bytes` bytes, and for the comma or line end after it. */
   #reserve(bytes: number): void {
     const needed = this.#length + bytes + 2
     if (needed <= this.#buffer.length) return

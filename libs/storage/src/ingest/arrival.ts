@@ -1,7 +1,7 @@
 import type { Extent } from '../csv/blockReader.ts'
 import { StorageError } from '../errors.ts'
 
-// The cells of the shared memory. Every change is counted, for a reader to wait for the next one.
+// The cells of the shared memory. Every change is counted, so that a reader can wait for the next one.
 const CHANGES = 0
 const BYTES = 1
 const STATE = 2
@@ -11,12 +11,15 @@ const COMPLETE = 1
 const ON_DISK = 2
 const ABANDONED = 3
 
-/** How long a reader may wait for bytes, in ms in all: a slow upload must not hold a worker that others need. */
+/** How long a reader may wait for bytes in total, in ms: a slow upload must not hold a worker that others need. */
 const LONGEST_WAIT = 200
 
-/** How much of a file has arrived. Shared between the thread that writes the file and one that reads it meanwhile. */
+/**
+ * How much of a file has arrived. Shared between the thread that writes the file and a thread that reads it
+ * meanwhile.
+ */
 export class Arrival {
-  /** What crosses threads. */
+  /** The memory to send to another thread. */
   readonly shared: Int32Array
   #asked: { bytes: number; resolve: (reached: boolean) => void } | undefined
   #waitLeft = LONGEST_WAIT
@@ -30,8 +33,8 @@ export class Arrival {
   }
 
   /**
-   * Resolves with true when so many bytes are in the file, with false if there will not be so many or the file was abandoned. What
-   * has happened before the call counts too. One call at a time, in the thread that writes the file.
+   * Resolves to true once the file has this many bytes, or to false if it never will or is abandoned. Earlier
+   * events count too. Only one call at a time, in the thread that writes the file.
    */
   reached(bytes: number): Promise<boolean> {
     return new Promise(resolve => {
@@ -50,19 +53,19 @@ export class Arrival {
     this.#become(COMPLETE)
   }
 
-  /** All of the file is on the disk. */
+  /** The whole file is on the disk. */
   onDisk(): void {
     this.#become(ON_DISK)
   }
 
-  /** The file is of no use any more. */
+  /** The file is not needed any more. */
   abandon(): void {
     this.#become(ABANDONED)
   }
 
   /**
-   * Waits until `wanted` bytes or all are in the file. Throws StorageError `cancelled` if the file was abandoned and if it
-   * takes too long.
+   * Waits until the file has `wanted` bytes or is complete. Throws StorageError `cancelled` if the file is
+   * abandoned or the wait takes too long.
    */
   waitFor(wanted: number): Extent {
     for (;;) {
@@ -80,7 +83,7 @@ export class Arrival {
     }
   }
 
-  /** Waits until all of a complete file is on the disk. Returns false if it was abandoned. */
+  /** Waits until a complete file is on the disk. Returns false if the file is abandoned. */
   waitForDisk(): boolean {
     for (;;) {
       const changes = Atomics.load(this.shared, CHANGES)

@@ -1,5 +1,5 @@
-// An upload that a client sends again, because it does not know what became of the first, is stored once: the client names it
-// by a UUID, and only one row of the catalogue can have that.
+// A client that does not know whether its upload was stored sends the upload again, and it is stored once:
+// the client gives it a UUID, which only one row of the catalogue can have.
 
 import { findUploadId, readChecksums } from '../catalogue/database.ts'
 import type { Upload } from '../catalogue/upload.ts'
@@ -10,7 +10,10 @@ import { closeFile, openFile } from '../files.ts'
 /** A UUID in 16 bytes. */
 export type UploadId = Uint8Array
 
-/** The upload that was committed under an id, if `csv` has the same bytes. Throws StorageError `invalid` if it has others. */
+/**
+ * Returns the upload that was committed under an id, if `csv` has the same bytes. Throws StorageError
+ * `invalid` if the bytes differ.
+ */
 export function findFirstUpload(dataDir: string, uploadId: UploadId, csv: string): Upload {
   const upload = findUploadId(dataDir, uploadId)
   if (!upload) throw new Error(`the upload-id ${uuidOf(uploadId)} was taken and then was not`)

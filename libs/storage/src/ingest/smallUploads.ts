@@ -1,5 +1,6 @@
-// Small uploads. Syncing two files and their directory takes several times as long as everything else about them, so what they
-// hold goes to the disk with their row, in one write of the catalogue's log, and the files follow later.
+// Syncing two files and their directory takes several times as long as everything else about a small upload.
+// So the contents of its files go to the disk with its row, in one write of the catalogue's log, and the
+// files are synced later.
 
 import {
   type Contents,
@@ -13,16 +14,19 @@ import { Checksum } from '../checksum.ts'
 import { append, closeFile, createFile, fileSize, overwriteFile, renameFile, syncPath } from '../files.ts'
 import { filesDirectory, formats, incomingFile, storedFile } from '../paths.ts'
 
-/** The most that the two files of an upload may have together to be small. */
+/** The most bytes that the two files of a small upload may have together. */
 export const SMALL_BYTES = 64 * 1024
 
-/** So many may wait. They are what a start has to write again. */
+/** How many small uploads may be unsynced. A start has to write them again. */
 export const MAX_UNSYNCED = 4096
 
-/** So many are synced before their contents are deleted. */
+/** How many uploads are synced before their contents are deleted. */
 const BATCH = 256
 
-/** Brings the files of some small uploads to the disk. Any thread may, at any time. Returns of how many: 0 if none waited. */
+/**
+ * Syncs the files of some small uploads. Any thread may call this at any time. Returns how many uploads were
+ * synced, 0 if none were waiting.
+ */
 export function syncUnsynced(dataDir: string): number {
   const ids = listUnsynced(dataDir, BATCH)
   if (ids.length === 0) return 0
@@ -33,8 +37,9 @@ export function syncUnsynced(dataDir: string): number {
 }
 
 /**
- * At start, when nobody knows what became of the files: writes them again. Returns the uploads' ids. Where a file has its size already,
- * it is written over, which needs no room: these are the bytes that it should have.
+ * Writes the files of unsynced uploads again at a start, when nobody knows what became of them. Returns the
+ * uploads' ids. A file that has its size is overwritten, which needs no disk space: these are the bytes that
+ * it should have.
  */
 export function restoreUnsynced(dataDir: string): number[] {
   dropOrphans(dataDir)

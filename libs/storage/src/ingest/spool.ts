@@ -7,29 +7,32 @@ import { incomingFile } from '../paths.ts'
 import { Arrival } from './arrival.ts'
 
 const batchBytes = 256 * 1024
-/** So much is brought to the disk while more arrives: less is left for the end. */
+/** This many bytes are synced at a time while more arrive, so that less is left for the end. */
 const SYNC_BYTES = 1024 * 1024
-/** Room for most small uploads. */
+/** Enough for most small uploads. */
 const firstBytes = 8 * 1024
-/** Batches of uploads that are done, for those to come: new ones would have to be cleared and collected. */
+/** Batches of finished uploads, kept for later ones: new batches would have to be cleared and collected. */
 const spareBatches: Buffer<ArrayBuffer>[] = []
 const MAX_SPARE = 8
 
-/** What an upload is received into: a file, written in batches. One call at a time, but for `discard`. */
+/** Receives an upload into a file, written in batches. Only one call at a time, except `discard`. */
 export interface Spool {
-  /** What was taken so far. */
+  /** The bytes taken so far. */
   readonly bytes: number
-  /** After `close`: what was taken, if that is so little that there is no file. */
+  /** After `close`: the upload, if it is so small that there is no file. */
   readonly held: Uint8Array | undefined
-  /** Takes all of `bytes`; keeps no reference to them once it resolves. */
+  /** Takes all of `bytes`. Keeps no reference to them once this resolves. */
   write(bytes: Uint8Array): Promise<void>
-  /** Resolves when all bytes are held, or on the disk. */
+  /** Resolves once all bytes are held in memory or on the disk. */
   close(): Promise<void>
-  /** Closes and removes the file. At any time, also twice, also while a call is under way, which then rejects. */
+  /**
+   * Closes and removes the file. May be called at any time, also twice, also while another call is under way,
+   * which then rejects.
+   */
   discard(): Promise<void>
 }
 
-/** The file will be `<data-dir>/incoming/<id>.csv`. `arrival` is told of what is in it. */
+/** Creates a spool for the file `<data-dir>/incoming/<id>.csv`. `arrival` is told what is in the file. */
 export function createSpool(dataDir: string, id: number, arrival = new Arrival()): Spool {
   return new FileSpool(incomingFile(dataDir, id, 'csv'), arrival)
 }
@@ -56,7 +59,7 @@ class FileSpool implements Spool {
     this.bytes += bytes.length
     let rest = bytes
     while (rest.length > 0) {
-      // A whole batch of the caller's is written from where it is.
+      // Write a whole batch of the caller's bytes without copying them.
       if (this.#filled === 0 && rest.length >= batchBytes) return this.#append(rest)
       const part = rest.subarray(0, batchBytes - this.#filled)
       if (this.#filled + part.length > this.#batch.length) this.#grow()
@@ -119,7 +122,10 @@ class FileSpool implements Spool {
     await this.#checkSpace(bytes.length)
   }
 
-  /** One at a time. One that fails is the last: the next would succeed, whatever was lost. `close` tells. */
+  /**
+   * Syncs, one sync at a time. A failed sync is the last one, because the next would succeed although data is
+   * lost; `close` reports the failure.
+   */
   #syncMeanwhile(file: FileHandle, bytes: number): void {
     this.#unsynced += bytes
     if (this.#unsynced < SYNC_BYTES || this.#syncing) return

@@ -10,9 +10,10 @@ import {
 import { type Bytes, memory } from '../kernelMemory.ts'
 
 /**
- * The FileMetaData that begins in kernel memory, and of which `following` bytes come through `memory.readOn`. Only the one
- * column becomes objects, in its row groups [from, to): a wide table's others would not fit into a worker's memory. Undefined if
- * there is no such column. Throws RangeError if it is damaged.
+ * Reads the FileMetaData that begins in kernel memory; `memory.readOn` provides `following` more bytes. Only
+ * one column becomes objects, in its row groups [from, to): a wide table's other columns would not fit into a
+ * worker's memory. Returns undefined if the column does not exist. Throws RangeError if the metadata is
+ * damaged.
  */
 export function readFileMetadata(
   { from: start, to: end }: Bytes,

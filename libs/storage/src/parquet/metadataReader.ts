@@ -5,20 +5,26 @@ import { memory } from '../kernelMemory.ts'
 import { checkRange, readWhole } from '../storedFiles.ts'
 import { readFileMetadata } from './fileMetadata.ts'
 
-/** So much of a footer is in memory at a time. A wide table's is many times as long, and each thread may be reading one. */
+/**
+ * How much of a footer is in memory at a time. A wide table's footer is many times as long, and each thread
+ * may be reading one.
+ */
 export const WINDOW_BYTES = 1024 * 1024
 
 /** Reads the FileMetaData of a file part by part into kernel memory, at `memory.rows`. */
 export class MetadataReader {
   readonly #file: OpenFile
   readonly #end: number
-  /** In the file, of the next byte to read. */
+  /** The file position of the next byte to read. */
   #position: number
   /** Where the part in memory ends. */
   #to = 0
   #crc = 0
 
-  /** It has `length` bytes from `start` on. Throws StorageError `damaged` if the file has not so many. */
+  /**
+   * Reads metadata of `length` bytes from `start` on. Throws StorageError `damaged` if the file does not have
+   * that many bytes.
+   */
   constructor(file: OpenFile, start: number, length: number) {
     checkRange(file, start, length)
     this.#file = file
@@ -26,7 +32,7 @@ export class MetadataReader {
     this.#end = start + length
   }
 
-  /** As `readFileMetadata` does. Only once. */
+  /** Finds a column as `readFileMetadata` does. Call this once. */
   find(column: string | number, from?: number, to?: number): ColumnChunks | undefined {
     const { rows } = memory
     this.#read(rows, Math.min(WINDOW_BYTES, this.#end - this.#position))
@@ -38,14 +44,14 @@ export class MetadataReader {
     }
   }
 
-  /** CRC-32 of the metadata and all that follows. Reads what `find` did not. */
+  /** Returns the CRC-32 of the metadata and everything after it. Reads what `find` has not read. */
   crcToEnd(): number {
     const { size } = this.#file
     while (this.#position < size) this.#read(memory.rows, Math.min(WINDOW_BYTES, size - this.#position))
     return this.#crc
   }
 
-  /** As `ReadOn` says. */
+  /** Reads more of the metadata, as `ReadOn` describes. */
   #readOn(at: number, wanted: number): number {
     const { bytes, rows, rowsBytes } = memory
     bytes.copyWithin(rows, at, this.#to)

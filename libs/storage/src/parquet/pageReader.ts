@@ -6,14 +6,14 @@ import { memory } from '../kernelMemory.ts'
 import { checkRange, readWhole } from '../storedFiles.ts'
 import { PageType } from './format.ts'
 
-/** Of a chunk that is larger, so much is read at once, or a page if that is larger still. */
+/** How much of a large chunk is read at a time. A page that is larger is read whole. */
 const WINDOW_BYTES = 3 * 1024 * 1024
-/** No header of a page of integers is longer. */
+/** Headers of pages of integers are shorter. */
 const HEADER_BYTES = 4096
 
-/** Reads the pages of a column chunk, one after the other, into kernel memory, at `memory.rows`. */
+/** Reads the pages of a column chunk one after the other into kernel memory, at `memory.rows`. */
 export class PageReader {
-  /** Where the page that `next` found is in kernel memory. */
+  /** The address of the page that `next` found. */
   address = 0
   readonly #file: OpenFile
   // Positions in the file.
@@ -22,7 +22,7 @@ export class PageReader {
   #windowStart = 0
   #windowEnd = 0
 
-  /** Throws StorageError `damaged` if the file has not so many bytes. */
+  /** Throws StorageError `damaged` if the file does not have the chunk's bytes. */
   constructor(file: OpenFile, { start, bytes }: ColumnChunk) {
     checkRange(file, start, bytes)
     this.#file = file
@@ -31,8 +31,9 @@ export class PageReader {
   }
 
   /**
-   * The header of the next page, whose bytes are then at `address`; undefined if the page is too large for kernel memory. Throws
-   * RangeError if the chunk ends before the page does, or the page is not what its CRC says.
+   * Returns the header of the next page, whose bytes are then at `address`. Returns undefined if the page is
+   * too large for kernel memory. Throws RangeError if the chunk ends before the page, or if the page does not
+   * match its CRC.
    */
   next(): PageHeader | undefined {
     const at = this.#load(Math.min(HEADER_BYTES, this.#end - this.#position)) as number
@@ -50,7 +51,7 @@ export class PageReader {
     return header
   }
 
-  /** The address of the next `count` bytes; undefined if they are too many. */
+  /** Returns the address of the next `count` bytes, or undefined if they are too many for kernel memory. */
   #load(count: number): number | undefined {
     const { bytes, rows, rowsBytes } = memory
     const start = this.#position
@@ -66,7 +67,10 @@ export class PageReader {
   }
 }
 
-/** Throws RangeError if a page of the chunk is not what its CRC says. Pages that are too large for kernel memory are not looked at. */
+/**
+ * Throws RangeError if a page of the chunk does not match its CRC. Pages that are too large for kernel memory
+ * are not checked.
+ */
 export function checkPages(file: OpenFile, chunk: ColumnChunk): void {
   const pages = new PageReader(file, chunk)
   for (let left = chunk.values; left > 0; ) {
@@ -76,7 +80,7 @@ export function checkPages(file: OpenFile, chunk: ColumnChunk): void {
   }
 }
 
-/** Runs `read`, and says of what it throws that the file is damaged, unless something else is known of it. */
+/** Runs `read`, and turns errors without another known cause into StorageError `damaged`. */
 export function readingPages<T>(file: OpenFile, read: () => T): T {
   try {
     return read()
@@ -86,7 +90,10 @@ export function readingPages<T>(file: OpenFile, read: () => T): T {
   }
 }
 
-/** Reads the header at an address of kernel memory. Throws RangeError if it does not end before `end` or makes no sense. */
+/**
+ * Reads the header at an address of kernel memory. Throws RangeError if the header does not end before `end`
+ * or is invalid.
+ */
 function readPageHeader(start: number, end: number): PageHeader {
   const { kernels, pageHeader: numbers } = memory
   const headerBytes = kernels.readPageHeader(start, end)

@@ -11,19 +11,22 @@ import { MetadataReader, WINDOW_BYTES } from './metadataReader.ts'
 const MAGIC_NUMBER = uint32At(MAGIC, 0)
 const TAIL_BYTES = 8 // the footer's length, the magic number
 
-/** What is known of a file before it is read, and which of its row groups are asked for. */
+/** What is known about a file before it is read, and which of its row groups are wanted. */
 export interface Known {
-  /** How many bytes the file has from its footer on, which are then read at once if they are few, and their CRC-32 as an int32. */
+  /**
+   * The bytes from the footer to the end of the file, and their CRC-32 as an int32. A short footer is read in
+   * one go.
+   */
   footerBytes?: number
   footerCrc?: number
-  /** The row groups [from, to) instead of all. */
+  /** The row groups [from, to), by default all. */
   from?: number
   to?: number
 }
 
 /**
- * Finds a top-level column by its name or its position; undefined if the file has none there. Reads the footer, and
- * not a byte else. Throws StorageError `damaged` if there is no footer, or another one.
+ * Finds a top-level column by its name or position. Reads only the footer. Returns undefined if the file does
+ * not have the column. Throws StorageError `damaged` if there is no footer or the footer has changed.
  */
 export function findColumn(
   file: OpenFile,
@@ -56,7 +59,7 @@ export function findColumn(
   }
 }
 
-/** The last bytes of the file, in kernel memory until the next call. */
+/** Reads the last bytes of the file into kernel memory, where they stay until the next call. */
 function readTail(file: OpenFile, length: number): Bytes {
   const { bytes, rows } = memory
   const start = file.size - length

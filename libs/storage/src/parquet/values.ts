@@ -9,17 +9,17 @@ import { type DecodedElement, decodeChunk } from './decode.ts'
 import { checkPages, readingPages } from './pageReader.ts'
 import { findColumn, type Known } from './reader.ts'
 
-/** A column of a stored Parquet file, and which of its row groups are asked for. */
+/** A column of a stored Parquet file, and which of its row groups are wanted. */
 export interface ParquetColumn extends Known {
   columnIndex: number
   type: ColumnType
-  /** Of the whole file, if that is known. */
+  /** The size of the whole file, if known. */
   bytes?: number
 }
 
 /**
- * The values of one column of a Parquet file that we wrote, page by page. Throws StorageError `damaged` if the file cannot be read
- * or is not what was stored.
+ * Yields the values of a column of a Parquet file that we wrote, page by page. Throws StorageError `damaged`
+ * if the file cannot be read or has changed.
  */
 export function* parquetValues(
   path: string,
@@ -46,7 +46,7 @@ function pagesOf(file: OpenFile, chunk: ColumnChunk, type: ColumnType): Value[][
   const element: DecodedElement = {
     type: columnSchemas[type].type,
     repetition_type: 'OPTIONAL',
-    // hyparquet would make Dates of the other types, which have no microseconds.
+    // hyparquet would turn the other types into Dates, which have no microseconds.
     ...(type === 'text' && { converted_type: 'UTF8' }),
   }
   const pages = decodeChunk(file, chunk, element)

@@ -75,7 +75,7 @@ test('eight threads insert at once', async () => {
 })
 
 test.each([
-  [1, 'an older', 'upload its files anew'],
+  [1, 'an older', 'upload its files again'],
   [4, 'a newer', 'update the program'],
 ])('a catalogue of schema %i is refused and left as it is', (version, age, remedy) => {
   const dataDir = temporaryDirectory()

@@ -252,7 +252,7 @@ test('a lost catalogue is not mistaken for a new one: no file is removed', () =>
     const error = thrown(() => openStore(dataDir))
     expect(error.code).toBe('damaged')
     expect(error.message).toBe(
-      `${catalogueFile(dataDir)} is missing or empty, but the directory was served before and has 4 files in ${filesDirectory(dataDir)}: restore the catalogue from a backup, or run \`table-cli adopt --data-dir ${dataDir}\`, which makes the rows anew from the files`,
+      `${catalogueFile(dataDir)} is missing or empty, but the directory was served before and has 4 files in ${filesDirectory(dataDir)}: restore the catalogue from a backup, or run \`table-cli adopt --data-dir ${dataDir}\`, which rebuilds the rows from the files`,
     )
     expect(existsSync(catalogueFile(dataDir))).toBe(false)
     expect(storedNames(dataDir)).toHaveLength(4)
