@@ -8,14 +8,14 @@ function checksumOf(...parts: Uint8Array[]): Uint8Array {
   return checksum.digest()
 }
 
-test('it is what openssl makes of the same bytes', () => {
+test('the checksum equals the one that openssl computes', () => {
   // Printed by openssl mac -cipher AES-128-GCM -macopt hexkey:$(printf %032d 0) -macopt hexiv:$(printf %024d
   // 0) -in FILE GMAC
   const twos = checksumOf(Buffer.alloc(3_400_000, '2'))
   expect(Buffer.from(twos).toString('hex')).toBe('68b171eae5f4ef7f9e249862b5169c0c')
 })
 
-test('it does not matter in which parts the bytes come', () => {
+test('the checksum does not depend on the parts in which the bytes come', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 100 })), parts => {
       expect(checksumOf(...parts)).toEqual(checksumOf(Buffer.concat(parts)))
@@ -23,7 +23,7 @@ test('it does not matter in which parts the bytes come', () => {
   )
 })
 
-test('any change of a byte, of the length or of the order changes it', () => {
+test('any change of a byte, of the length or of the order changes the checksum', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ minLength: 1, maxLength: 1000 }),

@@ -31,7 +31,7 @@ test('every folder has its place in the order', () => {
   expect([...new Set(files.map(folderOf))].sort()).toEqual([...order].sort())
 })
 
-test('no folder imports from one that comes after it, and nobody imports what lists the public', () => {
+test('no folder imports from a later one, and nobody imports the files that list what is public', () => {
   const against = files.flatMap(path =>
     importsOf(path)
       .filter(

@@ -23,7 +23,7 @@ test.each([
   expect(parseFileName(name)?.id).toBe(id)
 })
 
-test('what an upload under way leaves is known by its name', () => {
+test('a file that an unfinished upload leaves is recognised by its name', () => {
   const paths = [incomingFile('', 12, 'csv'), footerFile(incomingFile('', 12, 'parquet'))]
   for (const path of paths) expect(isUncommitted(basename(path)), path).toBe(true)
   for (const name of ['footer', '.footer', '12.parquet.footer', 'notes.csv'])

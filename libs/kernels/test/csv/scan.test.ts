@@ -9,15 +9,16 @@ import { plainScan } from '../twins/scan.ts'
 
 const CANARY = 0xa5
 
-/** Around the bytes there is what would show if it was taken for theirs. */
+/** Surrounds the bytes with bytes that would change the result if a kernel read them. */
 function put(bytes: Uint8Array): void {
   memory.fill('"\n,\r'.charCodeAt(bytes.length % 4), at.chunk - 64, at.chunk + bytes.length + 128)
   memory.set(bytes, at.chunk)
 }
 
 /**
- * Scans every column and each alone: they must agree, but for records of too many and too few fields that make up for each other
- * before a scan looks. Broken, too, if a record has too many or too few.
+ * Scans every column and each column alone. The scans must agree, except where a record with too many fields
+ * and a record with too few cancel each other out before a scan checks. The result is broken too if a record
+ * has too many or too few fields.
  */
 function scanWhole(to: number, last: boolean, columns: number, isRagged: boolean): Scanned {
   const all = scan({ to, last, columns })
@@ -52,7 +53,7 @@ function expectLikePlain(bytes: Uint8Array, last: boolean, columns: number, cut:
   return found
 }
 
-test('scan finds the records that the plain scanner and csv-parse find, or all refuse', () => {
+test('scan finds the records that the plain scanner and csv-parse find, or all three refuse', () => {
   fc.assert(fc.property(tables, fc.nat({ max: 200 }), expectAgreement), { numRuns: randomCases(20_000) })
 })
 
@@ -82,7 +83,7 @@ test.each([
     '1,2"\n',
     '"1"",2\n',
   ],
-])('scan agrees with the others on %j wherever in a block it is', line => {
+])('scan agrees with the plain scanner and csv-parse on %j anywhere in a block', line => {
   for (let pad = 0; pad < 67; pad++) {
     const before = `${'p'.repeat(pad)},\n`
     expectAgreement({ columns: 2, text: before + line + '3,4\n'.repeat(150) }, 0)
@@ -93,14 +94,14 @@ test.each([
   }
 })
 
-test.each(['1\n', '1,2,3\n', '1,2\n\n3\n', ',,\n,\n'])('no way to scan %j finds two columns', text => {
+test.each(['1\n', '1,2,3\n', '1,2\n\n3\n', ',,\n,\n'])('no kind of scan finds two columns in %j', text => {
   put(Buffer.from(text))
   for (const column of [EVERY, 0, 1]) {
     expect(scan({ to: text.length, last: true, columns: 2, column }).broken).toBe(true)
   }
 })
 
-test('no way to scan finds records of too many and too few fields that make up for each other far apart', () => {
+test('no kind of scan accepts distant records with too many and too few fields that cancel each other out', () => {
   const rows = (count: number) => '1,2,3\n'.repeat(count)
   for (const [more, less] of [
     ['1,2,3,4\n', '1,2\n'],
@@ -118,7 +119,7 @@ test('no way to scan finds records of too many and too few fields that make up f
       }
 })
 
-test('a scan leaves what it has no room for to the next', () => {
+test('a scan leaves records without room to the next scan', () => {
   fc.assert(
     fc.property(tables, fc.nat({ max: 50 }), fc.boolean(), ({ columns, text }, more, alone) => {
       const bytes = Buffer.from(`${text}\n`.repeat(6))
@@ -146,7 +147,7 @@ test('a scan leaves what it has no room for to the next', () => {
   )
 })
 
-test('a scan overwrites 64 bytes behind its bytes, the one in front of them and no others', () => {
+test('a scan overwrites 64 bytes after its bytes, the byte before them and no others', () => {
   fc.assert(
     fc.property(tables, fc.boolean(), ({ columns, text }, last) => {
       const bytes = Buffer.from(text)

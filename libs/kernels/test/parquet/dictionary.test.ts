@@ -55,7 +55,7 @@ test.each(types)('values of $bits bits are numbered in order of first appearance
   )
 })
 
-test.each(types)('32 Ki values of $bits bits are numbered, one more is refused', ({ bits, fill }) => {
+test.each(types)('32 Ki values of $bits bits are numbered, one value more is refused', ({ bits, fill }) => {
   const values = Array.from({ length: 32 * 1024 + 1 }, (_, i) => BigInt(i) << 11n)
   const from = put(values, bits, 0)
   expect(fill(from, 32 * 1024, 32 * 1024, table, entries, indices)).toBe(32 * 1024)
@@ -63,7 +63,7 @@ test.each(types)('32 Ki values of $bits bits are numbered, one more is refused',
   expect(fill(from, 32 * 1024 + 1, 32 * 1024, table, entries, indices)).toBe(0)
 })
 
-test.each(types)('a sample of values of $bits bits tells how far they repeat', ({ bits, sample }) => {
+test.each(types)('a sample of values of $bits bits tells how often they repeat', ({ bits, sample }) => {
   const repeats = (count: number, value: (i: number) => number) =>
     sample(
       put(

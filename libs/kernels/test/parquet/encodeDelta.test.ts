@@ -31,7 +31,7 @@ function put(
   return from
 }
 
-test.each(types)('integers of $bits bits are surveyed as one by one', type => {
+test.each(types)('integers of $bits bits are surveyed as if one by one', type => {
   fc.assert(
     fc.property(series(type.bits), fc.nat({ max: 15 }), (values, offset) => {
       const from = put(values, type, offset)
@@ -48,7 +48,7 @@ test.each(types)('integers of $bits bits are surveyed as one by one', type => {
 })
 
 test.each(types)(
-  'a reader gets the integers of $bits bits back, from as few bytes as were announced',
+  'a reader gets the integers of $bits bits back, from exactly the announced number of bytes',
   type => {
     fc.assert(
       fc.property(series(type.bits), fc.nat({ max: 15 }), (values, offset) => {
@@ -70,7 +70,7 @@ test.each(types)(
 )
 
 test.each([1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 55, 56, 57, 63, 64])(
-  'rests of %d bits come back',
+  'remainders of %d bits come back',
   width => {
     const type = types[0]
     const most = 2n ** BigInt(width) - 1n

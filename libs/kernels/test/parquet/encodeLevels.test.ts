@@ -37,7 +37,7 @@ test('a reader gets the levels back, behind their length, from no more bytes tha
   )
 })
 
-test.each([0, 1])('a million levels that are all %d take a few bytes, whatever is in memory', level => {
+test.each([0, 1])('a million levels that are all %d take a few bytes, whatever the memory holds', level => {
   memory.fill(1 - level, at.values, at.values + 1_000_000)
   const end = kernels.encodeLevels(at.values, 1_000_000, level * 1_000_000, at.levels, out)
   expect(end - out).toBe(4 + 3 + 1)
@@ -50,7 +50,7 @@ test('long runs take a few bytes each', () => {
   expect(end - out).toBe(4 + 3 * 3)
 })
 
-test('bytes are packed to bits, the lowest first, and the last ones filled up with zeros', () => {
+test('bytes are packed into bits, the lowest first, and the last bits are padded with zeros', () => {
   fc.assert(
     fc.property(bits, fc.nat({ max: 15 }), (values, offset) => {
       const bytes = Math.ceil(values.length / 8)

@@ -6,7 +6,7 @@ import { put } from '../support/pageMemory.ts'
 import { damaged, damages, hybrids } from '../support/pages.ts'
 import { plainLevels } from '../twins/pages.ts'
 
-test('levels are counted as one by one, or both ways are refused', () => {
+test('levels are counted as if one by one, or both ways refuse', () => {
   fc.assert(
     fc.property(hybrids(1, 2), damages, (whole, damage) => {
       const { bytes, count } = damaged(whole, damage)

@@ -18,7 +18,7 @@ function bitsOf(value: number): bigint {
   return new BigUint64Array(Float64Array.of(value).buffer)[0]
 }
 
-test('doubles are surveyed as one by one, NaN left out of their bounds', () => {
+test('doubles are surveyed as if one by one, with NaN left out of the bounds', () => {
   fc.assert(
     fc.property(columns, fc.nat({ max: 15 }), (values, offset) => {
       const bytes = new Uint8Array(BigUint64Array.from(values).buffer)

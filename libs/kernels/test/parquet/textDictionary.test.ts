@@ -94,7 +94,7 @@ function textAt(at: number): Buffer {
   return Buffer.from(memory.slice(at + 4, at + 4 + length))
 }
 
-test('32 Ki texts are numbered, one more is refused', () => {
+test('32 Ki texts are numbered, one text more is refused', () => {
   const texts = Array.from({ length: 32 * 1024 + 1 }, (_, i) => Buffer.from(`name ${i % 4 ? i : i - 1}`))
   const distinct = distinctOf(texts).size
   const { from, to } = put(texts, 0)
@@ -107,7 +107,7 @@ test('32 Ki texts are numbered, one more is refused', () => {
   )
 })
 
-test('a column that begins with 8192 texts, seven eighths of them distinct, is given up', () => {
+test('a column whose first 8192 texts are to seven eighths distinct gets no dictionary', () => {
   const count = (distinct: number) => {
     const { from, to } = put(
       Array.from({ length: 20_000 }, (_, i) => Buffer.from(`name ${i % distinct}`)),

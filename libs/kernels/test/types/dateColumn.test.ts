@@ -11,10 +11,10 @@ test('dateColumn reads what Date reads, and no other days', () => {
 })
 
 const DAY = 86_400_000
-/** Of the months. */
+/** The days of the months. */
 const dayNames = Array.from({ length: 31 }, (_, i) => String(i + 1).padStart(2, '0'))
 
-/** The first day of a month, counted from 1970. */
+/** Returns the first day of a month, counted from 1970. */
 function firstDay(year: number, month: number): number {
   return new Date(0).setUTCFullYear(year, month, 1) / DAY
 }

@@ -15,14 +15,14 @@ const exponent = fc.oneof(
   fc.constantFrom('e0', 'e-0', 'e+00', 'e99999999999', 'e-99999999999', 'e022'),
 )
 
-/** Digits and a point anywhere, up to three vectors long. */
+/** Digits with a point anywhere, up to three vectors long. */
 const decimals = fc
   .oneof(fc.tuple(sign, digits(10), point, digits(10)), fc.tuple(sign, digits(26), point, digits(26)))
   .chain(([...parts]) => exponent.map(power => parts.join('') + power))
 
 const anyDouble = fc.double({ noNaN: true, noDefaultInfinity: true })
 
-/** As JavaScript, Python (which has two digits in every exponent) and C print doubles. */
+/** Doubles as JavaScript, Python (which has two digits in every exponent) and C print them. */
 const printed = fc
   .tuple(anyDouble, fc.constantFrom('', '17', '16', '15', '.2', '.9', '.18', '.30'))
   .map(([value, format]) => {
@@ -31,7 +31,7 @@ const printed = fc
     return value.toPrecision(Number(format)).replace(/e([+-])(\d)$/, 'e$10$2')
   })
 
-/** Halfway between two doubles, or a digit beside it: what is hardest to round. */
+/** Texts halfway between two doubles, or a digit away from there: the hardest to round. */
 const halfway = fc.tuple(sign, anyDouble, fc.constantFrom(0n, 1n, -1n)).map(([minus, value, off]) => {
   const bits = new BigInt64Array(Float64Array.of(Math.abs(value)).buffer)[0]
   const biased = bits >> 52n

@@ -21,7 +21,7 @@ const decimals = fc
   })
   .map(({ sign, before, point, after, exponent }) => sign + before + point + (point && after) + exponent)
 
-/** Number() reads every decimal correctly rounded; ours must give the same bits or, for the rules, nothing. */
+/** Number() rounds every decimal correctly. Ours must give the same bits, or nothing if a rule forbids the text. */
 function expected(text: string): number | undefined {
   if (!/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined
   const value = Number(text)

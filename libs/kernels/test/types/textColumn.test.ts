@@ -10,7 +10,7 @@ const CANARY = 0xa5
 const canaries = new Uint8Array(8).fill(CANARY)
 const SLACK = 64
 
-/** Of a scanned table. */
+/** Checks the texts of a column of a scanned table. */
 function expectTexts(bytes: Uint8Array, columns: number, column: number): void {
   const judged = judgeRecords(bytes, columns)?.map(record => record[column])
   if (!judged) return

@@ -6,7 +6,7 @@ import { kernels } from '../support/memory.ts'
 
 const date = (text: string) => readText(kernels.dateColumn, Int32Array, text)
 
-/** Microseconds and whether a zone was named. */
+/** Returns microseconds, and whether the text names a zone. */
 function timestamp(text: string): [bigint, boolean] | undefined {
   const local = readText(kernels.timestampColumn, BigInt64Array, text)
   if (local !== undefined) return [local, false]

@@ -4,7 +4,7 @@ import { kernels } from '../support/memory.ts'
 import { timestampTexts } from '../support/timeTexts.ts'
 import { timestamp, timestampUtc } from '../twins/values.ts'
 
-test('timestampColumn reads times without a zone, a date being its midnight', () => {
+test('timestampColumn reads times without a zone, and a date as its midnight', () => {
   expectReadsAs(kernels.timestampColumn, BigInt64Array, timestamp, fieldsOf(timestampTexts(false)))
 })
 

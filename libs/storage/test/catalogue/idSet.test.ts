@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { IdSet } from '../../src/catalogue/idSet.ts'
 
-test('it has what was added and not deleted, wherever the ids are', () => {
+test('the set has what was added and not deleted, whatever the ids are', () => {
   const id = fc.oneof(fc.integer({ min: 1, max: 20_000 }), fc.integer({ min: 1, max: 999_999_999_999_999 }))
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), id)), steps => {

@@ -31,13 +31,13 @@ test('critical sections run one after the other in the order in which they were 
 
 test('a critical section that waits for something does not compile', () => {
   const guarded = new Guarded([1])
-  // Never run: the type check of the repository is the test.
+  // This function never runs: the type check of the repository is the test.
   const refused = () => [
-    // @ts-expect-error a promise is no result of a critical section
+    // @ts-expect-error a promise may not be the result of a critical section
     guarded.access(async state => state.length),
-    // @ts-expect-error neither if there is one in one case only
+    // @ts-expect-error not even in one of several cases
     guarded.access(state => (state.length > 1 ? Promise.resolve(1) : 1)),
-    // @ts-expect-error nor where the result is thrown away
+    // @ts-expect-error nor if the result is discarded
     async (): Promise<void> => guarded.access(async () => {}),
   ]
   expect(refused).toBeTypeOf('function')

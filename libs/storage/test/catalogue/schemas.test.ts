@@ -20,7 +20,7 @@ import {
 
 const int64 = (...names: string[]): Column[] => names.map(name => ({ name, type: 'int64' }))
 
-test('each list of columns is stored once, and its uploads say which', () => {
+test('each list of columns is stored once, and its uploads refer to it', () => {
   const dataDir = emptyCatalogue()
   const lists = [int64('x'), int64('x', 'y'), int64('x'), int64('y', 'x')]
   const schemas = lists.map(
@@ -30,7 +30,7 @@ test('each list of columns is stored once, and its uploads say which', () => {
   expect(listUploads(dataDir).map(({ columns }) => columns)).toEqual(lists)
 })
 
-test('a column is found wherever it is, by its whole name', () => {
+test('a column is found at any position, by its whole name', () => {
   const dataDir = emptyCatalogue()
   const odd = 'x","type":"int64"}'
   const lists: Column[][] = [
@@ -54,7 +54,7 @@ test('a column is found wherever it is, by its whole name', () => {
   expect(places('nothing')).toEqual([[], [], [], []])
 })
 
-test('column names in all have a limit, and an upload over it changes nothing', () => {
+test('all column names together have a limit, and an upload over the limit changes nothing', () => {
   const dataDir = emptyCatalogue()
   insertUpload(dataDir, uploadOf(1, { columns: int64('x') }), noChecksums)
   const database = new DatabaseSync(catalogueFile(dataDir))
@@ -66,11 +66,11 @@ test('column names in all have a limit, and an upload over it changes nothing', 
   expect(error.message).toContain(
     `would take ${limit - 10 + JSON.stringify(int64('y')).length} bytes, at most ${limit}`,
   )
-  // Uploads of known columns go on.
+  // Uploads of known columns are still accepted.
   expect(insertUpload(dataDir, uploadOf(3, { columns: int64('x') }), noChecksums)?.schema).toBe(1)
 })
 
-test('what is known of a column is asked for again only when there is a new schema', async () => {
+test('a column is looked up again only after a new schema', async () => {
   const asked: string[] = []
   const places = findColumn(emptyCatalogue(), 'x')
   const known = new KnownColumns(async name => {
@@ -89,11 +89,11 @@ test('what is known of a column is asked for again only when there is a new sche
     ['x', 2],
   ] as const)
     expect(await known.find(name, at(schemas))).toBe(places)
-  // What was looked up for an older snapshot is not remembered for a newer one.
+  // An answer for an older snapshot is not remembered for a newer one.
   expect(asked).toEqual(['x', 'y', 'x', 'y', 'y'])
 })
 
-test('an answer that came late does not hide a schema that came meanwhile', async () => {
+test('a late answer does not hide a schema that was added meanwhile', async () => {
   const places = findColumn(emptyCatalogue(), 'x')
   const answers: (() => void)[] = []
   const known = new KnownColumns(() => new Promise(resolve => answers.push(() => resolve(places))))
@@ -110,7 +110,7 @@ test('an answer that came late does not hide a schema that came meanwhile', asyn
 test.each([
   ['the catalogue', catalogueFile],
   ['its log', catalogueLog],
-])('when %s was removed or replaced, nothing is stored any more', async (_, fileOf) => {
+])('after %s is removed or replaced, nothing is stored any more', async (_, fileOf) => {
   const dataDir = temporaryDirectory()
   const store = opened(dataDir, () => {})
   commitUpload(dataDir, await receive(store, 'x\n1\n'), '2026-01-02T03:04:05.678Z')

@@ -6,7 +6,7 @@ import { splitInt64 } from '../../src/csv/integers.ts'
 const MIN = -(2n ** 63n)
 const MAX = 2n ** 63n - 1n
 
-/** Reads the number out of the middle of other digits, so that a read over an edge shows. */
+/** Reads the number from between other digits, so that reading beyond its ends would show. */
 function split(text: string): bigint | undefined {
   const bytes = Buffer.from(`9${text}9`)
   const out = new Float64Array(2)
@@ -14,7 +14,7 @@ function split(text: string): bigint | undefined {
   return BigInt(out[0]) * 1_000_000_000n + BigInt(out[1])
 }
 
-/** The rule, by other means. */
+/** The rule, implemented by other means. */
 function expected(text: string): bigint | undefined {
   if (!/^-?\d+$/.test(text)) return undefined
   const value = BigInt(text)

@@ -10,7 +10,7 @@ import { temporaryFile } from '../support/files.ts'
 import { type Judged, type JudgedField, judge } from '../support/judge.ts'
 import { soup, tables, tableText } from '../support/soup.ts'
 
-/** Reads a whole file with our scanner; undefined where it is refused. Every refusal must name its place. */
+/** Reads a whole file with our scanner. Returns undefined if the file is refused. Every refusal must name its place. */
 function scanned(text: string, blocks: number[]): Judged | undefined {
   const file = openFile(temporaryFile(text))
   try {

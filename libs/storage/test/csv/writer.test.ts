@@ -11,7 +11,7 @@ function written(header: readonly string[], ...records: readonly (readonly Field
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(writer.bytes())
 }
 
-/** What csv-parse reads: an unquoted empty field is null. */
+/** Returns what csv-parse reads. An unquoted empty field is null. */
 function readBack(csv: string): (string | null)[][] {
   return parse(csv, {
     ...dialect,
@@ -72,7 +72,7 @@ test('a name that begins with a byte order mark keeps it', () => {
 test.each([
   [Number.MIN_SAFE_INTEGER, '-9007199254740991\n'],
   ['€,€', '"€,€"\n'],
-])('what was written stays as the buffer grows, wherever its end falls in %s', (widest, line) => {
+])('written bytes stay as the buffer grows, wherever its end falls in %s', (widest, line) => {
   const bytes = Buffer.byteLength(line)
   const records = Math.ceil((64 * 1024) / bytes)
   for (let offset = 1; offset <= bytes; offset++) {

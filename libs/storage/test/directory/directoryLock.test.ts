@@ -44,7 +44,7 @@ test('the same process does not get a second lock until it releases the first', 
   takeDirectoryLock(dataDir)()
 })
 
-test('the lock outlives garbage collection, though nobody keeps what it returned', async () => {
+test('the lock outlives garbage collection, even if nobody keeps the function that releases it', async () => {
   const dataDir = temporaryDirectory()
   const child = spawn(process.execPath, ['--expose-gc', holdingProcess, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],

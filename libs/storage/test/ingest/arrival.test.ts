@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Arrival } from '../../src/ingest/arrival.ts'
 import { thrown } from '../support/directories.ts'
 
-test('what is there is there, and all that will be is all', () => {
+test('bytes that have arrived can be read at once, and a complete file has no more', () => {
   const arrival = new Arrival()
   arrival.add(10)
   arrival.add(5)
@@ -12,7 +12,7 @@ test('what is there is there, and all that will be is all', () => {
   expect(arrival.waitFor(1000)).toEqual({ end: 15, complete: true })
 })
 
-test('sizes up to 4 GiB are told', () => {
+test('sizes of up to 4 GiB are reported', () => {
   const arrival = new Arrival()
   arrival.add(2 ** 31)
   arrival.add(2 ** 31 - 1)
@@ -20,7 +20,7 @@ test('sizes up to 4 GiB are told', () => {
   expect(arrival.waitFor(2 ** 32 - 1).end).toBe(2 ** 32 - 1)
 })
 
-test('reached tells whether so many bytes came', async () => {
+test('reached resolves to whether that many bytes arrived', async () => {
   const large = new Arrival()
   const reached = large.reached(100)
   large.add(99)
@@ -35,7 +35,7 @@ test('reached tells whether so many bytes came', async () => {
   }
 })
 
-test('reached knows what has happened before it is asked', async () => {
+test('reached counts what happened before the call', async () => {
   const large = new Arrival()
   large.add(100)
   expect(await large.reached(100)).toBe(true)
@@ -46,7 +46,7 @@ test('reached knows what has happened before it is asked', async () => {
   expect(await large.reached(100)).toBe(false)
 })
 
-test('a file that was abandoned cannot be waited for, however much of it is there', () => {
+test('an abandoned file cannot be waited for, however much of it has arrived', () => {
   const arrival = new Arrival()
   arrival.add(10)
   arrival.abandon()
@@ -54,7 +54,10 @@ test('a file that was abandoned cannot be waited for, however much of it is ther
     expect(thrown(() => arrival.waitFor(wanted)).message).toBe('the upload was abandoned')
 })
 
-/** Another thread that answers each number it is sent with what `waitFor` says, `disk` with what `waitForDisk` says. */
+/**
+ * Starts another thread that answers each number with the result of `waitFor`, and `disk` with the result of
+ * `waitForDisk`.
+ */
 function waitingThread(arrival: Arrival) {
   const worker = new Worker(new URL('./waiting-thread.ts', import.meta.url), { workerData: arrival.shared })
   onTestFinished(() => void worker.terminate())
@@ -83,7 +86,7 @@ test('a thread that waits is woken by bytes, by the end and by a file that is ab
   expect(await answer).toBe('cancelled')
 })
 
-test('a thread that waits for the disk waits for nothing less, and not for a file that is abandoned', async () => {
+test('a thread that waits for the disk waits until the file is synced or abandoned', async () => {
   const arrival = new Arrival()
   const waitFor = waitingThread(arrival)
   arrival.add(4)
@@ -92,7 +95,7 @@ test('a thread that waits for the disk waits for nothing less, and not for a fil
   const order: unknown[] = []
   const answer = waitFor('disk').then(onDisk => order.push(onDisk))
   arrival.complete()
-  // Were it not to wait, its answer would be here before so many of another thread.
+  // If the thread did not wait, its answer would come before this many answers of another thread.
   const other = waitingThread(arrival)
   for (let i = 0; i < 100; i++) await other(4)
   order.push('synced')
@@ -108,7 +111,7 @@ test('a thread that waits for the disk waits for nothing less, and not for a fil
   expect(await never).toBe(false)
 })
 
-test('who waits in vain gives up, whatever else comes', () => {
+test('a wait that lasts too long gives up, whatever else arrives', () => {
   const arrival = new Arrival()
   expect(thrown(() => arrival.waitFor(1)).code).toBe('cancelled')
   arrival.add(1)

@@ -23,7 +23,7 @@ function convert(content: string | Uint8Array): Converted {
   return convertCsv(temporaryFile(content), parquetPath)
 }
 
-/** The rules of types by other means: what one field can be, and what it then is. */
+/** The rules of types, implemented by other means: which texts are of a type, and their values. */
 const kinds: [ColumnType, (text: string) => unknown][] = [
   [
     'int64',
@@ -108,7 +108,7 @@ test('what csv-parse accepts is accepted with its values, what it refuses is ref
   await fc.assert(property, { numRuns: randomCases(6000), examples: [[',\uFEFF\r\n,x']] })
 })
 
-test('a type that changes far behind the first block is found', async () => {
+test('a type that changes long after the first block is noticed', async () => {
   const rows = 150_000
   const column = (of: (i: number) => string) => Array.from({ length: rows }, (_, i) => of(i))
   const columns = {
@@ -159,7 +159,7 @@ test('a file that is converted while it grows becomes the same Parquet file', ()
   )
 })
 
-test('a large file that grows is converted as it comes', () => {
+test('a large file is converted while it grows', () => {
   const rows = 100_000
   const text = `x,name\n${Array.from({ length: rows }, (_, i) => `${i},"n, ${i}"\n`).join('')}`
   const expected = convert(text)
@@ -187,7 +187,7 @@ test('the checksums are those of the files, and of the CSV from cut to cut', () 
   expectChecksums('\uFEFFx,y\r\n')
   const lines = `x,name\n\n${'12345,"a, b"\r\n\r\n'.repeat(700_000)}`
   expect(expectChecksums(`${lines}\n\n\n`).csvCuts.length).toBeGreaterThan(1)
-  // Its type is another than the first block says: it is read three times.
+  // The type differs from the first block's, so the file is read three times.
   expect(expectChecksums(`${lines}a,b`).columns[0]?.type).toBe('text')
 })
 
@@ -228,7 +228,7 @@ test.each([
   ['more fields', '3,4,5\n6\n', 3, 3],
   ['fewer fields', '6\n3,4,5\n', 3, 1],
 ])(
-  'a record with %s than the header is refused, even where the next one makes up for it',
+  'a record with %s than the header is refused, even if the next record cancels the error out',
   (_, records, line, fields) => {
     const more = (rows: number) => '7,8\n'.repeat(rows)
     for (const [before, after] of [
@@ -265,7 +265,7 @@ describe('a field over the limit is refused with its place and both numbers', ()
     setStorageLimits({ ...defaultStorageLimits, fieldBytes })
   }
 
-  test('wherever it stands', () => {
+  test('a field over the limit is refused wherever it is', () => {
     limited(5)
     expect(convert('a,b\n12345,"abc"\r\n\n\n\n\n\n\n1,\n').rows).toBe(2)
     for (const [csv, place] of [
@@ -276,7 +276,7 @@ describe('a field over the limit is refused with its place and both numbers', ()
       expect(() => convert(csv as string)).toThrow(`${place}: found a field of 6 bytes, expected at most 5`)
   })
 
-  test('but one that is stored already can be summed', () => {
+  test('a stored field over the limit can still be summed', () => {
     const path = temporaryFile('a,t\n1,abcdef\n2,g\n')
     const { rows } = convertCsv(path, parquetPath)
     limited(5)
@@ -284,7 +284,7 @@ describe('a field over the limit is refused with its place and both numbers', ()
     expect(sumCsvColumn(path, 0, 2)).toBe(3n)
   })
 
-  test('also where records are longer than a block', () => {
+  test('checksums also match if records are longer than a block', () => {
     limited(1_000_000)
     expect(convert(`t,u\n${'a'.repeat(1_000_000)},${'b'.repeat(1_000_000)}\n`).rows).toBe(1)
     expect(() => convert(`t,u\n1,${'b'.repeat(1_000_001)}\n`)).toThrow(
@@ -305,7 +305,7 @@ test('no Parquet file is written to a disk with less free space than is kept bac
   )
 })
 
-test('the disk is looked at again while a file is written', () => {
+test('the free space is checked again while a file is written', () => {
   onTestFinished(() => observeFileOperations(undefined))
   let looks = 0
   observeFileOperations(({ kind }) => {
@@ -315,7 +315,7 @@ test('the disk is looked at again while a file is written', () => {
   expect(() => convert(`a\n${random.join('\n')}\n`)).toThrow('no room')
 })
 
-test('what takes much memory is refused unless it is alone', () => {
+test('a conversion that takes much memory is refused unless it is alone', () => {
   const light = temporaryFile(`${Array.from({ length: 1000 }, (_, i) => `c${i}`)}\n`)
   expect(convertCsv(light, parquetPath, undefined, false).columns).toHaveLength(1000)
   for (const heavy of [

@@ -1,4 +1,4 @@
-/** What the process that crashes uploads. */
+/** Returns what the crashing process uploads. */
 export function crashCsv(rows: number): string {
   return `x,y\n${'1,a\n'.repeat(rows)}`
 }

@@ -15,14 +15,14 @@ import {
 import { crashCsv } from './crash-csv.ts'
 
 const crashingProcess = new URL('./crashing-process.ts', import.meta.url).pathname
-// The second is too large for a row or for memory.
+// The second upload is too large for a row and for memory.
 const rows = [2, 75_000, 2]
 
 test('killed before any of its operations, a process leaves exactly the uploads that it acknowledged', async () => {
   const root = temporaryDirectory()
-  // The first run fills the cache that makes those quick that die before they could.
+  // The first run fills the compile cache, which speeds up the later ones that die too early to fill it.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') }
-  // Two levels that are not there yet: making them is among the operations.
+  // Two directories that do not exist yet, so that creating them is among the operations.
   const dataDirOf = (fatal: number) => join(root, `${fatal}`, 'data')
   const run = (fatal: number) =>
     spawnSync(process.execPath, [crashingProcess, dataDirOf(fatal), `${fatal}`, ...rows.map(String)], {
@@ -37,10 +37,10 @@ test('killed before any of its operations, a process leaves exactly the uploads 
   for (let crashed = run(fatal); crashed.signal === 'SIGKILL'; crashed = run(++fatal)) {
     const acknowledged = acknowledgedBy(crashed)
     const dataDir = dataDirOf(fatal)
-    // What was killed right before its row may be in `lost/`.
+    // An upload that was killed right before its row may be in `lost/`.
     const store = opened(dataDir, () => {})
     const stored = await listedIds(store)
-    // The last one may have been killed after its row was in and before it was acknowledged.
+    // The last upload may have been killed between its row and its acknowledgement.
     expect([acknowledged, [...acknowledged, acknowledged.length + 1]]).toContainEqual(stored)
     expect(storedNames(dataDir)).toEqual(stored.flatMap(id => formats.map(format => fileName(id, format))))
     expect(incomingNames(dataDir)).toEqual([])

@@ -1,5 +1,5 @@
-// A process that opens a store, commits two uploads and prints the id of each when it is committed, but kills itself
-// right before its operation number `fatal`, if it gets that far.
+// A process that opens a store, commits uploads and prints the id of each committed one, but kills itself
+// right before operation number `fatal` if it gets that far.
 import { writeSync } from 'node:fs'
 import { openStore } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'

@@ -18,7 +18,7 @@ const uuid = '0b9c6d3e-5f0a-4c6e-8f57-3f5a2f1d9b42'
 const uploadId = Buffer.from(uuid.replaceAll('-', ''), 'hex')
 const receivedAt = '2026-01-02T03:04:05.678Z'
 
-// Held by its row, by files, and by files with several checksums.
+// Stored in its row, in files, and in files with several checksums.
 const sizes = [
   ['small', 'x,name\r\n1,"a, b"\r\n2,\r\n'],
   ['large', `x,name\n${'1,"a, b"\n'.repeat(10_000)}`],
@@ -35,7 +35,7 @@ function expectOne(store: Store): void {
   expect(incomingNames(store.dataDir)).toEqual([])
 }
 
-test.each(sizes)('a %s upload that comes again is the first one, also after a restart', async (_, csv) => {
+test.each(sizes)('a repeated %s upload resolves to the first one, also after a restart', async (_, csv) => {
   const dataDir = temporaryDirectory()
   const store = opened(dataDir)
   const first = await commit(store, csv)
@@ -68,7 +68,7 @@ test.each(sizes)('other bytes under the id of a %s upload are refused', async (_
   }
 })
 
-test('any byte that differs makes other bytes', async () => {
+test('uploads that differ in any byte count as different', async () => {
   const store = opened(temporaryDirectory())
   const csv = Buffer.from(`text,more\n${'lorem,ipsum\n'.repeat(100)}`)
   commitUpload(store.dataDir, await store.catalogue.reserve(), receivedAt, { held: csv, uploadId })
@@ -85,7 +85,7 @@ test('any byte that differs makes other bytes', async () => {
   expectOne(store)
 })
 
-test.each(sizes)('of two at the same time one is stored, whoever comes first (%s)', async (_, csv) => {
+test.each(sizes)('one of two simultaneous uploads is stored, whichever is first (%s)', async (_, csv) => {
   const store = opened(temporaryDirectory())
   const [slow, quick] = [await receive(store, csv), await receive(store, csv)]
   const commitOf = (id: number) => commitUpload(store.dataDir, id, receivedAt, { uploadId })
@@ -101,7 +101,7 @@ test.each(sizes)('of two at the same time one is stored, whoever comes first (%s
   expect(storedNames(store.dataDir)).toEqual(['00000002.csv', '00000002.parquet'])
 })
 
-test('what failed leaves its id to the next', async () => {
+test('a failed upload leaves its id free', async () => {
   const store = opened(temporaryDirectory())
   await expect(commit(store, 'x\n"1\n')).rejects.toThrow('line 2')
   observeFileOperations(({ kind }) => {
@@ -112,7 +112,7 @@ test('what failed leaves its id to the next', async () => {
   expect((await commit(store, 'x\n2\n')).id).toBe(3)
 })
 
-test('an upload that is converted while it arrives counts once too', async () => {
+test('an upload that is converted while it arrives also counts once', async () => {
   const store = opened(temporaryDirectory())
   const [, csv] = sizes[1]
   const arrived = async () => {
@@ -126,7 +126,7 @@ test('an upload that is converted while it arrives counts once too', async () =>
   expectOne(store)
 })
 
-test('without an id each upload counts, and with another id too', async () => {
+test('each upload without an id counts, and so does an upload with another id', async () => {
   const store = opened(temporaryDirectory())
   const csv = 'x\n1\n'
   const other = new Uint8Array(16)

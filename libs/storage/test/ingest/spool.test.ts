@@ -21,7 +21,7 @@ async function spooling(): Promise<{ spool: Spool; path: string; writes: number[
   return { spool: createSpool(dataDir, 1), path: incomingFile(dataDir, 1, 'csv'), writes }
 }
 
-/** Bytes in which every shift and every exchange shows. */
+/** Returns bytes in which every shift and every swap shows. */
 function content(length: number): Buffer {
   const bytes = Buffer.alloc(length)
   for (let i = 0, x = 1; i < length; i++) {
@@ -60,7 +60,7 @@ test('the file holds the bytes of all parts, whatever their sizes, though the ca
   expect(readFileSync(path).equals(expected)).toBe(true)
 })
 
-test('small parts are gathered into batches, large ones go to the file from where they are', async () => {
+test('small parts are gathered into batches, large parts are written without copying', async () => {
   const { spool, writes } = await spooling()
   for (let n = 0; n < 40; n++) await spool.write(content(16_384))
   expect(writes).toEqual([batchBytes, batchBytes])
@@ -89,7 +89,7 @@ test('an upload that fills a batch is in the file alone', async () => {
   expect(readFileSync(path)).toHaveLength(batchBytes)
 })
 
-test('arrivals are told when they are in the file', async () => {
+test('an arrival is told about bytes once they are in the file', async () => {
   const dataDir = temporaryDirectory()
   await mkdir(incomingDirectory(dataDir))
   const arrival = new Arrival()
@@ -108,7 +108,7 @@ test('arrivals are told when they are in the file', async () => {
   expect(() => discarded.waitFor(0)).toThrow('abandoned')
 })
 
-test('a file is complete before it is on the disk, and never there if the disk fails', async () => {
+test('a file is complete before it is on the disk, and never on the disk if the disk fails', async () => {
   const dataDir = temporaryDirectory()
   await mkdir(incomingDirectory(dataDir))
   const arrival = new Arrival()
@@ -129,7 +129,7 @@ test('a file is complete before it is on the disk, and never there if the disk f
   expect(arrival.waitForDisk()).toBe(false)
 })
 
-test('what arrives is brought to the disk meanwhile, MiB by MiB; if that fails it is not tried again', async () => {
+test('arriving bytes are synced MiB by MiB, and a failed sync is not retried', async () => {
   const { spool } = await spooling()
   const seen: string[] = []
   observeFileOperations(({ kind }) => {
@@ -185,7 +185,7 @@ test('a write that fails tells the caller, who can still discard', async () => {
   expect(existsSync(path)).toBe(false)
 })
 
-test('a disk with less free space than is kept back takes nothing, not even in the middle of an upload', async () => {
+test('a disk with less free space than must stay free takes nothing, even in the middle of an upload', async () => {
   onTestFinished(() => setStorageLimits(defaultStorageLimits))
   const first = await spooling()
   await first.spool.write(content(batchBytes))

@@ -1,4 +1,5 @@
-// Answers each number of bytes with what Arrival.waitFor says, or with the code of what it throws, `disk` with what waitForDisk says.
+// Answers each number of bytes with the result of Arrival.waitFor or the code of its error, and `disk` with
+// the result of waitForDisk.
 import { parentPort, workerData } from 'node:worker_threads'
 import { Arrival } from '../../src/ingest/arrival.ts'
 

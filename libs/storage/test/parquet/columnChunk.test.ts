@@ -12,7 +12,7 @@ import { type TableColumn, type Value, writeTable } from '../support/writeTable.
 
 const path = temporaryPath('output.parquet')
 
-/** Values of each type: near their ends, few and often, and anything. */
+/** Values of each type: near the limits, few and often, and anything. */
 const kinds: Record<ColumnType, fc.Arbitrary<Value>> = {
   int64: fc.oneof(
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
@@ -75,7 +75,7 @@ test('hyparquet reads back every type, its bounds and its nulls', async () => {
   await fc.assert(property, { numRuns: randomCases(2000) })
 })
 
-/** hyparquet makes a Date of days and of microseconds. */
+/** hyparquet turns days and microseconds into Dates. */
 function plain(bound: unknown): unknown {
   return bound instanceof Date ? bound.getTime() : bound
 }
@@ -100,7 +100,7 @@ function chunkOf(type: ColumnType, count: number, value: (i: number) => Value | 
   return footerOf(path).row_groups[0].columns[0].meta_data as ColumnMetaData
 }
 
-/** Numbers of 32 bits without a pattern, each once (the end of MurmurHash3). */
+/** Returns distinct 32-bit numbers without a pattern (the end of MurmurHash3). */
 function scattered(i: number): number {
   let bits = Math.imul(i ^ (i >>> 16), 0x85ebca6b)
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
@@ -173,7 +173,7 @@ test('a small column is not compressed', () => {
   expect(chunkOf('text', 60, i => `customer number ${i}`).codec).toBe('UNCOMPRESSED')
 })
 
-test('32 Ki values have a dictionary, one more has none', () => {
+test('32 Ki distinct values get a dictionary, one more value does not', () => {
   const value = (distinct: number) => (i: number) => BigInt(scattered(scattered(i) % distinct)) * 65_537n
   const all = (distinct: number) => (i: number) =>
     i < distinct ? BigInt(scattered(i)) * 65_537n : value(distinct)(i)

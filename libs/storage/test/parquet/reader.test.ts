@@ -12,7 +12,7 @@ afterEach(() => observeFileOperations(undefined))
 const path = temporaryPath('output.parquet')
 
 test.each(['x', 'y', 'z'])(
-  'a sum of %s reads the footer and the chunks of that column that hold more than one integer, nothing else',
+  'a sum of %s reads only the footer and the chunks of that column that hold more than one integer',
   name => {
     const rows = 900_000
     let text = 'x,y,z\n'
@@ -54,7 +54,7 @@ test('a column of a wide table with many row groups is found without the others,
   expect(sumParquetColumn(path, 'c300')).toBe(0n)
 })
 
-test('a column that the file has not is answered from the footer alone', () => {
+test('the footer alone shows that the file lacks a column', () => {
   convertCsv(temporaryFile('x\n1\n'), path)
   let reads = 0
   observeFileOperations(({ kind }) => {

@@ -64,7 +64,7 @@ test.each([
   ['b', 'c'],
   ['\uD7FF', '\uE000'], // the surrogates between them are no characters
   ['\u{10FFFF}', ''], // there is no greater one
-])('the greatest of long texts is cut in front of %j, upwards', (last, next) => {
+])('the greatest of long texts is cut before %j and rounded up', (last, next) => {
   const size = 64 - Buffer.byteLength(last)
   const head = 'a'.repeat(size)
   convert(`t\n${head}${last}xyz\n`)
@@ -126,7 +126,7 @@ test('a large table is written in row groups of bounded size, each page with its
   expect(pages).toBeGreaterThan(3 * row_groups.length)
 })
 
-test('row groups are large where most fields of many columns are empty', () => {
+test('row groups are large if most fields of many columns are empty', () => {
   const columns = Array.from({ length: 64 }, (_, i) => `c${i}`)
   convert(`${columns.join(',')}\n${`1${','.repeat(63)}\n`.repeat(150_000)}`)
   expect(rowsOfGroups()).toEqual([150_000])
@@ -137,14 +137,15 @@ test('row groups of many columns are bounded by what their values take, nulls am
   const full = `${columns.map((_, i) => i).join(',')}\n`
   convert(`${columns.join(',')}\n${full.repeat(30_000)}`)
   expect(rowsOfGroups()[0]).toBeLessThan(11_000)
-  // A byte a row and column says which rows are null.
+  // A byte for each row and column says which rows are null.
   convert(`${columns.join(',')}\n${full}${`${','.repeat(63)}\n`.repeat(200_000)}`)
   expect(rowsOfGroups()[0]).toBeGreaterThan(50_000)
   expect(rowsOfGroups()[0]).toBeLessThan(100_000)
 })
 
-test('values of many columns come back wherever a column is empty for a while', async () => {
-  // Each column is of a type, and has values in one row of so many, but for a stretch of rows where it has none.
+test('values of many columns come back, wherever a column is empty for a stretch', async () => {
+  // Each column has a type of its own, and a value in one of several rows, except for a stretch of rows
+  // without values.
   const kinds: [fill: (i: number) => string, read: (i: number) => unknown][] = [
     [i => `${i * 7919}`, i => BigInt(i * 7919)],
     [i => `${i}.5`, i => i + 0.5],
@@ -178,7 +179,7 @@ test('values of many columns come back wherever a column is empty for a while', 
   expect(wrong).toBe(-1)
 })
 
-/** Of a table whose footer is longer than what is kept of it in memory, or read at once. */
+/** Returns a table whose footer is longer than the part that is kept in memory or read at once. */
 function wideCsv(): { names: string[]; csv: string; rows: number } {
   const names = Array.from({ length: 500 }, (_, i) => `${i} ${'n'.repeat(1000)}`)
   const rows = 9000
@@ -209,7 +210,7 @@ test('a long footer is written and read in parts', async () => {
   expect(row_groups.every(({ columns }) => columns.length === names.length)).toBe(true)
 })
 
-test('no byte of a long footer can be another without an error', () => {
+test('a change of any byte of a long footer is an error', () => {
   const { csv } = wideCsv()
   const { footerBytes, footerCrc } = convertCsv(temporaryFile(csv), path)
   const bytes = readFileSync(path)
@@ -244,7 +245,7 @@ test('a table whose footer would be longer than the limit is refused', () => {
   }
 })
 
-test('a column of few distinct values gets a dictionary, one of many does not', () => {
+test('a column of few distinct values gets a dictionary, a column of many does not', () => {
   let text = 'one,few,many\n'
   for (let i = 0; i < 50_000; i++) text += `1,${((i * 7919) % 500) * 1_000_003},${i}\n`
   convert(text)

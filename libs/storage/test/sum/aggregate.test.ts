@@ -10,7 +10,7 @@ import { temporaryDirectory, thrown } from '../support/directories.ts'
 import { judge } from '../support/judge.ts'
 import { readParquet } from '../support/readParquet.ts'
 
-/** The two files of an upload, without a row of the catalogue. */
+/** Makes the two files of an upload, without a row of the catalogue. */
 function stored(csv: string) {
   const dataDir = temporaryDirectory()
   mkdirSync(filesDirectory(dataDir))
@@ -29,7 +29,7 @@ function stored(csv: string) {
 
 const valuesOf = (dataDir: string, piece: ColumnPiece): Value[] => [...columnValues(dataDir, piece)].flat()
 
-/** What a field as csv-parse finds it means in a column of a type. */
+/** The value of a field, as csv-parse finds it, in a column of each type. */
 const meanings: Record<ColumnType, (text: string) => Value> = {
   int64: BigInt,
   double: Number,
@@ -88,7 +88,7 @@ interface Extent {
   greatest: Value
 }
 
-/** An aggregate as somebody would write it who needs a new one. */
+/** An aggregate as somebody would write a new one. */
 const extent: Aggregate<Extent, string> = {
   empty: () => ({ count: 0, nulls: 0, greatest: null }),
   add: (partial, values) =>
@@ -132,7 +132,7 @@ test.each(formats)('the pieces of a column have the same aggregate as the whole 
   }
 })
 
-test('a record that is larger than a block is read, once, and the memory for it given back', () => {
+test('a record larger than a block is read once, and its memory released', () => {
   const long = 'x'.repeat(300_000)
   const { dataDir, piece } = stored(`n,t\n1,a\n2,${long}\n3,b\n`)
   const usual = memory.blockBytes
@@ -141,7 +141,7 @@ test('a record that is larger than a block is read, once, and the memory for it 
   expect(memory.blockBytes).toBe(usual)
 })
 
-test.each(formats)('a file that is not what was stored is an error, not another value (%s)', format => {
+test.each(formats)('a changed file is an error, not another value (%s)', format => {
   const { dataDir, piece } = stored('n,t\n1,a\n2,b\n3,c\n')
   const path = storedFile(dataDir, 1, format)
   const whole = readFileSync(path)

@@ -75,7 +75,7 @@ test('a column of a wide table is found wherever it is', () => {
   }
 })
 
-test('a record larger than a block is summed, and the memory for it given back', () => {
+test('a record larger than a block is summed, and its memory released', () => {
   const long = 'a'.repeat(3_000_000)
   const path = temporaryFile(`t,v\nx,1\n${long},2\n"${long}\n",3\nx,4\n`)
   expect(sumCsvColumn(path, 1, 2)).toBe(10n)
