@@ -284,7 +284,7 @@ describe('a field over the limit is refused with its place and both numbers', ()
     expect(sumCsvColumn(path, 0, 2)).toBe(3n)
   })
 
-  test('checksums also match if records are longer than a block', () => {
+  test('a field over the limit is refused even if records are longer than a block', () => {
     limited(1_000_000)
     expect(convert(`t,u\n${'a'.repeat(1_000_000)},${'b'.repeat(1_000_000)}\n`).rows).toBe(1)
     expect(() => convert(`t,u\n1,${'b'.repeat(1_000_001)}\n`)).toThrow(
