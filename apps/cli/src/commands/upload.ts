@@ -19,7 +19,10 @@ export const upload = new Command('upload')
     if (!(await uploadFiles(targetOf(command), paths))) process.exitCode = 1
   })
 
-/** Uploads each file. Returns whether all are stored. Throws UnreachableError, since then no other file can go up. */
+/**
+ * Uploads each file. Returns whether all are stored. Throws UnreachableError, because then no other file can
+ * be uploaded either.
+ */
 async function uploadFiles(target: Target, paths: readonly string[]): Promise<boolean> {
   const sizes = await Promise.all(paths.map(sizeOf))
   const total = sizes.reduce((sum, size) => sum + size, 0)

@@ -1,4 +1,5 @@
-// Adds up a column chunk of a few bytes in one go: to ask for each of its pages would take longer than to add them.
+// Sums a column chunk of a few bytes in one call: asking for each of its pages would take longer than summing
+// them.
 import { crc32 } from '../parquet/crc32'
 import { openDictionary } from './dictionarySum'
 import {
@@ -22,7 +23,7 @@ import { countDefined } from '../parquet/pageLevels'
 import { clearPageTotal } from './pageTotal'
 import { PLAIN, PLAIN_DICTIONARY, sumValues } from './valuesSum'
 
-/** Encoding of parquet.thrift. */
+/** The Encoding of parquet.thrift. */
 const RLE = 3
 
 let valueBytes: u32 = 8

@@ -1,6 +1,6 @@
-// Adds up DELTA_BINARY_PACKED pages (parquet-format, Encodings.md). A value is the one before it plus the block's least delta
-// plus a packed number. Where no value can wrap, n of them behind the value p, with the packed numbers x1 to xn, add up to
-// n*p + least*n*(n+1)/2 + n*x1 + (n-1)*x2 + ... + xn.
+// Sums DELTA_BINARY_PACKED pages (parquet-format, Encodings.md). A value is the previous value plus the
+// block's least delta plus a packed number. If no value can wrap, the n values after the value p, with the
+// packed numbers x1 to xn, add up to n*p + least*n*(n+1)/2 + n*x1 + (n-1)*x2 + ... + xn.
 import {
   clearPackedSums,
   LOWER_HALF,
@@ -14,11 +14,11 @@ import {
 import { openPage, pageAt, pageBroken, pageEnd, readVarint, readZigzag } from '../parquet/pageBytes'
 import { addHalves } from './pageTotal'
 
-/** A sum of products below it fits into 64 bits, and one as great besides. */
+/** A sum of products below this fits into 64 bits, together with another one as great. */
 const SAFE: f64 = 2305843009213693952
-/** Miniblocks are summed together up to about so many values. */
+/** Miniblocks are summed together up to about this many values. */
 const TOGETHER: u64 = 128
-/** At most so many are: sums of so many products with numbers of 32 bits fit into 64 bits. */
+/** The most values that are summed together: the sums of this many products with 32-bit numbers fit into 64 bits. */
 const MAX_TOGETHER: u64 = 16384
 
 /** The bits of a value. */
@@ -66,7 +66,8 @@ function addBlocks(values: u64, miniblocks: u64, miniblockValues: u64): bool {
     const widthsEnd = width + <usize>miniblocks
     at = widthsEnd
     while (width < widthsEnd && left > 0) {
-      // As many miniblocks at once as have few enough values, or none but the block's least delta.
+      // Take several miniblocks at once, as long as they have few values in total or nothing but the block's
+      // least delta.
       const first = width
       let greatest: u64 = 0
       let n: u64 = 0
@@ -81,7 +82,7 @@ function addBlocks(values: u64, miniblocks: u64, miniblockValues: u64): bool {
         n += some
       } while (width < widthsEnd && n < left && (n < TOGETHER || greatest == 0))
       if (greatest == 0 && at - start <= 8 && first - start + miniblocks == at - start) {
-        // Blocks without packed numbers are often alike.
+        // Blocks without packed numbers are often equal.
         const blockValues = miniblocks * miniblockValues
         const alike = u64.MAX_VALUE >> (<u64>(8 - (at - start)) << 3)
         const block = load<u64>(start) & alike
@@ -99,7 +100,7 @@ function addBlocks(values: u64, miniblocks: u64, miniblockValues: u64): bool {
   return true
 }
 
-/** Adds the `n` > 0 values behind the last one, from whole miniblocks: their widths, and where they are. */
+/** Adds the `n` > 0 values after the last one from whole miniblocks, given their widths and their address. */
 function addMiniblocks(widths: usize, from: usize, n: u64, miniblockValues: u64, greatest: u64, least: i64): void {
   const most = <f64>((<u64>1) << min<u64>(greatest, 63))
   if (abs(<f64>last) + <f64>n * (abs(<f64>least) + most) >= limit) {
@@ -131,7 +132,7 @@ function sumMiniblocks(widths: usize, from: usize, n: u64, miniblockValues: u64,
   for (let left = n; left > 0; ) {
     const width = <u64>load<u8>(widths++)
     let some = min(left, miniblockValues)
-    // Miniblocks of the same width are packed like one.
+    // Miniblocks of the same width are packed like a single one.
     for (; some < left && load<u8>(widths) == width; widths++) some += min(left - some, miniblockValues)
     sumPacked(at, some, width, part)
     at += <usize>((some * width) >> 3)
@@ -140,8 +141,8 @@ function sumMiniblocks(widths: usize, from: usize, n: u64, miniblockValues: u64,
 }
 
 /**
- * Adds the `n` values behind the last one, whose packed numbers add up to `plain`, and with their weights to upper * 2^32 +
- * lower.
+ * Adds the `n` values after the last one. Their packed numbers add up to `plain`, and with their weights to
+ * upper * 2^32 + lower.
  */
 function addStretch(n: u64, least: i64, plain: u64, lower: u64, upper: u64): void {
   const times = (n * (n + 1)) >> 1
@@ -151,7 +152,7 @@ function addStretch(n: u64, least: i64, plain: u64, lower: u64, upper: u64): voi
   last += least * <i64>n + <i64>plain
 }
 
-/** The same where values wrap, or sums would. */
+/** Like `addMiniblocks`, for values or sums that wrap. */
 function addOneByOne(widths: usize, from: usize, n: u64, miniblockValues: u64, least: i64): void {
   let at = from
   let value = last

@@ -1,18 +1,19 @@
-// Adds up pages of indices into a dictionary without looking at their values one by one: a run adds one product, and
-// bit-packed indices are looked up several at a time in a table of the sums of their values.
+// Sums pages of indices into a dictionary without looking at the values one by one: a run adds one product,
+// and bit-packed indices are looked up several at a time in a table of the sums of their values.
 import { nextStretch, stretchPacked, stretchValue, stretchValues } from '../parquet/hybridStretch'
 import { packedNumber } from './packedSum'
 import { openPage, pageBroken, readByte } from '../parquet/pageBytes'
 import { addHalves, addProduct } from './pageTotal'
 
-/** Symbols of up to so many bits are looked up in the table. */
+/** The most bits of a symbol that is looked up in the table. */
 const MAX_SYMBOL_BITS: u32 = 16
-/** Symbols are joined to twice as many bits as long as that makes no more than so many: the table stays in the L1 cache. */
+/** Symbols are joined into symbols of twice the bits up to this size, so that the table stays in the L1 cache. */
 const JOINED_SYMBOL_BITS: u32 = 10
 const MIN_SYMBOL_BITS: u32 = 4
 
-// An entry of the table has two lanes of 64 bits: the lower half of a sum of values + 2^63, and the upper half. An index
-// that is not in the dictionary counts as more in the lower lane than so many lookups of legal ones add up to.
+// An entry of the table has two lanes of 64 bits: the lower half of a sum of values + 2^63, and the upper
+// half. An index outside the dictionary counts for more in the lower lane than `LOOKUPS` lookups of legal
+// indices add up to.
 const LOOKUPS: u32 = 4096
 const ILLEGAL: i64 = 1 << 48
 
@@ -20,7 +21,10 @@ let dictionary: usize = 0
 let entries: u32 = 0
 let table: usize = 0
 let roomBits: u32 = 0
-/** Of the table as it is: the bits of an index, 0 if there is no table; the bits of a symbol, and how many indices it is. */
+/**
+ * The current table: the bits of an index (0 without a table), the bits of a symbol, and how many indices a
+ * symbol is.
+ */
 let indexBits: u32 = 0
 let symbolBits: u32 = 0
 let joined: u32 = 0
@@ -51,8 +55,8 @@ export function openDictionary(
 }
 
 /**
- * Adds the values of `count` indices: their bit width in a byte, then a hybrid, in [from, to). Returns false if they are
- * damaged or not all in the dictionary.
+ * Adds the values of `count` indices in [from, to): their bit width in a byte, then a hybrid. Returns false
+ * if the indices are damaged or not all in the dictionary.
  */
 export function sumIndices(from: usize, to: usize, count: u32): bool {
   if (count == 0) return true
@@ -78,7 +82,10 @@ export function sumIndices(from: usize, to: usize, count: u32): bool {
   return true
 }
 
-/** Returns whether there is a table for indices of so many bits: only where it costs less than `count` lookups. */
+/**
+ * Makes a table for indices of `width` bits if that costs less than `count` lookups. Returns whether there is
+ * a table.
+ */
 function prepareTable(width: u32, count: u32): bool {
   if (indexBits == width) return true
   const most = min(min(MAX_SYMBOL_BITS, roomBits), 31 - clz(count))
@@ -103,7 +110,10 @@ function prepareTable(width: u32, count: u32): bool {
   return true
 }
 
-/** Makes a symbol of each two. From the last one down, so that the single ones are there until they are not needed. */
+/**
+ * Joins every two symbols into one, from the last one down, so that single symbols are overwritten only when
+ * they are not needed any more.
+ */
 function joinSymbols(): void {
   const size: u32 = 1 << symbolBits
   for (let i: u32 = size * size; i-- > 0; ) {
@@ -115,9 +125,9 @@ function joinSymbols(): void {
   joined <<= 1
 }
 
-/** Adds symbols through the table. Returns false if one has an illegal index. */
+/** Adds symbols through the table. Returns false if a symbol has an illegal index. */
 function addSymbols(from: usize, symbols: u32): bool {
-  // Eight symbols are as many bytes as one has bits.
+  // Eight symbols of n bits take n bytes.
   const eights = symbols & ~7
   let sums = i64x2.splat(0)
   for (let i = eights; i < symbols; i++) {
@@ -126,7 +136,7 @@ function addSymbols(from: usize, symbols: u32): bool {
   return addEntries(sums, symbols - eights) && addEights(from, eights)
 }
 
-/** Adds the sum of so many entries. Returns false if one is of an illegal index. */
+/** Adds the sum of `count` entries. Returns false if one of them has an illegal index. */
 function addEntries(sums: v128, count: u32): bool {
   const ones = <u64>i64x2.extract_lane(sums, 0)
   if (ones >= <u64>ILLEGAL) return false
@@ -135,7 +145,7 @@ function addEntries(sums: v128, count: u32): bool {
 }
 
 function addEights(from: usize, symbols: u32): bool {
-  // To shift by a constant costs less.
+  // Shifting by a constant costs less.
   switch (symbolBits) {
     case 4: return addEightsOf(4, from, symbols)
     case 5: return addEightsOf(5, from, symbols)
@@ -181,14 +191,14 @@ function addEightsOf(bits: u64, from: usize, symbols: u32): bool {
   return true
 }
 
-/** The entry of a symbol that is `place` / 16, with other bits above. */
+/** Returns the entry of a symbol. `place` holds the symbol times 16, with other bits above. */
 // @ts-expect-error: a decorator
 @inline
 function entry(place: u64, bits: u64): v128 {
   return v128.load(table + <usize>(place & ((((<u64>1) << bits) - 1) << 4)))
 }
 
-/** Adds indices number `first` to `count` - 1 one by one. Returns false if one is not in the dictionary. */
+/** Adds the indices number `first` to `count` - 1 one by one. Returns false if an index is not in the dictionary. */
 function addIndices(from: usize, first: u32, count: u32, width: u32): bool {
   let ones: u64 = 0
   let halves: i64 = 0

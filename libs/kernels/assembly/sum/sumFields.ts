@@ -1,15 +1,15 @@
-// Adds up one column of scanned records, exactly.
+// Sums a column of scanned records exactly.
 import { COMMA, LF, MINUS, QUOTE } from '../csv/bytes'
 import { anyNoDigit, keepLast, lastLanes, ZEROS } from '../types/digits'
 import { endsLines, fieldEnd, skipBlankLines } from '../csv/fields'
 import { clearNoInt64, noInt64, parseInt64, refuse } from '../types/int64'
 
-/** So many digits add up in a byte. */
+/** How many digits a byte can add up. */
 const GROUP: usize = 28
-/** After a group that could not go one way, so many groups do not try it. */
+/** After a group that could not go one way, this many groups do not try that way. */
 const GROUPS_ALIKE: u32 = 16
 
-/** The first `n` lanes become the last ones, the others 0, by the lane numbers `n` bytes behind the start. */
+/** Lane numbers: loaded `n` bytes after the start, they move the first `n` lanes to the end and set the others to 0. */
 const MOVE_LAST = memory.data<u8>([
   128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
   12, 13, 14, 15, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
@@ -40,33 +40,37 @@ export function totalLow(): i64 {
   return low
 }
 
-/** How a group is added up: the ways from the fastest to the one that every int64 can go. */
+/** The ways to sum a group, from the fastest to the one that works for every int64. */
 const PLAIN = 0
 const SIGNED = 1
 const ANY = 2
 
 /**
- * Adds up the fields whose ends are in [at, all), an entry every `step` bytes: column number `column`, not the first of several,
- * of records that were scanned. Empty fields add nothing. Returns false if a field is no int64: the total is then of no use.
+ * Sums the fields whose ends are in [at, all), with an entry every `step` bytes: the column number `column`,
+ * which is not the first of several, of scanned records. Empty fields add nothing. Returns false if a field
+ * is not an int64; then the total is useless.
  */
 export function sumFields(at: usize, all: usize, step: usize, columns: u32, column: u32): bool {
   if (endsLines(column, columns)) for (let p = at; p < all; p += step) store<u32>(p, <u32>fieldEnd(p, true))
   return addUp(false, at, all, step, i8x16.splat(columns == 1 ? LF : COMMA))
 }
 
-/** The same for the first of several columns, of records whose line ends are in [at, all), behind the one before them. */
+/**
+ * Sums the first of several columns, of records whose line ends are in [at, all). The entry before them is
+ * the line end before the first record.
+ */
 export function sumFirstFields(at: usize, all: usize): bool {
   return addUp(true, at - 4, all - 4, 4, i8x16.splat(COMMA))
 }
 
-/** `first`: the entries are those of the line feeds in front of the fields, not of the separators behind them. */
+/** `first`: the entries are the line feeds before the fields, not the separators after them. */
 // @ts-expect-error: a decorator
 @inline
 function addUp(first: bool, at: usize, all: usize, step: usize, separator: v128): bool {
   const zeros = v128.load(ZEROS)
   const minus = i8x16.splat(MINUS)
   clearNoInt64()
-  // One sum a place: the lanes of sixteen digits, four to a vector.
+  // One sum for each place: the lanes of sixteen digits, four in each vector.
   let a = i32x4.splat(0)
   let b = i32x4.splat(0)
   let c = i32x4.splat(0)
@@ -80,7 +84,7 @@ function addUp(first: bool, at: usize, all: usize, step: usize, separator: v128)
     let greatest = i8x16.splat(0)
     let longest: u32 = 0
     if (way == PLAIN) {
-      // Four at a time: V8 would look for the end behind each.
+      // Handle four fields at a time: otherwise V8 would check for the end after each field.
       for (const most = stop - 3 * step; p < most; ) {
         const bytes0 = bytesAt(first, p)
         const bytes1 = bytesAt(first, (p += step))
@@ -164,7 +168,7 @@ function addUp(first: bool, at: usize, all: usize, step: usize, separator: v128)
   return !noInt64
 }
 
-/** Sixteen bytes that begin or end with a field. */
+/** Returns sixteen bytes that begin or end with a field. */
 // @ts-expect-error: a decorator
 @inline
 function bytesAt(first: bool, entry: usize): v128 {
@@ -172,7 +176,10 @@ function bytesAt(first: bool, entry: usize): v128 {
   return first ? v128.load(at, 1) : v128.load(at - 16)
 }
 
-/** The length of the field in `bytes`, of 0 to 15, or 16 if it is longer; without `first`, 16 more. */
+/**
+ * Returns the length of the field in `bytes`: 0 to 15, or 16 if it is longer. Without `first`, the result is
+ * greater by 16.
+ */
 // @ts-expect-error: a decorator
 @inline
 function lengthOf(first: bool, bytes: v128, separator: v128): u32 {
@@ -180,14 +187,14 @@ function lengthOf(first: bool, bytes: v128, separator: v128): u32 {
   return first ? ctz(separators) : clz(separators)
 }
 
-/** Whether no field was longer than 15, by the bits of all lengths. */
+/** Returns whether no field was longer than 15, given the combined bits of all lengths. */
 // @ts-expect-error: a decorator
 @inline
 function fits(lengths: u32): bool {
   return lengths < 32
 }
 
-/** The field of that length in `bytes` as digits in the last lanes; the other lanes are 0. */
+/** Returns the field of that length in `bytes` as digits in the last lanes. The other lanes are 0. */
 // @ts-expect-error: a decorator
 @inline
 function digitsOf(first: bool, bytes: v128, zeros: v128, length: u32): v128 {
@@ -197,7 +204,7 @@ function digitsOf(first: bool, bytes: v128, zeros: v128, length: u32): v128 {
     : keepLast(digits, <usize>length - 16)
 }
 
-/** The digits behind a minus are among all of them. */
+/** Subtracts the digits after a minus twice, because `all` contains them too. */
 // @ts-expect-error: a decorator
 @inline
 function less(all: v128, negative: v128): v128 {
@@ -237,7 +244,7 @@ function addField(start: usize, end: usize): void {
   low += value & 0xffffffff
 }
 
-/** Eight places, the greatest first. */
+/** Returns the value of eight places, the greatest first. */
 // @ts-expect-error: a decorator
 @inline
 function placed(high: v128, low: v128): i64 {

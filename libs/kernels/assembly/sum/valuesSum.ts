@@ -1,9 +1,9 @@
-// Adds up the values of a page, whichever way it has them.
+// Sums the values of a page in any encoding that has a kernel.
 import { sumDelta } from './deltaSum'
 import { sumIndices } from './dictionarySum'
 import { sumPlain32, sumPlain64 } from './plainSum'
 
-// Encoding of parquet.thrift.
+// The Encoding of parquet.thrift.
 export const PLAIN: i32 = 0
 export const PLAIN_DICTIONARY: i32 = 2
 const DELTA_BINARY_PACKED: i32 = 5

@@ -1,4 +1,4 @@
-// One double in any notation: a decimal number, or NaN and infinity as Python and JavaScript print them.
+// Reads a double in any notation: a decimal number, or NaN and infinity as Python and JavaScript print them.
 import { MINUS, ZERO } from '../csv/bytes'
 import { nearestDouble } from './nearestDouble'
 
@@ -7,25 +7,25 @@ const POINT: u8 = 0x2e
 const LOWER_E: u8 = 0x65
 const LOWER_CASE: u8 = 0x20
 
-/** A u64 holds any number of so many digits. */
+/** The most digits for which a u64 holds every number. */
 const MOST_SIGNIFICANT: u32 = 19
-/** So few digits cannot make up for an exponent of MOST_EXPONENT. */
+/** Fewer digits than this cannot make up for an exponent of MOST_EXPONENT. */
 const MOST_DIGITS: usize = 100
-/** Greater ones are taken to be this one. */
+/** Greater exponents are read as this one. */
 const MOST_EXPONENT: i32 = 100000
 const NO_EXPONENT: i32 = i32.MIN_VALUE
 
 /**
- * The double nearest to the decimal number that the ASCII in [start, end) is, of any length; NaN if that is infinite or, for
- * `whole` numbers, not exact.
+ * Returns the double nearest to the decimal number in the ASCII text [start, end), of any length. Returns NaN
+ * if the double is infinite, or for `whole` numbers, not exact.
  */
 // @ts-expect-error: a decorator
 @external('env', 'parseDecimal')
 declare function parseDecimal(start: usize, end: usize, whole: bool): f64
 
 /**
- * The double that is nearest to the text in [start, end). NaN for what is no number, for a whole number that a double would
- * round, for a number that it would make infinite, and for what is NaN.
+ * Returns the double nearest to the text in [start, end). Returns NaN if the text is not a number, if a
+ * double would round a whole number or make the number infinite, and for NaN itself.
  */
 export function readAnyDouble(start: usize, end: usize): f64 {
   const negative = load<u8>(start) == MINUS
@@ -62,7 +62,7 @@ function signed(value: f64, negative: bool): f64 {
   return negative ? -value : value
 }
 
-/** `e` or `E`, a sign or none, digits. */
+/** Reads `e` or `E`, an optional sign, and digits. */
 function readExponent(at: usize, end: usize): i32 {
   if ((load<u8>(at++) | LOWER_CASE) != LOWER_E) return NO_EXPONENT
   const sign = load<u8>(at)
@@ -77,7 +77,7 @@ function readExponent(at: usize, end: usize): i32 {
   return sign == MINUS ? -exponent : exponent
 }
 
-// Words, the first letter in the lowest byte.
+// Words, with the first letter in the lowest byte.
 const INF: u32 = 0x666e69
 const NAN: u32 = 0x4e614e
 const LOWER_NAN: u32 = 0x6e616e

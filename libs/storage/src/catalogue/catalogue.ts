@@ -3,7 +3,7 @@ import type { Guarded } from './lock.ts'
 import type { Upload } from './upload.ts'
 import { listedUpload, type UploadList, type UploadsSnapshot } from './uploadList.ts'
 
-/** The structures that all calls share. They are reached through the lock alone. */
+/** The structures that all calls share. They can only be reached through the lock. */
 export interface SharedState {
   nextId: number
   uploads: UploadList
@@ -23,14 +23,14 @@ export function sharedState(uploads: UploadList, nextId: number): SharedState {
   return { nextId, uploads, published, schemas }
 }
 
-/** What a question is about: the uploads that were published when it came. */
+/** What a question is about: the uploads that were published when it arrived. */
 export interface Snapshot {
   uploads: UploadsSnapshot
-  /** How many schemas these have. It grows with each new one. */
+  /** How many schemas these uploads have. The number grows with each new schema. */
   schemas: number
 }
 
-/** The published uploads, for all calls of the process. The one global lock lives in here. */
+/** The published uploads, for all calls of the process. The one global lock is in here. */
 export class Catalogue {
   readonly #shared: Guarded<SharedState>
 
@@ -43,7 +43,7 @@ export class Catalogue {
     return this.#shared.held
   }
 
-  /** The id of a new upload, never given out before. */
+  /** Returns the id of a new upload, which was never used before. */
   async reserve(): Promise<number> {
     return this.#shared.access(shared => shared.nextId++)
   }
@@ -58,7 +58,7 @@ export class Catalogue {
     })
   }
 
-  /** Every published upload: later ones do not change it. */
+  /** Returns every published upload. Later uploads do not change the snapshot. */
   async snapshot(): Promise<Snapshot> {
     return this.#shared.access(({ uploads, schemas }) => ({
       uploads: uploads.snapshot(),

@@ -1,4 +1,4 @@
-// The rows of committed uploads. Inserting the row is what commits an upload.
+// The rows of committed uploads. Inserting the row commits an upload.
 import { crc32 } from 'node:zlib'
 import { StorageError } from '../errors.ts'
 import { catalogueFile, type Format } from '../paths.ts'
@@ -20,11 +20,11 @@ import type { ListedUpload } from './uploadList.ts'
 /** What only the row of an upload knows. */
 export interface Particulars {
   checksums: Checksums
-  /** The id that the client gave it, in 16 bytes. Only one upload has it. */
+  /** The id that the client gave the upload, in 16 bytes. Only one upload has it. */
   uploadId?: Uint8Array | undefined
 }
 
-/** What the files of an upload hold. */
+/** The contents of an upload's files. */
 export type Contents = Record<Format, Uint8Array>
 
 const insertion = `
@@ -33,9 +33,10 @@ const insertion = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (upload_id) DO NOTHING`
 
 /**
- * Commits an upload: when this returns, the row is on the disk. With `contents` it goes there together with what the upload's
- * files hold, so that these need not be on the disk yet. Returns undefined, and nothing is changed, if another upload has its
- * `uploadId`. Throws StorageError `too-large` if the table has no room for more column names, `undecided` as `change` does.
+ * Commits an upload. The row is on the disk when this returns. With `contents` the row goes to the disk
+ * together with the contents of the upload's files, so that the files need not be on the disk yet. Returns
+ * undefined and changes nothing if another upload has the same `uploadId`. Throws StorageError `too-large` if
+ * there is no room for more column names, `undecided` as `change` does.
  */
 export function insertUpload(
   dataDir: string,
@@ -96,7 +97,7 @@ function rowOf(upload: NewUpload, schema: number, { checksums, uploadId }: Parti
   }
 }
 
-/** The uploads whose files may not be on the disk, at most `limit` of them, by ascending id. */
+/** Returns the uploads whose files may not be on the disk, in ascending order, at most `limit` of them. */
 export function listUnsynced(dataDir: string, limit = -1): number[] {
   return read(dataDir, ({ prepared }) =>
     prepared('SELECT id FROM unsynced ORDER BY id LIMIT ?')
@@ -105,7 +106,7 @@ export function listUnsynced(dataDir: string, limit = -1): number[] {
   )
 }
 
-/** What the files of such an upload hold; undefined for another. */
+/** Returns the contents of an unsynced upload's files, or undefined for any other upload. */
 export function readContents(dataDir: string, id: number): Contents | undefined {
   return read(
     dataDir,
@@ -114,31 +115,31 @@ export function readContents(dataDir: string, id: number): Contents | undefined 
   )
 }
 
-/** Says that the files of these uploads are on the disk. */
+/** Records that the files of these uploads are on the disk. */
 export function deleteContents(dataDir: string, ids: readonly number[]): void {
   change(dataDir, 4096 * ids.length, ({ prepared }) =>
     prepared('DELETE FROM unsynced WHERE id IN (SELECT value FROM json_each(?))').run(JSON.stringify(ids)),
   )
 }
 
-/** Forgets what files hold whose upload is gone: other programs delete rows without it. */
+/** Deletes contents whose upload is gone: other programs delete rows without their contents. */
 export function dropOrphans(dataDir: string): void {
   const orphans = 'FROM unsynced WHERE id NOT IN (SELECT id FROM uploads)'
   if (!read(dataDir, ({ prepared }) => prepared(`SELECT id ${orphans} LIMIT 1`).get())) return
   change(dataDir, 0, ({ database }) => database.exec(`DELETE ${orphans}`))
 }
 
-/** The upload, if its row is committed. */
+/** Returns the upload, if its row is committed. */
 export function findUpload(dataDir: string, id: number): Upload | undefined {
   return findRow(dataDir, 'id = ?', id)?.upload
 }
 
-/** The upload that has this `uploadId`. */
+/** Returns the upload that has this `uploadId`. */
 export function findUploadId(dataDir: string, uploadId: Uint8Array): Upload | undefined {
   return findRow(dataDir, 'upload_id = ?', uploadId)?.upload
 }
 
-/** The checksums of a committed upload's files. */
+/** Returns the checksums of a committed upload's files. */
 export function readChecksums(dataDir: string, id: number): Checksums {
   const found = findRow(dataDir, 'id = ?', id)
   if (!found) throw damagedRow(dataDir, `the row of upload ${id}`)
@@ -159,7 +160,10 @@ function findRow(dataDir: string, condition: string, key: number | Uint8Array) {
   })
 }
 
-/** All committed uploads by ascending id. Those of one schema share one array of columns. Takes some 500 bytes an upload. */
+/**
+ * Returns all committed uploads in ascending order. Uploads of one schema share one array of columns. An
+ * upload takes some 500 bytes.
+ */
 export function listUploads(dataDir: string): Upload[] {
   return read(dataDir, connection => {
     const schemas = new Map<number, readonly Column[]>()
@@ -175,13 +179,16 @@ export function listUploads(dataDir: string): Upload[] {
   })
 }
 
-/** Rows are read in batches: fetched one by one they would take twice as long. */
+/** Rows are read in batches, because fetching them one by one would take twice as long. */
 const ROWS = 256
 const windowOfRows = `
   SELECT max(id) AS last, group_concat(checksum || ',' || text, ';') AS texts FROM
     (SELECT id, checksum, ${uploadText} AS text FROM uploads WHERE id > ? ORDER BY id LIMIT ${ROWS})`
 
-/** All committed uploads by ascending id, for a list. Throws StorageError `damaged`, naming the rows that are not what was written. */
+/**
+ * Yields all committed uploads in ascending order, for a list. Throws StorageError `damaged` with the names
+ * of the damaged rows.
+ */
 export function* eachListed(dataDir: string): Generator<ListedUpload> {
   const damaged: string[] = []
   for (let last = 0; ; ) {
@@ -207,7 +214,7 @@ export function* eachListed(dataDir: string): Generator<ListedUpload> {
 /** How many damaged rows a message names. */
 const NAMED = 5
 
-/** Of a row's text, as `uploadText` makes it. */
+/** Makes a listed upload from the text of a row, as `uploadText` makes it. */
 function listedOf(fields: readonly string[], text: string): ListedUpload {
   const cuts = text.slice(text.lastIndexOf('[') + 1, -1)
   return {
@@ -223,7 +230,7 @@ function listedOf(fields: readonly string[], text: string): ListedUpload {
   }
 }
 
-/** Deletes the rows that are not what was written, and what else the catalogue has of those uploads. Their files stay. */
+/** Deletes the damaged rows and everything else that the catalogue has of those uploads. The files stay. */
 export function deleteDamagedRows(dataDir: string): void {
   change(dataDir, 0, ({ database, prepared }) => {
     for (const row of database.prepare('SELECT * FROM schemas').all() as unknown as (SchemaRow & Checked)[])

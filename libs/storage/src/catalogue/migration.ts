@@ -1,4 +1,4 @@
-// Brings a catalogue of an earlier version up to date: forward only, in one transaction, after a copy of it was made.
+// Migrates a catalogue of an earlier version: only forward, in one transaction, after making a copy of it.
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { removeFile, renameFile, syncPath } from '../files.ts'
@@ -6,7 +6,7 @@ import { oldCatalogueFile } from '../paths.ts'
 import { type Connection, change, read } from './connection.ts'
 import { otherTables, schemaChecksum, schemaVersion, uploadsTable, uploadText } from './tables.ts'
 
-/** The oldest schema that can be brought up to date. */
+/** The oldest schema that can be migrated. */
 export const oldestSchema = 2
 
 export function migrateCatalogue(dataDir: string, version: number, say: (line: string) => void): void {
@@ -19,7 +19,7 @@ export function migrateCatalogue(dataDir: string, version: number, say: (line: s
   })
 }
 
-/** A crash leaves no copy or a whole one. */
+/** Copies the catalogue. After a crash there is no copy or a whole one. */
 function copyCatalogue(dataDir: string, copy: string): void {
   const made = `${copy}.new`
   removeFile(made)

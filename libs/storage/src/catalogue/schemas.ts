@@ -1,29 +1,36 @@
-// The lists of columns of all uploads, each once. They are on the disk alone: names may take more room than there is memory.
+// The lists of columns of all uploads, each stored once. They are only on the disk, because names may take
+// more room than there is memory.
 import { createHash } from 'node:crypto'
 import { StorageError } from '../errors.ts'
 import type { Column, ColumnType } from '../schema.ts'
 import { type Connection, read } from './connection.ts'
 import { type Checked, damagedRow, type SchemaRow, schemaChecksum } from './tables.ts'
 
-/** What all lists of columns may take together, in bytes of JSON: a sum may have to look through all of them. */
+/**
+ * The most bytes of JSON that all lists of columns may take together, because a sum may have to look through
+ * all of them.
+ */
 const MAX_BYTES = 256 * 1024 * 1024
 
-/** Where the schemas have a column. Plain data: it crosses threads. */
+/** Where the schemas have a column. This is plain data, so it can be sent to another thread. */
 export interface ColumnPlaces {
-  /** Ascending. */
+  /** In ascending order. */
   schemas: Uint32Array
-  /** Of the column in the schema of the same place, from 0. */
+  /** The column's position in each of these schemas, from 0. */
   positions: Uint32Array
-  /** How many columns that schema has. */
+  /** How many columns each of these schemas has. */
   columns: Uint32Array
-  /** Of the column there, where it is not int64, by place. */
+  /** The column's type in a schema where it is not int64, by the schema's place in `schemas`. */
   otherTypes: Map<number, ColumnType>
 }
 
-/** The list of columns that each thread stored last, for the next upload mostly has the same. */
+/** The list of columns that each thread stored last, because the next upload mostly has the same list. */
 const last = new WeakMap<Connection, { columns: string; id: number }>()
 
-/** The number of a list of columns, which is stored if it is new. In a transaction. Throws StorageError `too-large`. */
+/**
+ * Returns the number of a list of columns, and stores the list if it is new. Call this in a transaction.
+ * Throws StorageError `too-large`.
+ */
 export function schemaIdOf(connection: Connection, columns: readonly Column[]): { id: number; json: string } {
   const json = JSON.stringify(columns)
   const known = last.get(connection)
@@ -34,7 +41,7 @@ export function schemaIdOf(connection: Connection, columns: readonly Column[]): 
   return { id, json }
 }
 
-/** To be called when the transaction is committed. */
+/** Remembers a list. Call this after the transaction is committed. */
 export function rememberSchema(connection: Connection, { id, json }: { id: number; json: string }): void {
   last.set(connection, { columns: json, id })
 }
@@ -67,7 +74,7 @@ function columnsOf(dataDir: string, row: SchemaRow & Checked): readonly Column[]
   return JSON.parse(row.columns)
 }
 
-/** Throws StorageError `damaged` if a row of a schema is not what was written. Returns the numbers of all schemas. */
+/** Checks the rows of all schemas. Returns their numbers. Throws StorageError `damaged` if a row is damaged. */
 export function checkSchemas(dataDir: string): Set<number> {
   return read(dataDir, ({ database }) => {
     const ids = new Set<number>()
@@ -86,7 +93,7 @@ export function findColumn(dataDir: string, name: string): ColumnPlaces {
     const positions: number[] = []
     const counts: number[] = []
     const otherTypes: ColumnPlaces['otherTypes'] = new Map()
-    // Only those are parsed that can have it.
+    // Parse only the lists that may have the column.
     const some = prepared('SELECT * FROM schemas WHERE instr(columns, ?) ORDER BY id')
     for (const row of some.iterate(`"name":${JSON.stringify(name)}`)) {
       const columns = columnsOf(dataDir, row as unknown as SchemaRow & Checked)

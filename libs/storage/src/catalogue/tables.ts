@@ -1,4 +1,4 @@
-// The tables of the catalogue, and how the checksums of their rows are made: docs/on-disk.md, Catalogue.
+// The tables of the catalogue, and the checksums of their rows: docs/on-disk.md, Catalogue.
 import { crc32 } from 'node:zlib'
 import { StorageError } from '../errors.ts'
 import { catalogueFile } from '../paths.ts'
@@ -49,7 +49,7 @@ export const uploadText =
   "concat_ws(',', id, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, schema, received_at, " +
   'hex(csv_checksums), hex(parquet_checksum), hex(upload_id), csv_cuts)'
 
-/** A row that says what its checksum was when it was written. */
+/** A row with the checksum that it had when it was written. */
 export interface Checked {
   checksum: number
 }
@@ -92,7 +92,7 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex').toUpperCase()
 }
 
-/** `what`: the row that is not what was written. */
+/** Makes the error for a damaged row. `what` names the row. */
 export function damagedRow(dataDir: string, what: string): StorageError {
   return new StorageError(
     'damaged',

@@ -1,6 +1,9 @@
 import type { Upload } from './upload.ts'
 
-/** What a sum needs of an upload: numbers alone, so that a million uploads fit into memory. The rest is in its row. */
+/**
+ * What a sum needs to know about an upload: only numbers, so that a million uploads fit into memory. The rest
+ * is in the upload's row.
+ */
 export interface ListedUpload {
   id: number
   /** Milliseconds since 1970, UTC. */
@@ -10,7 +13,7 @@ export interface ListedUpload {
   footerBytes: number
   footerCrc: number
   rowGroups: number
-  /** The number of its list of columns, in the catalogue. */
+  /** The number of the upload's list of columns in the catalogue. */
   schema: number
   csvCuts: readonly number[]
 }
@@ -30,16 +33,16 @@ class Segment {
   readonly schema = new Uint32Array(SEGMENT)
 }
 
-/** Some uploads, in the order in which they were published. It does not change. */
+/** Some uploads in the order in which they were published. A snapshot does not change. */
 export interface UploadsSnapshot extends Iterable<ListedUpload> {
   readonly length: number
 }
 
-/** A list that only grows: 52 bytes an upload, and 8 for each cut of a large CSV. */
+/** A list that only grows. It takes 52 bytes for each upload, and 8 for each cut of a large CSV. */
 export class UploadList {
   length = 0
   readonly #segments: Segment[] = []
-  /** Of those uploads that have some, by place in the list. */
+  /** The cuts of the uploads that have some, by position in the list. */
   readonly #cuts = new Map<number, readonly number[]>()
 
   append(upload: ListedUpload): void {
@@ -58,7 +61,7 @@ export class UploadList {
     this.length++
   }
 
-  /** What is in the list now. Nothing is copied: what is appended later stands behind it. */
+  /** Returns the current list without copying: later uploads are appended after it. */
   snapshot(): UploadsSnapshot {
     const { length } = this
     const segments = this.#segments
@@ -66,7 +69,7 @@ export class UploadList {
     return {
       length,
       *[Symbol.iterator]() {
-        // One object for all: with many uploads, new ones would be most of the time.
+        // Reuse one object: with many uploads, creating objects would take most of the time.
         const upload: ListedUpload = { ...nothing }
         for (let i = 0; i < length; i++) {
           const segment = segments[Math.floor(i / SEGMENT)] as Segment

@@ -1,11 +1,11 @@
-// The plain way through a CSV file, for what the kernels do not do: saying where and why a rule is broken.
+// Reads a CSV file the plain way, to do what the kernels do not: say where and why a rule is broken.
 import { damagedFile, StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { BYTE_ORDER_MARK_BYTES, hasByteOrderMark, LINE_FEED } from './dialect.ts'
 import { type ScanProblem, scanRecords } from './scanner.ts'
 
-/** Whole records in memory. `bounds` holds two numbers a field, record by record: see `scanRecords`. */
+/** Whole records in memory. `bounds` holds two numbers for each field, record by record: see `scanRecords`. */
 export interface Block {
   readonly bytes: Uint8Array
   readonly bounds: Int32Array
@@ -26,8 +26,8 @@ export class RecordReader implements Block {
   #to = 0
 
   /**
-   * Begins at a record: at `position`, or behind the byte order mark if the file begins with one. A block has up to
-   * `blockBytes` bytes, more only where a record is longer, and up to `blockFields` fields.
+   * Begins at a record: at `position`, or after the byte order mark if the file begins with one. A block has
+   * up to `blockBytes` bytes, or more for a longer record, and up to `blockFields` fields.
    */
   constructor(
     file: OpenFile,
@@ -44,8 +44,8 @@ export class RecordReader implements Block {
   }
 
   /**
-   * Moves on to the next block. Returns false after the last one.
-   * Throws StorageError `invalid`, with the line, where the file breaks a rule; the records before it were returned.
+   * Moves on to the next block. Returns false after the last block. Throws StorageError `invalid`, with the
+   * line, if the file breaks a rule; by then the records before it have been returned.
    */
   next(): boolean {
     const file = this.#file
@@ -61,17 +61,17 @@ export class RecordReader implements Block {
     }
   }
 
-  /** Where in the file a byte of this block is. */
+  /** Returns the position in the file of a byte of this block. */
   filePosition(index: number): number {
     return this.#position + index
   }
 
-  /** All but the byte that the scanner puts its line feed into. */
+  /** The scanner puts its line feed into the last byte. */
   get #capacity(): number {
     return this.bytes.length - 1
   }
 
-  /** Moves the record that is not whole to the front and reads more behind it. */
+  /** Moves the incomplete record to the front and reads more after it. */
   #refill(file: OpenFile): void {
     const rest = this.#to - this.#from
     if (rest === this.#capacity) {
@@ -123,7 +123,10 @@ export class RecordReader implements Block {
   }
 }
 
-/** The StorageError for the first rule that the file breaks at or behind `position`, where a record of `columns` fields begins. */
+/**
+ * Returns the StorageError for the first rule that the file breaks at or after `position`, where a record of
+ * `columns` fields begins.
+ */
 export function explainProblem(file: OpenFile, position: number, columns: number): Error {
   const reader = new RecordReader(file, position, columns)
   try {
@@ -136,13 +139,13 @@ export function explainProblem(file: OpenFile, position: number, columns: number
 
 export interface Field {
   column: number
-  /** With its quotes. */
+  /** The field with its quotes. */
   bytes: Uint8Array
-  /** Of its first byte, in the file. */
+  /** The position of the first byte in the file. */
   position: number
 }
 
-/** The fields at and behind `position`, where a record of `columns` fields begins. */
+/** Yields the fields at and after `position`, where a record of `columns` fields begins. */
 export function* fieldsFrom(file: OpenFile, position: number, columns: number): Generator<Field> {
   const reader = new RecordReader(file, position, columns)
   while (reader.next()) {
@@ -157,7 +160,7 @@ export function* fieldsFrom(file: OpenFile, position: number, columns: number): 
   }
 }
 
-/** The line, from 1, of a byte of a file. Counts from the start: only for messages. */
+/** Returns the line, from 1, of a byte of a file. Counts from the start of the file, so use it only for messages. */
 export function lineAt(file: OpenFile, position: number): number {
   const buffer = new Uint8Array(64 * 1024)
   let line = 1

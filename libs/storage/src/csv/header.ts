@@ -16,7 +16,7 @@ export interface Header {
 
 const FIRST_READ = 8 * 1024
 
-/** The short header that this thread parsed last: the next upload mostly begins with the same bytes. */
+/** The short header that this thread parsed last. The next upload mostly begins with the same bytes. */
 let last: { bytes: Buffer; header: Header } | undefined
 
 /** Reads the header record. Throws StorageError `invalid` where there is none or where it breaks a rule. */
@@ -48,7 +48,10 @@ function remembered(header: Header, bytes: Buffer): Header {
   return header
 }
 
-/** Of the first record; 0 if `bytes` do not hold all of it. The parser of names would take many times their memory to say so. */
+/**
+ * Returns the number of columns of the first record, or 0 if `bytes` do not hold the whole record. Parsing
+ * the names to find out would take many times their memory.
+ */
 function countColumns(file: OpenFile, bytes: Buffer, whole: boolean): number {
   const from = hasByteOrderMark(bytes) ? BYTE_ORDER_MARK_BYTES : 0
   const withRoom = Buffer.alloc(bytes.length + 1)
@@ -99,7 +102,7 @@ function invalid(bytes: Uint8Array, position: number, problem: string): StorageE
   return new StorageError('invalid', `line ${line}: ${problem}`)
 }
 
-/** Where the first record begins: behind a byte order mark and blank lines. */
+/** Returns where the first record begins, after a byte order mark and blank lines. */
 function headerStart(bytes: Uint8Array): number {
   let at = hasByteOrderMark(bytes) ? BYTE_ORDER_MARK_BYTES : 0
   for (;;) {
@@ -109,7 +112,7 @@ function headerStart(bytes: Uint8Array): number {
   }
 }
 
-/** Where each name begins. */
+/** Returns where each name begins. */
 function nameStarts({ names, end }: Header, bytes: Uint8Array): number[] {
   const bounds = new Int32Array(2 * names.length)
   const withRoom = new Uint8Array(end + 1)

@@ -11,20 +11,20 @@ import { BlockReader, BlockTooSmall } from './blockReader.ts'
 import { explainProblem } from './explain.ts'
 import { readHeader } from './header.ts'
 
-/** A column of a stored CSV, and which part of the file is asked for: all of it, or the records from one position to another. */
+/** A column of a stored CSV, and the wanted part of the file: all of it, or the records between two positions. */
 export interface CsvColumn {
   columnIndex: number
   columns: number
   type: ColumnType
-  /** Of the whole file, if that is known. */
+  /** The size of the whole file, if known. */
   bytes?: number
   from?: number
   to?: number
 }
 
 /**
- * The values of one column of a stored CSV, block by block. Nothing else may use kernel memory before the last block. Throws
- * StorageError `invalid` where the file breaks a rule, `damaged` where it is not what was stored.
+ * Yields the values of a column of a stored CSV, block by block. Nothing else may use kernel memory before
+ * the last block. Throws StorageError `invalid` if the file breaks a rule, `damaged` if the file has changed.
  */
 export function* csvValues(
   path: string,
@@ -70,7 +70,10 @@ function textsOf(reader: BlockReader, column: number): string[] {
   return texts
 }
 
-/** The kernel writes the values to `memory.page` and the levels to `memory.rows`: no row group is under way. */
+/**
+ * Reads the values to `memory.page` and the levels to `memory.rows`, which is free because there is no
+ * current row group.
+ */
 function valuesOf(file: OpenFile, reader: BlockReader, column: number, type: FixedType): Value[] {
   const { bytes, page, rows } = memory
   if (reader.readValues(column, type, page, rows) < 0)

@@ -9,7 +9,7 @@ import { type Converted, convertCsv, convertGrowingCsv } from './convert.ts'
 import { findFirstUpload, type UploadId } from './deduplication.ts'
 import { SMALL_BYTES, writeNewFile } from './smallUploads.ts'
 
-/** What an upload can be given besides its bytes. */
+/** What an upload may have besides its bytes. */
 export interface CommitOptions {
   /** Says when nobody waits for the upload any more. */
   cancellation?: Cancellation | undefined
@@ -19,17 +19,17 @@ export interface CommitOptions {
 
 /** How a received upload is committed. */
 export interface ReceivedOptions extends CommitOptions {
-  /** What was received, if it is in no file yet. */
+  /** The received bytes, if they are not in a file. */
   held?: Uint8Array | undefined
-  /** Whether no other worker converts anything that takes much memory. Otherwise such an upload is refused as `heavy`. */
+  /** Whether no other worker converts anything that takes much memory. If not, such an upload is refused as `heavy`. */
   alone?: boolean
   /** Whether the files of a small upload may be synced later. */
   deferSync?: boolean
 }
 
 /**
- * Converts and commits an upload while it arrives. Returns undefined if that cannot be done, for whatever reason:
- * `commitUpload` will do it when all is there, or say why not.
+ * Converts and commits an upload while it arrives. Returns undefined if that is not possible for any reason:
+ * `commitUpload` will do it once the upload is complete, or say why not.
  */
 export function commitArrivingUpload(
   dataDir: string,
@@ -42,19 +42,19 @@ export function commitArrivingUpload(
   const parquet = incomingFile(dataDir, id, 'parquet')
   const converted = convertGrowingCsv(csv, parquet, wanted => arrival.waitFor(wanted), options.cancellation)
   if (converted && arrival.waitForDisk()) return commit(dataDir, id, receivedAt, converted, options)
-  // The rest may never come, and then nobody else would remove it.
+  // The rest may never come, and then nobody else would remove the file.
   removeAll([parquet])
   return undefined
 }
 
 /**
- * Turns the received `incoming/<id>.csv`, which is on the disk, into a committed upload: its files have their final names and are
- * on the disk before its row is, so a row always has its files. The files of a small upload are in the row as well. On any error
- * nothing of the upload is left, but for `heavy`: then it is to be done again, `alone`; and for `undecided`: then the process has
- * to end.
+ * Turns the received `incoming/<id>.csv`, which is on the disk, into a committed upload. The files have their
+ * final names and are on the disk before the row is, so a row always has its files. The row of a small upload
+ * also holds the contents of the files. After an error nothing of the upload is left, with two exceptions:
+ * after `heavy` the upload must be converted again, `alone`; after `undecided` the process must end.
  *
- * With an `uploadId` that is committed already, nothing is left of this upload either: if it has the same bytes, the first one is
- * returned, else StorageError `invalid` thrown.
+ * If the `uploadId` is already committed, nothing of this upload is left either: if the bytes are equal, the
+ * first upload is returned, otherwise StorageError `invalid` is thrown.
  */
 export function commitUpload(
   dataDir: string,
@@ -94,7 +94,7 @@ function commit(
       made.push(path)
     })
     const small = deferSync && csvBytes + upload.parquetBytes <= SMALL_BYTES
-    // A CSV that was received into a file is on the disk.
+    // A CSV that was received into a file is already on the disk.
     const unsynced = held ? stored : [storedFile(dataDir, id, 'parquet')]
     if (!small) for (const path of [...unsynced, filesDirectory(dataDir)]) syncPath(path)
     const contents = small ? contentsOf(dataDir, upload, held) : undefined
@@ -105,7 +105,7 @@ function commit(
     removeAll(made)
     return first
   } catch (error) {
-    // Whether the row is in, the next start finds out: it needs the files then.
+    // Keep the files if nobody knows whether the row is in: the next start finds out, and then needs them.
     if (!(error instanceof StorageError && error.code === 'undecided')) removeAll(made)
     throw error
   }
@@ -134,8 +134,9 @@ function readWholeFile(path: string, size: number): Uint8Array {
 }
 
 /**
- * What became of an upload whose worker died in `commitUpload`: the upload, if its row was committed; otherwise
- * undefined, and what was left of it is removed. Only after that worker has ended.
+ * Finds out what became of an upload whose worker died in `commitUpload`. Returns the upload if its row was
+ * committed; otherwise removes what is left of it and returns undefined. Call this after the worker has
+ * ended.
  */
 export function settleUpload(dataDir: string, id: number): Upload | undefined {
   const upload = findUpload(dataDir, id)
@@ -149,6 +150,6 @@ function removeAll(paths: readonly string[]): void {
     try {
       removeFile(path)
     } catch {
-      // The caller needs the error that came first. What stays, the next start removes.
+      // The caller needs the first error. The next start removes the file.
     }
 }

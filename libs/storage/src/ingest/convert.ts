@@ -18,29 +18,32 @@ import type { Column, ColumnType } from '../schema.ts'
 export interface Converted {
   rows: number
   columns: Column[]
-  /** Positions in the CSV, in bytes, where a record begins: about `CUT_BYTES` apart, for readers that share the file. */
+  /**
+   * Positions in the CSV, in bytes, where a record begins: about `CUT_BYTES` apart, for readers that share
+   * the file.
+   */
   csvCuts: number[]
   parquetBytes: number
-  /** The last bytes of the Parquet file, from the footer on. */
+  /** The bytes of the Parquet file from its footer to its end. */
   footerBytes: number
   rowGroups: number
-  /** CRC-32 of these bytes, as an int32: the format has none for them. */
+  /** The CRC-32 of these bytes, as an int32. The format has none for them. */
   footerCrc: number
   checksums: Checksums
 }
 
 const CUT_BYTES = 4 * 1024 * 1024
 
-/** More columns take more memory than each worker has. */
+/** More columns than this take more memory than each worker has. */
 const WIDE_COLUMNS = 1000
 
 /**
- * Writes the CSV file at `csvPath` as a Parquet file at `parquetPath`; syncs neither. Throws StorageError
- * `invalid` where the CSV breaks a rule; what is at `parquetPath` is then of no use.
+ * Writes the CSV file at `csvPath` as a Parquet file at `parquetPath`, and syncs neither. Throws StorageError
+ * `invalid` if the CSV breaks a rule; then the Parquet file is useless.
  *
- * The types are guessed from the first fields and the file is written in one pass. A field that contradicts the
- * guess costs two more: one to infer the types from every field, one to write. Throws StorageError `heavy` if it would take
- * much memory and is not `alone`.
+ * The types are guessed from the first fields, and the file is written in one pass. A field that contradicts
+ * the guess costs two more passes: one to infer the types from every field, one to write. Throws StorageError
+ * `heavy` if the conversion would take much memory and is not `alone`.
  */
 export function convertCsv(
   csvPath: string,
@@ -59,8 +62,8 @@ export function convertCsv(
 }
 
 /**
- * The same while the file still grows; `extend` waits for it as `BlockReader` says. Returns undefined if that cannot be
- * done, for whatever reason: `convertCsv` will do it when all is there, or say why not.
+ * Converts a file that is still growing; `extend` waits for more, as `BlockReader` says. Returns undefined if
+ * that is not possible for any reason: `convertCsv` will do it once the file is complete, or say why not.
  */
 export function convertGrowingCsv(
   csvPath: string,
@@ -108,14 +111,14 @@ function* readBlocks({ csv, header, extend, cancellation }: Source): Generator<B
   }
 }
 
-/** Only where more bytes are than a field may have can be one that has more. */
+/** A field can only exceed the limit if the whole block does. */
 function checkFieldSizes(csv: OpenFile, block: BlockReader, names: readonly string[]): void {
   const { from, to } = block.bounds
   const { fieldBytes } = limits
   if (to - from <= fieldBytes) return
   const fields = block.records * names.length
   const ends = new Uint32Array(memory.bytes.buffer, memory.ends - 4, fields + 1)
-  // Between two separators is a field, with blank lines before it and a CR behind it.
+  // Between two separators there is a field, perhaps with blank lines before it and a CR after it.
   let longest = 0
   for (let i = 1; i < ends.length; i++)
     longest = Math.max(longest, (ends[i] as number) - (ends[i - 1] as number) - 1)
@@ -137,7 +140,10 @@ function inferTypes(source: Source): ColumnType[] {
   return inference.types()
 }
 
-/** Types that are not known are guessed from the first block. Returns undefined if a field is not of its column's type. */
+/**
+ * Writes the Parquet file. Unknown types are guessed from the first block. Returns undefined if a field is
+ * not of its column's type.
+ */
 function writeParquet(source: Source, path: string, known?: ColumnType[]): Converted | undefined {
   const { names } = source.header
   const blocks = readBlocks(source)
@@ -170,7 +176,7 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
   }
 }
 
-/** Only text columns can hold bytes that are not UTF-8: the other types are ASCII. */
+/** Only text columns can hold bytes that are not UTF-8, because the other types are ASCII. */
 function checkText(csv: OpenFile, block: BlockReader, columns: Column[]): void {
   if (columns.every(({ type }) => type !== 'text')) return
   const { from, to } = block.bounds

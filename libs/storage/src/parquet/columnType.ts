@@ -7,7 +7,7 @@ import { ConvertedType, LogicalType, PhysicalType, Repetition } from './format.t
 type ColumnSchema = Required<Pick<WrittenElement, 'type'>> &
   Pick<WrittenElement, 'logical_type' | 'converted_type'>
 
-/** Timestamps count microseconds, dates days, both from 1970. */
+/** Timestamps count microseconds, dates days, both since 1970. */
 export const columnSchemas: Record<ColumnType, ColumnSchema> = {
   int64: { type: 'INT64' },
   double: { type: 'DOUBLE' },

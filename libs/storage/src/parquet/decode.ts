@@ -11,12 +11,12 @@ const compressors: Compressors = {
   ZSTD: bytes => zstdDecompressSync(bytes),
 }
 
-// Few files need it, and each thread that loads it takes memory for it.
+// Load hyparquet only when necessary: few files need it, and each thread that loads it takes memory.
 const require = createRequire(import.meta.url)
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** What the schema says of a column, but its name. */
+/** What the schema says about a column, except its name. */
 export type DecodedElement = Omit<SchemaElement, 'name'>
 
 /** The values and nulls of a column chunk, page by page, through hyparquet: any encoding and codec it knows. */

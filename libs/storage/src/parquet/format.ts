@@ -1,6 +1,6 @@
-// Numbers of parquet.thrift, and the file format's magic number: each of them stands here only.
+// The numbers of parquet.thrift, and the file format's magic number. They are defined only here.
 
-/** What a file begins and ends with. */
+/** The bytes that a file begins and ends with. */
 export const MAGIC = Uint8Array.from([0x50, 0x41, 0x52, 0x31]) // PAR1
 
 export const PhysicalType = { INT32: 1, INT64: 2 } as const
@@ -12,7 +12,7 @@ export const PageType = { DATA_PAGE: 0, DICTIONARY_PAGE: 2, DATA_PAGE_V2: 3 } as
 export const Encoding = { PLAIN: 0, PLAIN_DICTIONARY: 2, RLE: 3 } as const
 export const Codec = { UNCOMPRESSED: 0, SNAPPY: 1, GZIP: 2, BROTLI: 4, ZSTD: 6 } as const
 
-/** A number in four bytes, the least one first. */
+/** Reads a number in four bytes, the least significant first. */
 export function uint32At(bytes: Uint8Array, at: number): number {
   return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0
 }

@@ -1,5 +1,5 @@
-// The slow way to answer a new question about a column: through its values, one after the other. It works for every type and both
-// formats. A question that matters gets a kernel, as the sums of this folder have.
+// The slow way to answer a new question about a column: through its values, one after the other. It works for
+// every type and both formats. A question that matters gets a kernel, as the sums of this folder have.
 import type { Cancellation } from '../cancellation.ts'
 import { csvValues } from '../csv/values.ts'
 import { parquetValues } from '../parquet/values.ts'
@@ -7,12 +7,15 @@ import { type Format, storedFile } from '../paths.ts'
 import type { ColumnType, Value } from '../schema.ts'
 import type { Piece } from './plan.ts'
 
-/** A question whose answer is made of partial answers, which different workers find. A partial is plain data: it crosses threads. */
+/**
+ * A question whose answer is made of partial answers, which different workers find. A partial answer is plain
+ * data, so that a worker can send it.
+ */
 export interface Aggregate<Partial, Result> {
   /** The partial answer of no values. */
   empty(): Partial
   add(partial: Partial, values: readonly Value[]): Partial
-  /** In any order, and however the values are divided, the result is the same. */
+  /** The result must be the same in any order, and however the values are divided. */
   merge(one: Partial, other: Partial): Partial
   finish(partial: Partial): Result
 }
@@ -21,7 +24,10 @@ export interface Aggregate<Partial, Result> {
 export type ColumnPiece = Pick<Piece, 'id' | 'columnIndex' | 'columns'> &
   Partial<Piece> & { format: Format; type: ColumnType }
 
-/** The values of a column of a stored upload, block by block, nulls included. Nothing else may use kernel memory before the last block. */
+/**
+ * Yields the values of a column of a stored upload, block by block and with nulls. Nothing else may use
+ * kernel memory before the last block.
+ */
 export function columnValues(
   dataDir: string,
   { id, format, ...column }: ColumnPiece,
@@ -31,7 +37,7 @@ export function columnValues(
   return format === 'csv' ? csvValues(path, column, cancellation) : parquetValues(path, column, cancellation)
 }
 
-/** The partial answer for one column of a stored upload, or for a piece of it. */
+/** Returns the partial answer for a column of a stored upload or a piece of it. */
 export function aggregateColumn<Partial>(
   dataDir: string,
   piece: ColumnPiece,

@@ -9,19 +9,22 @@ import { closeFile, type OpenFile } from '../files.ts'
 import { memory } from '../kernelMemory.ts'
 import { openStored } from '../storedFiles.ts'
 
-/** Up to so many columns, finding all fields is faster than counting through them to one in the middle. */
+/**
+ * With at most this many columns, finding all fields is faster than counting through them to a column in the
+ * middle.
+ */
 const FEW_COLUMNS = 16
 
-/** Which part of a stored CSV is asked for. */
+/** The wanted part of a stored CSV. */
 export interface CsvPart extends Range {
-  /** Of the whole file. */
+  /** The size of the whole file. */
   bytes: number
 }
 
 /**
- * The exact sum of one integer column of a CSV file of `columns` columns, or of the records in a part of it. Empty
- * fields add nothing. Throws StorageError `invalid`, with the line, at a field that is no int64 and where the file breaks
- * a rule, `damaged` if the file has another size than `part` says.
+ * Returns the exact sum of one integer column of a CSV file with `columns` columns, or of the records in a
+ * part of it. Empty fields add nothing. Throws StorageError `invalid`, with the line, if a field is not an
+ * int64 or the file breaks a rule, `damaged` if the file does not have the size that `part` says.
  */
 export function sumCsvColumn(
   path: string,
@@ -49,7 +52,7 @@ function sumRange(
   const step = every ? 4 * columns : 4
   const from = part?.from ?? 0
   const whole = { end: part?.to ?? file.size, complete: true }
-  // The first field of a line is found by where the line before it ends.
+  // The first field of a line begins where the previous line ends.
   const first = column === 0 && columns > 1
   const scanned = every ? EVERY : first ? columns - 1 : column
   const reader = new BlockReader(file, columns, scanned, from, () => whole)

@@ -7,7 +7,7 @@ import { Codec, Encoding, PageType, uint32At } from '../parquet/format.ts'
 import { PageReader } from '../parquet/pageReader.ts'
 import { checkRange, readWhole } from '../storedFiles.ts'
 
-/** A chunk that is smaller is read at once, and summed by one kernel. */
+/** A smaller chunk is read at once and summed by one kernel. */
 const SMALL_BYTES = 8 * 1024
 
 /**

@@ -9,9 +9,9 @@ import { findColumn, type Known } from '../parquet/reader.ts'
 import { openStored } from '../storedFiles.ts'
 import { sumPages } from './pages.ts'
 
-/** What a sum of a Parquet file may know of it. */
+/** What may be known about a Parquet file before it is summed. */
 export interface ParquetPart extends Known {
-  /** Of the whole file. */
+  /** The size of the whole file. */
   bytes?: number
 }
 

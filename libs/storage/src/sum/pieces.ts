@@ -6,8 +6,9 @@ import { sumParquetColumn } from './parquet.ts'
 import { type SumPlan, takePieces } from './plan.ts'
 
 /**
- * Sums the pieces of a plan that no other worker has taken, from nothing but the files. Throws StorageError `damaged`, naming the upload, if a
- * file is missing or is not what it was when it was committed, `exhausted` if it cannot be read for now, `cancelled` if nobody waits any more.
+ * Sums the pieces of a plan that no other worker has taken, from nothing but the files. Throws StorageError
+ * `damaged`, naming the upload, if a file is missing or has changed since it was committed, `exhausted` if
+ * the file cannot be read for now, `cancelled` if nobody waits any more.
  */
 export function sumPieces(dataDir: string, plan: SumPlan, cancellation?: Cancellation): bigint {
   const { format } = plan
@@ -28,7 +29,7 @@ export function sumPieces(dataDir: string, plan: SumPlan, cancellation?: Cancell
   return sum
 }
 
-/** Operators see the path, clients which file of which upload. */
+/** Makes the error for a damaged upload. Operators see the path; clients see the upload and the format. */
 function damagedUpload(id: number, format: Format, cause: unknown): StorageError {
   const { message } = cause as Error
   const seen = cause instanceof StorageError ? cause.forClients : 'the file cannot be read'

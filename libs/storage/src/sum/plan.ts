@@ -32,11 +32,17 @@ const NUMBERS = 8
 
 /** What opening a file costs, in bytes that could be summed instead. */
 const FILE_BYTES: Record<Format, number> = { csv: 64 * 1024, parquet: 16 * 1024 }
-/** A worker gets at least so many bytes: less is not worth a message. */
+/** The least number of bytes for a worker: less is not worth a message. */
 const WORKER_BYTES = 4 * 1024 * 1024
-/** A piece of a Parquet file has about so many bytes, so that nobody is left alone with much of a large one. */
+/**
+ * The approximate size of a piece of a Parquet file, small enough that no worker is left alone with much of a
+ * large file.
+ */
 const PARQUET_BYTES = 1024 * 1024
-/** A plan has at least so many pieces, if there are more: with all pieces in one, a million uploads would take 64 MB a sum. */
+/**
+ * The least number of pieces of a plan, if there are more: with all pieces in one plan, a sum over a million
+ * uploads would take 64 MB.
+ */
 const PLAN_PIECES = 16 * 1024
 
 /**
@@ -179,7 +185,7 @@ interface Where {
   columns: number
 }
 
-/** Adds the pieces between the cuts of a CSV. Returns how many bytes are to be read. */
+/** Adds the pieces between the cuts of a CSV. Returns how many bytes must be read. */
 function addCsv({ id, csvBytes, csvCuts }: ListedUpload, where: Where, pieces: PieceWriter): number {
   const file = { id, ...where, bytes: csvBytes, footerBytes: 0, footerCrc: 0 }
   let from = 0
@@ -191,7 +197,7 @@ function addCsv({ id, csvBytes, csvCuts }: ListedUpload, where: Where, pieces: P
   return csvBytes
 }
 
-/** The same of a Parquet file. */
+/** Adds the pieces of a Parquet file. Returns how many bytes must be read. */
 function addParquet(upload: ListedUpload, where: Where, pieces: PieceWriter): number {
   const { id, parquetBytes, footerBytes, footerCrc, rowGroups } = upload
   const file = { id, ...where, bytes: parquetBytes, footerBytes, footerCrc }
