@@ -72,10 +72,14 @@ export function fileName(id: number, format: Format): string {
  * if the name is not ours.
  */
 export function parseFileName(name: string): { id: number; format: Format } | undefined {
-  const [, digits, format] = /^(\d{8,15})\.(csv|parquet)$/.exec(name) ?? []
-  const id = Number(digits)
-  return id > 0 && fileName(id, format as Format) === name ? { id, format: format as Format } : undefined
+  if (!FILE_NAME.test(name)) return undefined
+  const dot = name.indexOf('.')
+  const id = Number(name.slice(0, dot))
+  return id > 0 ? { id, format: name.slice(dot + 1) as Format } : undefined
 }
+
+/** A start reads a name for every stored file, so this expression takes no name apart and admits only what `fileName` makes. */
+const FILE_NAME = /^(?:\d{8}|[1-9]\d{8,14})\.(?:csv|parquet)$/
 
 /** Returns whether an uncommitted upload may have left a file of this name in `incoming/`. */
 export function isUncommitted(name: string): boolean {

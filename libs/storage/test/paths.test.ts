@@ -15,6 +15,7 @@ test.each([
   ['00000000.csv', undefined],
   ['12.csv', undefined],
   ['000000012.csv', undefined],
+  ['1234567890123456.csv', undefined],
   ['00000012.csv~', undefined],
   ['00000012.CSV', undefined],
   ['-0000012.csv', undefined],
