@@ -149,14 +149,14 @@ test('a damaged file is named, and the copy that holds it is not a backup', asyn
     /^upload 2 .*00000002\.parquet has \d+ bytes, expected \d+\n2 uploads, .* read, \d+ files linked, \d+ copied, 1 damaged\n$/,
   )
   expect(outcome).toMatchObject({ stderr: '', exitCode: 1 })
-  expect((await restore(to, restored)).stderr).toContain('is not complete')
+  expect((await restore(to, restored)).stderr).toContain('is an incomplete backup or restored directory')
 
   rmSync(join(backup, 'files/00000002.csv'))
   const damaged = await restore(backup, restored)
   // The backup shares the Parquet file damaged above with the data directory.
   expect(damaged.stdout).toMatch(/^upload 2 .* is missing\nupload 2 .*\n2 uploads, .* 2 damaged\n$/)
   expect(damaged.exitCode).toBe(1)
-  expect(await serve(restored)).toContain('is not complete')
+  expect(await serve(restored)).toContain('is an incomplete backup or restored directory')
 })
 
 test('directories that cannot be used are named', async () => {
