@@ -26,10 +26,4 @@ export const equivalents: Equivalent[] = [
     after: ';',
     why: 'it frees memory that the garbage collector would free later',
   },
-  {
-    file: 'libs/storage/src/parquet/decompression.ts',
-    before: 'if (from === to && size === 0) return decompressed',
-    after: 'if (from === to && size === 0) return undefined',
-    why: 'the slow way then reads the page, with the same result',
-  },
 ]

@@ -10,20 +10,16 @@ export { crc32 } from './parquet/crc32'
 export { sumDelta } from './sum/deltaSum'
 export { openDictionary, sumIndices } from './sum/dictionarySum'
 export {
-  columnConvertedType,
-  columnLogicalType,
   columnName,
   columnNameBytes,
   columnRepetition,
   columnType,
-  columnUnsigned,
   findColumn,
 } from './parquet/fileMetadata'
 export { pageHeader, readPageHeader } from './parquet/pageHeader'
 export { countDefined } from './parquet/pageLevels'
 export { clearPageTotal, pageTotalHigh, pageTotalLow } from './sum/pageTotal'
-export { sumPlain32, sumPlain64 } from './sum/plainSum'
-export { decompressSnappy } from './parquet/snappy'
+export { sumPlain } from './sum/plainSum'
 export { sumValues } from './sum/valuesSum'
 export { textBytes, textColumn } from './types/textColumn'
 export { timestampColumn, timestampUtcColumn } from './types/timestampColumn'

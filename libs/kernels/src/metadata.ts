@@ -20,9 +20,6 @@ export interface Metadata {
   columnNameBytes(): number
   columnType(): number
   columnRepetition(): number
-  columnConvertedType(): number
-  columnLogicalType(): number
-  columnUnsigned(): number
 
   /** Returns the length of the header, or 0 if the header is damaged. */
   readPageHeader(from: number, to: number): number
@@ -43,9 +40,9 @@ export const TOO_MANY_ROW_GROUPS = -3
 /** The numbers of 8 bytes that `findColumn` writes for each column chunk. */
 export const CHUNK_NUMBERS = 7
 /** The int32s of a page header. */
-export const PAGE_HEADER_NUMBERS = 12
+export const PAGE_HEADER_NUMBERS = 8
 
-/** A top-level column and its chunk in each row group. */
+/** A column and its chunk in each row group. */
 export interface ColumnChunks {
   element: SchemaElement
   chunks: ColumnChunk[]
@@ -54,13 +51,9 @@ export interface ColumnChunks {
 /** What a sum needs to know about a column. The numbers are those of parquet.thrift. */
 export interface SchemaElement {
   name: string
-  /** Undefined for a group. */
-  type: number | undefined
+  /** -1 if the file does not say it. */
+  type: number
   repetition: number
-  convertedType: number | undefined
-  /** Which member of the union LogicalType is set. For an INTEGER, `isSigned` says whether it has a sign. */
-  logicalType: number | undefined
-  isSigned: boolean
 }
 
 /** A column chunk and its place in the file. */
@@ -81,14 +74,10 @@ export interface ColumnChunk {
 
 /** Returns the column that `findColumn` found. */
 export function foundElement(kernels: Metadata): SchemaElement {
-  const ifAny = (number: number) => (number < 0 ? undefined : number)
   return {
     name: Buffer.from(kernels.memory.buffer, kernels.columnName(), kernels.columnNameBytes()).toString(),
-    type: ifAny(kernels.columnType()),
+    type: kernels.columnType(),
     repetition: kernels.columnRepetition(),
-    convertedType: ifAny(kernels.columnConvertedType()),
-    logicalType: ifAny(kernels.columnLogicalType()),
-    isSigned: kernels.columnUnsigned() === 0,
   }
 }
 
@@ -114,14 +103,8 @@ export interface PageHeader {
   /** The rows of a data page or the entries of a dictionary. */
   values: number
   encoding: number
-  /** The encoding of the definition levels of a version 1 page. */
+  /** The encoding of a data page's definition levels. */
   levelEncoding: number
-  /** For a version 2 page: the bytes of its levels, which are not compressed, and whether the values are compressed. */
-  repetitionBytes: number
-  levelBytes: number
-  compressed: boolean
-  /** The nulls of a version 2 page. */
-  nulls: number
 }
 
 /** Makes the header of `headerBytes` bytes that `readPageHeader` read from the numbers at `pageHeader`. */
@@ -135,9 +118,5 @@ export function pageHeaderOf(headerBytes: number, numbers: Int32Array): PageHead
     values: numbers[5],
     encoding: numbers[6],
     levelEncoding: numbers[7],
-    repetitionBytes: numbers[8],
-    levelBytes: numbers[9],
-    compressed: numbers[10] !== 0,
-    nulls: numbers[11],
   }
 }

@@ -1,5 +1,5 @@
-// Finds one column in the footer of a Parquet file: FileMetaData of parquet.thrift. Everything else in the
-// footer is skipped.
+// Finds one column in the footer of a Parquet file that we wrote: FileMetaData of parquet.thrift. Everything else in
+// the footer is skipped.
 import {
   at,
   damaged,
@@ -17,10 +17,8 @@ import {
   type,
 } from './thrift'
 
-// Types of parquet.thrift, and a member of its LogicalType.
-const INT32: i64 = 1
+/** Type of parquet.thrift. */
 const INT64: i64 = 2
-const INTEGER: u32 = 10
 
 // The column's schema element.
 let name: usize = 0
@@ -29,9 +27,6 @@ let nameBytes: usize = 0
 let named: bool = false
 let physicalType: i32 = -1
 let repetition: i32 = 0
-let convertedType: i32 = -1
-let logicalType: i32 = -1
-let unsigned: bool = false
 
 export function columnName(): usize {
   return name
@@ -41,7 +36,7 @@ export function columnNameBytes(): usize {
   return nameBytes
 }
 
-/** Returns the Type, or -1 for a group. */
+/** Returns the Type, or -1 if the file does not say it. */
 export function columnType(): i32 {
   return physicalType
 }
@@ -49,20 +44,6 @@ export function columnType(): i32 {
 /** Returns the FieldRepetitionType. */
 export function columnRepetition(): i32 {
   return repetition
-}
-
-/** Returns the ConvertedType, or -1. */
-export function columnConvertedType(): i32 {
-  return convertedType
-}
-
-/** Returns which member of the union LogicalType is set, or -1. */
-export function columnLogicalType(): i32 {
-  return logicalType
-}
-
-export function columnUnsigned(): bool {
-  return unsigned
 }
 
 /** The column does not exist. */
@@ -73,12 +54,12 @@ const DAMAGED: i32 = -2
 const TOO_MANY: i32 = -3
 
 /**
- * Finds a top-level column in the metadata, which is [from, to) and the `following` bytes that the host reads
- * later: the column number `position`, or if that is negative, the first column with the name in [wanted,
- * wanted + wantedBytes). Writes the column's chunk in each row group to `out`, six doubles and an int64 each:
- * Type, CompressionCodec, number of values, file position of the pages, bytes of the pages. If the statistics
- * show that all integers of the chunk are equal, their number and the integer follow, otherwise a negative
- * number. Returns the number of row groups, which is at most `room`, or a negative code from above.
+ * Finds a column in the metadata, which is [from, to) and the `following` bytes that the host reads later: the
+ * column number `position`, or if that is negative, the first column with the name in [wanted, wanted +
+ * wantedBytes). Writes the column's chunk in each row group to `out`, six doubles and an int64 each: Type,
+ * CompressionCodec, number of values, file position of the pages, bytes of the pages. If the statistics show that
+ * all int64 values of the chunk are equal, their number and the integer follow, otherwise a negative number.
+ * Returns the number of row groups, which is at most `room`, or a negative code from above.
  *
  * The column's name stays at `wanted`, which must have room for as many bytes as are in memory at a time.
  */
@@ -93,44 +74,39 @@ export function findColumn(
   room: u32,
 ): i32 {
   open(from, to, following)
-  let leaf: i32 = -1
+  let column: i32 = -1
   for (let field = nextField(0); field != 0; field = nextField(field)) {
     if (field == 2) {
-      leaf = findElement(position, wanted, wantedBytes)
+      column = findElement(position, wanted, wantedBytes)
       if (damaged) return DAMAGED
-      if (leaf < 0) return NONE
-    } else if (field == 4 && leaf >= 0) {
-      const groups = readRowGroups(leaf, out, room)
+      if (column < 0) return NONE
+    } else if (field == 4 && column >= 0) {
+      const groups = readRowGroups(column, out, room)
       return damaged ? DAMAGED : groups
     } else skip()
   }
   return DAMAGED
 }
 
-/** Reads the whole schema. Returns how many leaf columns come before the column, or -1 if the column does not exist. */
+/** Reads the whole schema, which has no nested columns. Returns the column's position, or -1 if the column does not exist. */
 function findElement(position: i32, wanted: usize, wantedBytes: usize): i32 {
   const size = structs()
-  let leaf: i32 = 0
-  let found = false
-  let topLevel: i32 = -1
-  let nested: i64 = 0 // the elements that are left of the current top-level column
+  let found: i32 = -1
   name = wanted
   nameBytes = wantedBytes
   for (let i: u32 = 0; i < size && !damaged; i++) {
-    if (found) {
+    if (found >= 0) {
       skipFields()
       continue
     }
-    const isTopLevel = i > 0 && nested == 0
-    if (isTopLevel) topLevel++
-    const atPosition = isTopLevel && topLevel == position
+    const isRoot = i == 0
+    const atPosition = !isRoot && <i32>i - 1 == position
     const children = readElement(atPosition)
-    found = position < 0 ? isTopLevel && named : atPosition
-    if (found || i == 0) continue // element 0 is the root
-    nested += children - <i64>!isTopLevel
-    leaf += <i32>(children == 0)
+    if (isRoot) continue
+    if (children > 0) fail()
+    if (position < 0 ? named : atPosition) found = <i32>i - 1
   }
-  return found ? leaf : -1
+  return found
 }
 
 /** Returns how many structures a list has. */
@@ -155,9 +131,6 @@ function readElement(keepName: bool): i64 {
   named = nameBytes == 0
   physicalType = -1
   repetition = 0
-  convertedType = -1
-  logicalType = -1
-  unsigned = false
   for (let field = nextField(0); field != 0; field = nextField(field)) {
     if (field == 1) physicalType = <i32>readInt()
     else if (field == 3) repetition = <i32>readInt()
@@ -166,8 +139,6 @@ function readElement(keepName: bool): i64 {
       readName(length, keepName)
       pass(length)
     } else if (field == 5) children = readInt()
-    else if (field == 6) convertedType = <i32>readInt()
-    else if (field == 10) readLogicalType()
     else skip()
   }
   return children
@@ -184,30 +155,15 @@ function readName(length: usize, keep: bool): void {
   }
 }
 
-function readLogicalType(): void {
-  logicalType = 0
-  for (let member = nextField(0); member != 0; member = nextField(member)) {
-    logicalType = member
-    if (member != INTEGER) {
-      skip()
-      continue
-    }
-    for (let field = nextField(0); field != 0; field = nextField(field)) {
-      if (field == 2) unsigned = type != TRUE
-      else skip()
-    }
-  }
-}
-
 const NUMBERS: usize = 7
 
-function readRowGroups(leaf: i32, out: usize, room: u32): i32 {
+function readRowGroups(column: i32, out: usize, room: u32): i32 {
   const groups = structs()
   if (groups > room) return TOO_MANY
   for (let i: u32 = 0; i < groups && !damaged; i++) {
     let found = false
     for (let field = nextField(0); field != 0; field = nextField(field)) {
-      if (field == 1 && !found) found = readColumns(leaf, out)
+      if (field == 1 && !found) found = readColumns(column, out)
       else skip()
     }
     if (!found) fail()
@@ -217,11 +173,11 @@ function readRowGroups(leaf: i32, out: usize, room: u32): i32 {
 }
 
 /** Reads the column chunks of a row group. Returns whether the column is among them. */
-function readColumns(leaf: i32, out: usize): bool {
+function readColumns(column: i32, out: usize): bool {
   const columns = structs()
   let found = false
   for (let i: u32 = 0; i < columns && !damaged; i++) {
-    if (i != <u32>leaf) {
+    if (i != <u32>column) {
       skipFields()
       continue
     }
@@ -297,21 +253,19 @@ function readStatistics(): void {
   }
 }
 
-/** Reads an integer of 4 or 8 bytes. Returns any number for other lengths. */
+/** Reads an int64. Returns any number for other lengths. */
 function readBound(bytes: usize): i64 {
-  let value: i64 = 0
-  if ((bytes == 4 || bytes == 8) && hold(bytes)) value = bytes == 8 ? load<i64>(at) : <i64>load<i32>(at)
+  const value = bytes == 8 && hold(bytes) ? load<i64>(at) : 0
   pass(bytes)
   return value
 }
 
 function storeConstant(out: usize, chunkType: i64, values: i64): void {
-  const width: usize = chunkType == INT64 ? 8 : chunkType == INT32 ? 4 : 0
   const count = <f64>values - <f64>nulls
   const known =
-    width > 0 &&
-    leastBytes == width &&
-    greatestBytes == width &&
+    chunkType == INT64 &&
+    leastBytes == 8 &&
+    greatestBytes == 8 &&
     least == greatest &&
     exact &&
     nulls >= 0

@@ -1,10 +1,9 @@
 // Reads from a PageHeader of parquet.thrift what is needed to read the page.
-import { at, damaged, fail, nextField, open, readInt, skip, TRUE, type } from './thrift'
+import { at, damaged, fail, nextField, open, readInt, skip } from './thrift'
 
 // PageType of parquet.thrift.
 export const DATA_PAGE = 0
 export const DICTIONARY_PAGE = 2
-export const DATA_PAGE_V2 = 3
 const INT32_MAX: i64 = 0x7fffffff
 
 // The offsets of the numbers, which have 4 bytes each.
@@ -16,19 +15,13 @@ export const CRC = 16
 export const VALUES = 20
 export const ENCODING = 24
 export const LEVEL_ENCODING = 28
-export const REPETITION_BYTES = 32
-export const LEVEL_BYTES = 36
-const COMPRESSED = 40
-export const NULLS = 44
 
-const header = memory.data(48)
+const header = memory.data(32)
 
 /**
- * Returns the address of the header that was read last, twelve int32s: PageType; the bytes of the page, in
- * the file and decompressed; whether there is a CRC-32, and the CRC-32; the rows of a data page or the
- * entries of a dictionary; the Encoding of the values and, for version 1, of the definition levels; for
- * version 2, the bytes of both kinds of levels, which are not compressed, whether the values are compressed,
- * and the nulls.
+ * Returns the address of the header that was read last, eight int32s: PageType; the bytes of the page, in the file
+ * and decompressed; whether there is a CRC-32, and the CRC-32; the rows of a data page or the entries of a
+ * dictionary; the Encoding of the values and of a data page's definition levels.
  */
 export function pageHeader(): usize {
   return header
@@ -46,13 +39,12 @@ export function number(place: usize): i32 {
  * is invalid.
  */
 export function readPageHeader(from: usize, to: usize): usize {
-  memory.fill(header, 0, 48)
+  memory.fill(header, 0, 32)
   put(TYPE, -1)
   put(BYTES, -1)
   put(UNCOMPRESSED_BYTES, -1)
   put(ENCODING, -1)
   put(LEVEL_ENCODING, -1)
-  put(COMPRESSED, 1)
   open(from, to)
   for (let field = nextField(0); field != 0; field = nextField(field)) {
     if (field == 1) put(TYPE, readInt())
@@ -61,8 +53,7 @@ export function readPageHeader(from: usize, to: usize): usize {
     else if (field == 4) {
       put(CRC, readInt())
       put(HAS_CRC, 1)
-    } else if (field == 5 || field == 7) readVersion1()
-    else if (field == 8) readVersion2()
+    } else if (field == 5 || field == 7) readContent()
     else skip()
   }
   const hasSizes = number(BYTES) >= 0 && number(UNCOMPRESSED_BYTES) >= 0
@@ -70,25 +61,12 @@ export function readPageHeader(from: usize, to: usize): usize {
 }
 
 /** Reads a DataPageHeader or DictionaryPageHeader. */
-function readVersion1(): void {
+function readContent(): void {
   const isData = number(TYPE) == DATA_PAGE
   for (let field = nextField(0); field != 0; field = nextField(field)) {
     if (field == 1) put(VALUES, readSize())
     else if (field == 2) put(ENCODING, readInt())
     else if (field == 3 && isData) put(LEVEL_ENCODING, readInt())
-    else skip()
-  }
-}
-
-/** Reads a DataPageHeaderV2. */
-function readVersion2(): void {
-  for (let field = nextField(0); field != 0; field = nextField(field)) {
-    if (field == 1) put(VALUES, readSize())
-    else if (field == 2) put(NULLS, readInt())
-    else if (field == 4) put(ENCODING, readInt())
-    else if (field == 5) put(LEVEL_BYTES, readSize())
-    else if (field == 6) put(REPETITION_BYTES, readSize())
-    else if (field == 7) put(COMPRESSED, <i64>(type == TRUE))
     else skip()
   }
 }

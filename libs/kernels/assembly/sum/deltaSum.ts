@@ -21,29 +21,22 @@ const TOGETHER: u64 = 128
 /** The most values that are summed together: the sums of this many products with 32-bit numbers fit into 64 bits. */
 const MAX_TOGETHER: u64 = 16384
 
-/** The bits of a value. */
-let bits: u64 = 0
 /** Values that stay below it do not wrap. */
-let limit: f64 = 0
+const LIMIT: f64 = 4611686018427387904
 /** The value that was added last. */
 let last: i64 = 0
 // The total: halves * 2^32 + ones.
 let halves: i64 = 0
 let ones: u64 = 0
 
-/**
- * Adds the `count` integers of `valueBits` bits, 32 or 64, of the page [from, to). Returns false if it is damaged or has
- * another number of them.
- */
-export function sumDelta(from: usize, to: usize, count: u32, valueBits: u32): bool {
+/** Adds the `count` int64 values of the page [from, to). Returns false if it is damaged or has another number of them. */
+export function sumDelta(from: usize, to: usize, count: u32): bool {
   if (count == 0) return true
   openPage(from, to)
   const blockValues = readVarint()
   const miniblocks = readVarint()
   const values = readVarint()
-  bits = valueBits
-  limit = bits == 32 ? 2147483648 : 4611686018427387904
-  last = wrapped(readZigzag())
+  last = readZigzag()
   if (pageBroken || values != count || miniblocks == 0 || blockValues > <u64>u32.MAX_VALUE) return false
   const miniblockValues = blockValues / miniblocks
   if (miniblockValues == 0 || (miniblockValues & 31) != 0 || miniblockValues * miniblocks != blockValues) return false
@@ -77,7 +70,7 @@ function addBlocks(values: u64, miniblocks: u64, miniblockValues: u64): bool {
         const some = min(left - n, miniblockValues)
         greatest = max(greatest, w)
         // The last miniblock may be cut behind the last value.
-        if (w > bits || size + ((some * w + 7) >> 3) > <u64>(end - at)) return false
+        if (w > 64 || size + ((some * w + 7) >> 3) > <u64>(end - at)) return false
         size += (miniblockValues * w) >> 3
         n += some
       } while (width < widthsEnd && n < left && (n < TOGETHER || greatest == 0))
@@ -103,7 +96,7 @@ function addBlocks(values: u64, miniblocks: u64, miniblockValues: u64): bool {
 /** Adds the `n` > 0 values after the last one from whole miniblocks, given their widths and their address. */
 function addMiniblocks(widths: usize, from: usize, n: u64, miniblockValues: u64, greatest: u64, least: i64): void {
   const most = <f64>((<u64>1) << min<u64>(greatest, 63))
-  if (abs(<f64>last) + <f64>n * (abs(<f64>least) + most) >= limit) {
+  if (abs(<f64>last) + <f64>n * (abs(<f64>least) + most) >= LIMIT) {
     addOneByOne(widths, from, n, miniblockValues, least)
   } else if (greatest == 0) {
     for (let left = n; left > 0; ) {
@@ -162,7 +155,7 @@ function addOneByOne(widths: usize, from: usize, n: u64, miniblockValues: u64, l
     const width = <u64>load<u8>(widths)
     const some = min(left, miniblockValues)
     for (let i: u64 = 0; i < some; i++) {
-      value = wrapped(value + least + <i64>packedNumber(at, i * width, width))
+      value += least + <i64>packedNumber(at, i * width, width)
       high += value >> 32
       low += <u64>value & 0xffffffff
     }
@@ -172,10 +165,4 @@ function addOneByOne(widths: usize, from: usize, n: u64, miniblockValues: u64, l
   last = value
   halves += high
   ones += low
-}
-
-// @ts-expect-error: a decorator
-@inline
-function wrapped(value: i64): i64 {
-  return bits == 32 ? <i64><i32>value : value
 }

@@ -30,22 +30,14 @@ let symbolBits: u32 = 0
 let joined: u32 = 0
 
 /**
- * Makes `count` PLAIN values of `valueBytes` bytes, 4 or 8, that fill [from, to) the dictionary, from now on at `tables`, where
- * there is room for them and at most `tablesBytes` in all. Returns false if they do not fill it.
+ * Makes the `count` PLAIN int64 values that fill [from, to) the dictionary, from now on at `tables`, where there is room for
+ * them and at most `tablesBytes` in all. Returns false if they do not fill it.
  */
-export function openDictionary(
-  from: usize,
-  to: usize,
-  count: u32,
-  valueBytes: u32,
-  tables: usize,
-  tablesBytes: u32,
-): bool {
-  if (<u64>(to - from) != <u64>count * valueBytes || <u64>count * 8 > <u64>tablesBytes) return false
+export function openDictionary(from: usize, to: usize, count: u32, tables: usize, tablesBytes: u32): bool {
+  if (<u64>(to - from) != <u64>count << 3 || <u64>(to - from) > <u64>tablesBytes) return false
   dictionary = tables
   entries = count
-  if (valueBytes == 8) memory.copy(tables, from, to - from)
-  else for (let i: usize = 0; i < count; i++) store<i64>(tables + (i << 3), <i64>load<i32>(from + (i << 2)))
+  memory.copy(tables, from, to - from)
   const used = ((<usize>count << 3) + 63) & ~63
   table = tables + used
   const room = used < <usize>tablesBytes ? (tablesBytes - <u32>used) >> 4 : 0

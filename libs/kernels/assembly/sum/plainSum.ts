@@ -1,7 +1,7 @@
 import { addHalves } from './pageTotal'
 
 /** Adds the `count` int64 values that fill [from, to). Returns false if they do not. */
-export function sumPlain64(from: usize, to: usize, count: u32): bool {
+export function sumPlain(from: usize, to: usize, count: u32): bool {
   if (<u64>(to - from) != <u64>count << 3) return false
   let ones = i64x2.splat(0)
   let halves = i64x2.splat(0)
@@ -21,22 +21,6 @@ export function sumPlain64(from: usize, to: usize, count: u32): bool {
     halves = i64x2.add(halves, high(a))
   }
   addHalves(bothLanes(halves) - ((<i64>count) << 31), <u64>bothLanes(ones))
-  return true
-}
-
-/** The same for int32 values. */
-export function sumPlain32(from: usize, to: usize, count: u32): bool {
-  if (<u64>(to - from) != <u64>count << 2) return false
-  let sums = i64x2.splat(0)
-  let at = from
-  for (; to - at >= 32; at += 32) {
-    const a = i64x2.add(v128.load32x2_s(at), v128.load32x2_s(at, 8))
-    const b = i64x2.add(v128.load32x2_s(at, 16), v128.load32x2_s(at, 24))
-    sums = i64x2.add(sums, i64x2.add(a, b))
-  }
-  let sum = bothLanes(sums)
-  for (; at < to; at += 4) sum += <i64>load<i32>(at)
-  addHalves(sum >> 32, <u64>sum & 0xffffffff)
   return true
 }
 

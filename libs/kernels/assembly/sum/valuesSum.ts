@@ -1,11 +1,10 @@
 // Sums the values of a page in any encoding that has a kernel.
 import { sumDelta } from './deltaSum'
 import { sumIndices } from './dictionarySum'
-import { sumPlain32, sumPlain64 } from './plainSum'
+import { sumPlain } from './plainSum'
 
 // The Encoding of parquet.thrift.
 export const PLAIN: i32 = 0
-export const PLAIN_DICTIONARY: i32 = 2
 const DELTA_BINARY_PACKED: i32 = 5
 const RLE_DICTIONARY: i32 = 8
 
@@ -13,19 +12,12 @@ const DAMAGED: i32 = 0
 const UNKNOWN: i32 = -1
 
 /**
- * Adds the `count` values of `valueBytes` bytes, 4 or 8, in [from, to). Indices are of the dictionary that was opened last, if there
- * is one. Returns 0 if they are damaged, -1 if the encoding is none of those above.
+ * Adds the `count` int64 values in [from, to). Indices are of the dictionary that was opened last, if there is one. Returns 0 if they
+ * are damaged, -1 if the encoding is none of those above.
  */
-export function sumValues(
-  encoding: i32,
-  from: usize,
-  to: usize,
-  count: u32,
-  valueBytes: u32,
-  hasDictionary: bool,
-): i32 {
-  if (encoding == PLAIN) return valueBytes == 8 ? sumPlain64(from, to, count) : sumPlain32(from, to, count)
-  if (encoding == DELTA_BINARY_PACKED) return sumDelta(from, to, count, valueBytes << 3)
-  if (encoding != RLE_DICTIONARY && encoding != PLAIN_DICTIONARY) return UNKNOWN
+export function sumValues(encoding: i32, from: usize, to: usize, count: u32, hasDictionary: bool): i32 {
+  if (encoding == PLAIN) return sumPlain(from, to, count)
+  if (encoding == DELTA_BINARY_PACKED) return sumDelta(from, to, count)
+  if (encoding != RLE_DICTIONARY) return UNKNOWN
   return hasDictionary || count == 0 ? sumIndices(from, to, count) : DAMAGED
 }

@@ -12,7 +12,7 @@ const size = fc.oneof(
   fc.constantFrom(2 ** 31 - 1, 2n ** 31n, 2n ** 40n),
 )
 const statistics = fc.record({ field_3: size, field_5: fc.uint8Array({ maxLength: 40 }) })
-const version1 = withMore(
+const content = withMore(
   fc.record({
     field_1: size,
     field_2: fc.nat({ max: 9 }),
@@ -22,19 +22,6 @@ const version1 = withMore(
   }),
   [6, 7],
 )
-const version2 = withMore(
-  fc.record({
-    field_1: size,
-    field_2: size,
-    field_3: size,
-    field_4: fc.nat({ max: 9 }),
-    field_5: size,
-    field_6: size,
-    field_7: fc.option(fc.boolean(), { nil: undefined }),
-    field_8: statistics,
-  }),
-  [9],
-)
 const common = {
   field_1: fc.nat({ max: 3 }),
   field_2: size,
@@ -43,9 +30,8 @@ const common = {
 }
 const headers = fc
   .oneof(
-    withMore(fc.record({ ...common, field_5: version1 }), [6, 9]),
-    withMore(fc.record({ ...common, field_7: version1 }), [6, 9]),
-    withMore(fc.record({ ...common, field_8: version2 }), [6, 9]),
+    withMore(fc.record({ ...common, field_5: content }), [6, 8, 9]),
+    withMore(fc.record({ ...common, field_7: content }), [6, 8, 9]),
   )
   .map(serialized)
 

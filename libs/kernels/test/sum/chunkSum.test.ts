@@ -14,29 +14,26 @@ const ENTRIES = 20
 
 interface Part extends Page {
   encoding: number
-  levels?: Page
+  levels: Page
 }
 
 /** Values of a page as one of the encodings has them. */
-function valuePages(bits: 32 | 64): fc.Arbitrary<Part> {
-  const plain = fc.array(integers(bits), { maxLength: 40 }).map(values => ({
-    bytes: plainBytes(values, bits),
+function valuePages(): fc.Arbitrary<Omit<Part, 'levels'>> {
+  const plain = fc.array(integers, { maxLength: 40 }).map(values => ({
+    bytes: plainBytes(values),
     count: values.length,
   }))
-  const indices = fc.tuple(
-    fc.nat({ max: 6 }).chain(width => indexPages(width, ENTRIES)),
-    fc.constantFrom(2, 8),
-  )
+  const indices = fc.nat({ max: 6 }).chain(width => indexPages(width, ENTRIES))
   return fc.oneof(
     { arbitrary: plain.map(page => ({ ...page, encoding: 0 })), weight: 10 },
-    { arbitrary: deltaPages(bits).map(page => ({ ...page, encoding: 5 })), weight: 10 },
-    { arbitrary: indices.map(([page, encoding]) => ({ ...page, encoding })), weight: 10 },
+    { arbitrary: deltaPages().map(page => ({ ...page, encoding: 5 })), weight: 10 },
+    { arbitrary: indices.map(page => ({ ...page, encoding: 8 })), weight: 10 },
     { arbitrary: plain.map(page => ({ ...page, encoding: 9 })), weight: 1 },
   )
 }
 
 /** Levels of as many rows that are not null as the page has values, and of some nulls. */
-function withLevels(pages: fc.Arbitrary<Part>): fc.Arbitrary<Part> {
+function withLevels(pages: fc.Arbitrary<Omit<Part, 'levels'>>): fc.Arbitrary<Part> {
   const right = fc.tuple(pages, fc.nat({ max: 9 })).map(([part, nulls]) => ({
     ...part,
     levels: levelsOf(part.count, nulls),
@@ -61,12 +58,9 @@ function levelsOf(ones: number, nulls: number): Page {
 
 const rarely = fc.nat({ max: 60 }).map(number => number === 0)
 const habits = fc.record({
-  version2: fc.boolean(),
   hasCrc: fc.boolean(),
   wrongCrc: rarely,
-  wrongNulls: rarely,
   levelEncoding: rarely.map(is => (is ? 4 : 3)),
-  repetition: fc.constantFrom(0, 0, 3),
 })
 type Habit = typeof habits extends fc.Arbitrary<infer T> ? T : never
 
@@ -80,67 +74,45 @@ function pageBytes(page: Uint8Array, type: object, { hasCrc, wrongCrc }: Habit):
   return Buffer.concat([header, page])
 }
 
-function dataPage({ bytes, count, encoding, levels }: Part, habit: Habit): Uint8Array {
-  const { version2, wrongNulls, levelEncoding, repetition } = habit
-  const rows = levels?.count ?? count
-  const levelBytes = levels?.bytes ?? new Uint8Array()
-  if (version2) {
-    const nulls = rows - count + (wrongNulls ? 1 : 0)
-    const page = Buffer.concat([new Uint8Array(repetition), levelBytes, bytes])
-    const field_8 = {
-      field_1: rows,
-      field_2: nulls,
-      field_3: rows,
-      field_4: encoding,
-      field_5: levelBytes.length,
-      field_6: repetition,
-      field_7: false,
-    }
-    return pageBytes(page, { field_1: 3, field_8 }, habit)
-  }
-  const length = Buffer.alloc(levels ? 4 : 0)
-  if (levels) length.writeUInt32LE(levelBytes.length)
-  const field_5 = { field_1: rows, field_2: encoding, field_3: levelEncoding, field_4: 3 }
-  return pageBytes(Buffer.concat([length, levelBytes, bytes]), { field_1: 0, field_5 }, habit)
+function dataPage({ bytes, encoding, levels }: Part, habit: Habit): Uint8Array {
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(levels.bytes.length)
+  const field_5 = { field_1: levels.count, field_2: encoding, field_3: habit.levelEncoding, field_4: 3 }
+  return pageBytes(Buffer.concat([length, levels.bytes, bytes]), { field_1: 0, field_5 }, habit)
 }
 
+const dictionaries = fc.record({
+  values: fc.array(integers, { minLength: ENTRIES, maxLength: ENTRIES }),
+  encoding: rarely.map(is => (is ? 2 : 0)),
+  more: rarely.map(Number),
+  habit: habits,
+})
 const chunks: fc.Arbitrary<Chunk> = fc
-  .tuple(fc.constantFrom<32 | 64>(32, 64), fc.boolean())
-  .chain(([bits, nullable]) => {
-    const pages = nullable ? withLevels(valuePages(bits)) : valuePages(bits)
-    const dictionary = fc.record({
-      values: fc.array(integers(bits), { minLength: ENTRIES, maxLength: ENTRIES }),
-      encoding: fc.tuple(fc.constantFrom(0, 2), rarely).map(([known, is]) => (is ? 3 : known)),
-      more: rarely.map(Number),
-      habit: habits,
-    })
-    const parts = fc.array(fc.tuple(pages, habits), { minLength: 1, maxLength: 3 })
-    return fc
-      .record({
-        dictionary: fc.option(dictionary, { freq: 20 }),
-        indexPage: fc.option(habits, { freq: 1 }),
-        parts,
-        off: fc.tuple(rarely, rarely).map(([more, fewer]) => Number(more) - Number(fewer)),
-      })
-      .chain(({ dictionary, indexPage, parts, off }) => {
-        const written: Uint8Array[] = []
-        if (dictionary) {
-          const { values, encoding, more, habit } = dictionary
-          const field_7 = { field_1: values.length + more, field_2: encoding }
-          written.push(pageBytes(plainBytes(values, bits), { field_1: 2, field_7 }, habit))
-        }
-        if (indexPage) written.push(pageBytes(Uint8Array.of(1, 2, 3), { field_1: 1, field_6: {} }, indexPage))
-        for (const [part, habit] of parts) written.push(dataPage(part, habit))
-        const rows = parts.reduce((sum, [{ count, levels }]) => sum + (levels?.count ?? count), 0)
-        const whole = fc.constant(Buffer.concat(written))
-        const bytes = fc.oneof({ arbitrary: whole, weight: 9 }, { arbitrary: maybeDamaged(whole), weight: 1 })
-        return bytes.map(bytes => ({ bytes, values: Math.max(0, rows + off), bits, nullable }))
-      })
+  .record({
+    dictionary: fc.option(dictionaries, { freq: 20 }),
+    otherPage: fc.tuple(rarely, fc.constantFrom(1, 3), habits),
+    parts: fc.array(fc.tuple(withLevels(valuePages()), habits), { minLength: 1, maxLength: 3 }),
+    off: fc.tuple(rarely, rarely).map(([more, fewer]) => Number(more) - Number(fewer)),
+  })
+  .chain(({ dictionary, otherPage, parts, off }) => {
+    const written: Uint8Array[] = []
+    if (dictionary) {
+      const { values, encoding, more, habit } = dictionary
+      const field_7 = { field_1: values.length + more, field_2: encoding }
+      written.push(pageBytes(plainBytes(values), { field_1: 2, field_7 }, habit))
+    }
+    const [isThere, type, habit] = otherPage
+    if (isThere) written.push(pageBytes(Uint8Array.of(1, 2, 3), { field_1: type, field_6: {} }, habit))
+    for (const [part, habit] of parts) written.push(dataPage(part, habit))
+    const rows = parts.reduce((sum, [{ levels }]) => sum + levels.count, 0)
+    const whole = fc.constant(Buffer.concat(written))
+    const bytes = fc.oneof({ arbitrary: whole, weight: 9 }, { arbitrary: maybeDamaged(whole), weight: 1 })
+    return bytes.map(bytes => ({ bytes, values: Math.max(0, rows + off) }))
   })
 
-function kernelSum({ bytes, values, bits, nullable }: Chunk): bigint | undefined {
+function kernelSum({ bytes, values }: Chunk): bigint | undefined {
   const to = put(bytes)
-  const sum = added(() => kernels.sumChunk(at.chunk, to, values, bits / 8, nullable, at.values, TABLES_BYTES))
+  const sum = added(() => kernels.sumChunk(at.chunk, to, values, at.values, TABLES_BYTES))
   // It begins a total of its own, where a page adds to the one that is there.
   return sum === undefined ? undefined : sum - 2n
 }
@@ -160,12 +132,9 @@ test('a chunk is summed as its values one by one, or both ways are refused', () 
 })
 
 const plainHabit: Habit = {
-  version2: false,
   hasCrc: false,
   wrongCrc: false,
-  wrongNulls: false,
   levelEncoding: 3,
-  repetition: 0,
 }
 
 /** Nothing but nulls: nobody looks at the values. */
@@ -176,7 +145,7 @@ test.each([
   ['ends in front of it', -8],
 ])('a page whose levels have a length that %s is refused', (_, length) => {
   const bytes = Buffer.from(dataPage(nulls, plainHabit))
-  const chunk: Chunk = { bytes, values: 9, bits: 64, nullable: true }
+  const chunk: Chunk = { bytes, values: 9 }
   expect([kernelSum(chunk), plainChunkSum(chunk)]).toEqual([0n, 0n])
   bytes.writeInt32LE(length, bytes.length - nulls.levels.bytes.length - 4)
   expect([kernelSum(chunk), plainChunkSum(chunk)]).toEqual([undefined, undefined])
@@ -187,22 +156,18 @@ test('a page whose levels are damaged is refused, though its values could be any
   const levels = { bytes: Uint8Array.of(0), count: 9 }
   const page = { bytes: Uint8Array.of(0), count: 9, encoding: 8, levels }
   const bytes = Buffer.concat([
-    pageBytes(plainBytes([7n], 64), dictionary, plainHabit),
+    pageBytes(plainBytes([7n]), dictionary, plainHabit),
     dataPage(page, plainHabit),
   ])
-  const chunk: Chunk = { bytes, values: 9, bits: 64, nullable: true }
+  const chunk: Chunk = { bytes, values: 9 }
   expect([kernelSum(chunk), plainChunkSum(chunk)]).toEqual([undefined, undefined])
 })
 
 test('a page whose header does not end is refused', () => {
-  const whole = dataPage({ bytes: Uint8Array.of(0), count: 0, encoding: 8 }, plainHabit)
-  const header = whole.subarray(0, -2) // its end is missing, and the page
-  const chunk: Chunk = {
-    bytes: Buffer.concat([header, Uint8Array.of(0x1b)]),
-    values: 0,
-    bits: 64,
-    nullable: false,
-  }
+  const whole = dataPage(nulls, plainHabit)
+  const page = 4 + nulls.levels.bytes.length
+  const header = whole.subarray(0, -page - 1) // its end is missing, and the page
+  const chunk: Chunk = { bytes: Buffer.concat([header, Uint8Array.of(0x1b)]), values: 0 }
   expect([kernelSum(chunk), plainChunkSum(chunk)]).toEqual([0n, 0n])
   expect([kernelSum({ ...chunk, values: 1 }), plainChunkSum({ ...chunk, values: 1 })]).toEqual([
     undefined,

@@ -15,8 +15,7 @@ const cases = fc.oneof(fc.nat({ max: 12 }), fc.constantFrom(16, 17, 32)).chain(w
   const entries = fc.oneof(fc.constantFrom(full, full - 1, full + 1, 1, 0), fc.nat({ max: full }))
   return entries.chain(count =>
     fc.record({
-      bits: fc.constantFrom(64, 32),
-      seeds: fc.array(integers(64), { minLength: 1, maxLength: 30 }),
+      seeds: fc.array(integers, { minLength: 1, maxLength: 30 }),
       entries: fc.constant(count),
       indices: indexPages(width, count),
       tablesBytes: fc.constantFrom(8 * count, 8 * count + 5000, 2 * MIB),
@@ -27,12 +26,12 @@ const cases = fc.oneof(fc.nat({ max: 12 }), fc.constantFrom(16, 17, 32)).chain(w
 test('indices are summed as their values one by one, or both ways are refused', () => {
   const untouched = new Uint8Array(64).fill(0xa5)
   fc.assert(
-    fc.property(cases, damages, ({ bits, seeds, entries, indices, tablesBytes }, damage) => {
-      const dictionary = dictionaryOf(seeds, entries, bits)
+    fc.property(cases, damages, ({ seeds, entries, indices, tablesBytes }, damage) => {
+      const dictionary = dictionaryOf(seeds, entries)
       const { bytes, count } = damaged(indices, damage)
-      const dictionaryEnd = put(plainBytes(dictionary, bits), at.ends)
+      const dictionaryEnd = put(plainBytes(dictionary), at.ends)
       memory.set(untouched, tables + tablesBytes)
-      expect(kernels.openDictionary(at.ends, dictionaryEnd, entries, bits / 8, tables, tablesBytes)).toBe(1)
+      expect(kernels.openDictionary(at.ends, dictionaryEnd, entries, tables, tablesBytes)).toBe(1)
       const to = put(bytes)
       const expected = sumOf(plainIndices(bytes, count, dictionary))
       for (let again = 0; again < 2; again++) {
@@ -47,12 +46,11 @@ test('indices are summed as their values one by one, or both ways are refused', 
 test('a dictionary is refused that has another size than it should, or no room', () => {
   const from = at.chunk
   const to = put(new Uint8Array(80))
-  expect(kernels.openDictionary(from, to, 10, 8, tables, 80)).toBe(1)
-  expect(kernels.openDictionary(from, to, 10, 8, tables, 79)).toBe(0)
-  expect(kernels.openDictionary(from, to, 9, 8, tables, MIB)).toBe(0)
-  expect(kernels.openDictionary(from, to, 11, 8, tables, MIB)).toBe(0)
-  expect(kernels.openDictionary(from, to, 20, 4, tables, MIB)).toBe(1)
-  expect(kernels.openDictionary(from, to, 2 ** 29 + 10, 8, tables, MIB)).toBe(0)
+  expect(kernels.openDictionary(from, to, 10, tables, 80)).toBe(1)
+  expect(kernels.openDictionary(from, to, 10, tables, 79)).toBe(0)
+  expect(kernels.openDictionary(from, to, 9, tables, MIB)).toBe(0)
+  expect(kernels.openDictionary(from, to, 11, tables, MIB)).toBe(0)
+  expect(kernels.openDictionary(from, to, 2 ** 29 + 10, tables, MIB)).toBe(0)
 })
 
 const widths = Array.from({ length: 18 }, (_, i) => i + 1)
@@ -61,11 +59,11 @@ test.each(widths)(
   'long pages of indices of %d bits are exact, and one illegal index in them is found',
   width => {
     const entries = 2 ** width - (width > 1 ? 1 : 0)
-    const dictionary = dictionaryOf([-(2n ** 63n), 2n ** 63n - 1n, 5n, -7n], entries, 64)
-    const end = put(plainBytes(dictionary, 64), at.ends)
+    const dictionary = dictionaryOf([-(2n ** 63n), 2n ** 63n - 1n, 5n, -7n], entries)
+    const end = put(plainBytes(dictionary), at.ends)
     const indices = Array.from({ length: 40_008 }, (_, i) => (i * 7919) % entries)
     const check = () => {
-      expect(kernels.openDictionary(at.ends, end, entries, 8, tables, 2 * MIB)).toBe(1)
+      expect(kernels.openDictionary(at.ends, end, entries, tables, 2 * MIB)).toBe(1)
       const page = new PageWriter()
       page.packed([BigInt(width)], 8)
       page.varint(BigInt(indices.length >> 2) | 1n)
@@ -87,16 +85,16 @@ test.each(widths)(
 )
 
 test('a run of the longest length is exact', () => {
-  const end = put(plainBytes([-(2n ** 63n)], 64), at.ends)
-  kernels.openDictionary(at.ends, end, 1, 8, tables, MIB)
+  const end = put(plainBytes([-(2n ** 63n)]), at.ends)
+  kernels.openDictionary(at.ends, end, 1, tables, MIB)
   const most = 2 ** 32 - 1
   const to = put(Uint8Array.of(0))
   expect(added(() => kernels.sumIndices(at.chunk, to, most))).toBe(-(2n ** 63n) * BigInt(most))
 })
 
 /** As many entries, from a few seeds. */
-function dictionaryOf(seeds: readonly bigint[], entries: number, bits: number): bigint[] {
+function dictionaryOf(seeds: readonly bigint[], entries: number): bigint[] {
   return Array.from({ length: entries }, (_, i) =>
-    BigInt.asIntN(bits, seeds[i % seeds.length] + BigInt(i) * 0x9e3779b9n),
+    BigInt.asIntN(64, seeds[i % seeds.length] + BigInt(i) * 0x9e3779b9n),
   )
 }

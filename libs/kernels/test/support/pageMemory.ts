@@ -13,7 +13,7 @@ export function put(bytes: Uint8Array, from = at.chunk): number {
 export function added(sum: () => number): bigint | undefined {
   kernels.clearPageTotal()
   memory.fill(0xff, at.levels, at.levels + 16)
-  kernels.sumPlain64(at.levels, at.levels + 16, 2)
+  kernels.sumPlain(at.levels, at.levels + 16, 2)
   if (sum() === 0) return undefined
   return (kernels.pageTotalHigh() << 64n) + BigInt.asUintN(64, kernels.pageTotalLow()) + 2n
 }
@@ -23,7 +23,6 @@ export function sumOf(values: readonly bigint[] | undefined): bigint | undefined
 }
 
 /** Returns values in PLAIN encoding. */
-export function plainBytes(values: readonly bigint[], bits: number): Uint8Array {
-  const array = bits === 64 ? BigInt64Array.from(values) : Int32Array.from(values, Number)
-  return new Uint8Array(array.buffer)
+export function plainBytes(values: readonly bigint[]): Uint8Array {
+  return new Uint8Array(BigInt64Array.from(values).buffer)
 }

@@ -9,17 +9,15 @@ export interface Page {
 const MIN64 = -(2n ** 63n)
 const MAX64 = 2n ** 63n - 1n
 
-/** Integers of `bits` bits, with many near the limits of their type and of half its size. */
-export function integers(bits: number): fc.Arbitrary<bigint> {
-  const most = 2n ** BigInt(bits - 1)
-  const edges = [0n, 2n ** 31n, 2n ** 32n, 2n ** 61n, 2n ** 62n, MAX64].flatMap(edge => [edge, -edge])
-  const near = fc
-    .tuple(fc.constantFrom(...edges), fc.integer({ min: -2, max: 2 }))
-    .map(([edge, off]) => edge + BigInt(off))
-  return fc
-    .oneof(fc.bigInt({ min: -most, max: most - 1n }), near, fc.constantFrom(MIN64, MAX64, 0n, -1n))
-    .map(value => BigInt.asIntN(bits, value))
-}
+const edges = [0n, 2n ** 31n, 2n ** 32n, 2n ** 61n, 2n ** 62n, MAX64].flatMap(edge => [edge, -edge])
+const near = fc
+  .tuple(fc.constantFrom(...edges), fc.integer({ min: -2, max: 2 }))
+  .map(([edge, off]) => edge + BigInt(off))
+
+/** Integers of 64 bits, with many near the limits of their type and of half its size. */
+export const integers: fc.Arbitrary<bigint> = fc
+  .oneof(fc.bigInt({ min: MIN64, max: MAX64 }), near, fc.constantFrom(MIN64, MAX64, 0n, -1n))
+  .map(value => BigInt.asIntN(64, value))
 
 /** How a page is damaged, if at all. */
 export const damages = fc.oneof(
@@ -96,26 +94,26 @@ export function indexPages(width: number, entries: number): fc.Arbitrary<Page> {
 }
 
 /** Values with almost equal steps, with jumps, that wrap around their type, and any others. */
-function walks(bits: number): fc.Arbitrary<bigint[]> {
+function walks(): fc.Arbitrary<bigint[]> {
   const steps = fc.oneof(
     fc.bigInt({ min: -3n, max: 3n }),
-    fc.nat({ max: bits }).chain(size => fc.bigInt({ min: -(2n ** BigInt(size)), max: 2n ** BigInt(size) })),
-    integers(bits),
+    fc.nat({ max: 64 }).chain(size => fc.bigInt({ min: -(2n ** BigInt(size)), max: 2n ** BigInt(size) })),
+    integers,
   )
   const stretch = fc.record({
     length: fc.oneof(fc.nat({ max: 70 }), fc.constantFrom(31, 32, 33, 128)),
     step: steps,
     noise: fc
-      .oneof(fc.constant(0), fc.nat({ max: bits }))
+      .oneof(fc.constant(0), fc.nat({ max: 64 }))
       .chain(size =>
         fc.array(fc.bigInt({ min: 0n, max: 2n ** BigInt(size) - 1n }), { minLength: 1, maxLength: 40 }),
       ),
   })
-  return fc.tuple(integers(bits), fc.array(stretch, { maxLength: 5 })).map(([first, stretches]) => {
+  return fc.tuple(integers, fc.array(stretch, { maxLength: 5 })).map(([first, stretches]) => {
     const values = [first]
     for (const { length, step, noise } of stretches) {
       for (let i = 0; i < length; i++) {
-        values.push(BigInt.asIntN(bits, values[values.length - 1] + step + noise[i % noise.length]))
+        values.push(BigInt.asIntN(64, values[values.length - 1] + step + noise[i % noise.length]))
       }
     }
     return values
@@ -131,15 +129,15 @@ const deltaLayouts = fc.oneof(
   }),
 )
 
-export function deltaPages(bits: number): fc.Arbitrary<Page> {
+export function deltaPages(): fc.Arbitrary<Page> {
   const habits = fc.record({
     wider: fc.nat({ max: 3 }),
     anyLeast: fc.boolean(),
     cut: fc.boolean(),
     unused: fc.nat({ max: 255 }),
   })
-  return fc.tuple(walks(bits), deltaLayouts, habits).map(([values, layout, habit]) => ({
-    bytes: encodeDelta(values, bits, { ...layout, ...habit }),
+  return fc.tuple(walks(), deltaLayouts, habits).map(([values, layout, habit]) => ({
+    bytes: encodeDelta(values, { ...layout, ...habit }),
     count: values.length,
   }))
 }
@@ -157,30 +155,26 @@ interface DeltaHabit {
   unused: number
 }
 
-export function encodeDelta(
-  values: readonly bigint[],
-  bits: number,
-  habit: Partial<DeltaHabit> = {},
-): Uint8Array {
+export function encodeDelta(values: readonly bigint[], habit: Partial<DeltaHabit> = {}): Uint8Array {
   const { miniblocks = 4, miniblockValues = 32, wider = 0, anyLeast = false, cut = false, unused = 0 } = habit
   const out = new PageWriter()
   out.varint(BigInt(miniblocks * miniblockValues))
   out.varint(BigInt(miniblocks))
   out.varint(BigInt(values.length))
   out.zigzag(values[0])
-  const deltas = values.slice(1).map((value, i) => BigInt.asIntN(bits, value - values[i]))
+  const deltas = values.slice(1).map((value, i) => BigInt.asIntN(64, value - values[i]))
   for (let from = 0; from < deltas.length; from += miniblocks * miniblockValues) {
     const block = deltas.slice(from, from + miniblocks * miniblockValues)
     const least = anyLeast ? block[0] : leastOf(block)
     const minis = Array.from({ length: miniblocks }, (_, m) =>
       block
         .slice(m * miniblockValues, (m + 1) * miniblockValues)
-        .map(delta => BigInt.asUintN(bits, delta - least)),
+        .map(delta => BigInt.asUintN(64, delta - least)),
     )
     const widths = minis.map(numbers => {
       const used = numbers.reduce((used, number) => used | number, 0n)
       const needed = used === 0n ? 0 : used.toString(2).length
-      return numbers.length === 0 ? unused : Math.min(bits, needed + wider)
+      return numbers.length === 0 ? unused : Math.min(64, needed + wider)
     })
     out.zigzag(least)
     out.packed(widths.map(BigInt), 8)

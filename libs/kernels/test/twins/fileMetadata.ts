@@ -13,7 +13,7 @@ export function readFileMetadata(bytes: Uint8Array, column: string | number): Co
       found = readSchema(reader, column)
       if (!found) return undefined
     } else if (field === 4 && found)
-      return { element: found.element, chunks: readRowGroups(reader, found.leaf) }
+      return { element: found.element, chunks: readRowGroups(reader, found.position) }
     else reader.skip()
   }
   throw new RangeError('it has no schema or no row groups')
@@ -21,32 +21,23 @@ export function readFileMetadata(bytes: Uint8Array, column: string | number): Co
 
 interface FoundElement {
   element: SchemaElement
-  /** How many leaf columns come before the column. */
-  leaf: number
+  position: number
 }
 
-/** Reads the whole schema. */
+/** Reads the whole schema, which has no nested columns. */
 function readSchema(reader: ThriftReader, column: string | number): FoundElement | undefined {
   const size = readStructs(reader)
   let found: FoundElement | undefined
-  let topLevel = -1
-  let nested = 0 // the elements that are left of the current top-level column
-  let leaf = 0
   for (let i = 0; i < size; i++) {
     if (found) {
       reader.skip(STRUCT)
       continue
     }
-    const isTopLevel = i > 0 && nested === 0
-    if (isTopLevel) topLevel++
+    const position = i - 1
     const { element, children } = readElement(reader)
-    if (isTopLevel && (topLevel === column || element.name === column)) {
-      found = { element, leaf }
-      continue
-    }
     if (i === 0) continue // the root
-    nested += children - (isTopLevel ? 0 : 1)
-    if (children === 0) leaf++
+    if (children > 0) throw new RangeError('a nested column')
+    if (position === column || element.name === column) found = { element, position }
   }
   return found
 }
@@ -61,52 +52,28 @@ function readStructs(reader: ThriftReader): number {
 function readElement(reader: ThriftReader): { element: SchemaElement; children: number } {
   const element: SchemaElement = {
     name: '',
-    type: undefined,
+    type: -1,
     repetition: 0,
-    convertedType: undefined,
-    logicalType: undefined,
-    isSigned: true,
   }
   let children = 0
   for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
     if (field === 5) children = reader.readInt()
-    else if (field === 1) element.type = ifAny(reader.readInt32())
+    else if (field === 1) element.type = reader.readInt32()
     else if (field === 3) element.repetition = reader.readInt32()
     else if (field === 4) element.name = Buffer.from(reader.readBytes()).toString()
-    else if (field === 6) element.convertedType = ifAny(reader.readInt32())
-    else if (field === 10) readLogicalType(reader, element)
     else reader.skip()
   }
   return { element, children }
 }
 
-const ifAny = (number: number) => (number < 0 ? undefined : number)
-
-const INT32 = 1
 const INT64 = 2
-const INTEGER = 10
 
-function readLogicalType(reader: ThriftReader, element: SchemaElement): void {
-  element.logicalType = 0
-  for (let member = reader.nextField(0); member !== 0; member = reader.nextField(member)) {
-    element.logicalType = member
-    if (member !== INTEGER) {
-      reader.skip()
-      continue
-    }
-    for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-      if (field === 2) element.isSigned = reader.type === TRUE
-      else reader.skip()
-    }
-  }
-}
-
-function readRowGroups(reader: ThriftReader, leaf: number): ColumnChunk[] {
+function readRowGroups(reader: ThriftReader, column: number): ColumnChunk[] {
   const size = readStructs(reader)
   return Array.from({ length: size }, (_, i) => {
     let chunk: ColumnChunk | undefined
     for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-      if (field === 1 && !chunk) chunk = readColumns(reader, leaf)
+      if (field === 1 && !chunk) chunk = readColumns(reader, column)
       else reader.skip()
     }
     if (!chunk) throw new RangeError(`row group ${i} has no such column`)
@@ -114,11 +81,11 @@ function readRowGroups(reader: ThriftReader, leaf: number): ColumnChunk[] {
   })
 }
 
-function readColumns(reader: ThriftReader, leaf: number): ColumnChunk | undefined {
+function readColumns(reader: ThriftReader, column: number): ColumnChunk | undefined {
   const size = readStructs(reader)
   let chunk: ColumnChunk | undefined
   for (let i = 0; i < size; i++) {
-    if (i !== leaf) {
+    if (i !== column) {
       reader.skip(STRUCT)
       continue
     }
@@ -175,9 +142,7 @@ function constantOf(
   { type, values }: ColumnChunk,
   { nulls = -1, least, greatest, exact }: Statistics,
 ): ColumnChunk['constant'] {
-  const width = type === INT64 ? 8 : type === INT32 ? 4 : 0
-  if (width === 0 || least?.length !== width || !greatest?.equals(least) || !exact) return undefined
+  if (type !== INT64 || least?.length !== 8 || !greatest?.equals(least) || !exact) return undefined
   if (nulls < 0 || nulls > values) return undefined
-  const integer = type === INT64 ? least.readBigInt64LE() : BigInt(least.readInt32LE())
-  return { integer, count: values - nulls }
+  return { integer: least.readBigInt64LE(), count: values - nulls }
 }

@@ -1,5 +1,5 @@
 import type { PageHeader } from '../../src/index.ts'
-import { ThriftReader, TRUE } from './thrift.ts'
+import { ThriftReader } from './thrift.ts'
 
 // Numbers of parquet.thrift.
 const DATA_PAGE = 0
@@ -28,18 +28,13 @@ function readPageHeader(bytes: Uint8Array): PageHeader {
     values: 0,
     encoding: -1,
     levelEncoding: -1,
-    repetitionBytes: 0,
-    levelBytes: 0,
-    compressed: true,
-    nulls: 0,
   }
   for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
     if (field === 1) header.type = reader.readInt32()
     else if (field === 2) header.uncompressedBytes = readSize(reader)
     else if (field === 3) header.bytes = readSize(reader)
     else if (field === 4) header.crc = reader.readInt32()
-    else if (field === 5 || field === 7) readVersion1(reader, header)
-    else if (field === 8) readVersion2(reader, header)
+    else if (field === 5 || field === 7) readContent(reader, header)
     else reader.skip()
   }
   header.headerBytes = reader.at
@@ -54,24 +49,11 @@ function readSize(reader: ThriftReader): number {
 }
 
 /** Reads a DataPageHeader or DictionaryPageHeader. */
-function readVersion1(reader: ThriftReader, header: PageHeader): void {
+function readContent(reader: ThriftReader, header: PageHeader): void {
   for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
     if (field === 1) header.values = readSize(reader)
     else if (field === 2) header.encoding = reader.readInt32()
     else if (field === 3 && header.type === DATA_PAGE) header.levelEncoding = reader.readInt32()
-    else reader.skip()
-  }
-}
-
-/** Reads a DataPageHeaderV2. */
-function readVersion2(reader: ThriftReader, header: PageHeader): void {
-  for (let field = reader.nextField(0); field !== 0; field = reader.nextField(field)) {
-    if (field === 1) header.values = readSize(reader)
-    else if (field === 2) header.nulls = reader.readInt32()
-    else if (field === 4) header.encoding = reader.readInt32()
-    else if (field === 5) header.levelBytes = readSize(reader)
-    else if (field === 6) header.repetitionBytes = readSize(reader)
-    else if (field === 7) header.compressed = reader.type === TRUE
     else reader.skip()
   }
 }

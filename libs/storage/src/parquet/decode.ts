@@ -1,15 +1,11 @@
 import { createRequire } from 'node:module'
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk } from '@table/kernels'
 import type { Compressors, DecodedArray, SchemaElement } from 'hyparquet'
 import type { OpenFile } from '../files.ts'
 import { checkRange, readWhole } from '../storedFiles.ts'
 
-const compressors: Compressors = {
-  GZIP: bytes => gunzipSync(bytes),
-  BROTLI: bytes => brotliDecompressSync(bytes),
-  ZSTD: bytes => zstdDecompressSync(bytes),
-}
+const compressors: Compressors = { ZSTD: bytes => zstdDecompressSync(bytes) }
 
 // Load hyparquet only when necessary: few files need it, and each thread that loads it takes memory.
 const require = createRequire(import.meta.url)
@@ -19,7 +15,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 /** What the schema says about a column, except its name. */
 export type DecodedElement = Omit<SchemaElement, 'name'>
 
-/** The values and nulls of a column chunk, page by page, through hyparquet: any encoding and codec it knows. */
+/** The values and nulls of a column chunk, page by page, through hyparquet: the slow way, for any of our types. */
 export function decodeChunk(file: OpenFile, chunk: ColumnChunk, type: DecodedElement): DecodedArray[] {
   const { readColumn }: typeof import('hyparquet/src/column.js') = require('hyparquet/src/column.js')
   const { DEFAULT_PARSERS }: typeof import('hyparquet/src/convert.js') = require('hyparquet/src/convert.js')

@@ -3,14 +3,10 @@
 /** The bytes that a file begins and ends with. */
 export const MAGIC = Uint8Array.from([0x50, 0x41, 0x52, 0x31]) // PAR1
 
-export const PhysicalType = { INT32: 1, INT64: 2 } as const
-export const Repetition = { OPTIONAL: 1, REPEATED: 2 } as const
-/** UINT_8 to INT_64 are the integers, the unsigned ones first. */
-export const ConvertedType = { UINT_8: 11, UINT_64: 14, INT_64: 18 } as const
-export const LogicalType = { INTEGER: 10 } as const
-export const PageType = { DATA_PAGE: 0, DICTIONARY_PAGE: 2, DATA_PAGE_V2: 3 } as const
-export const Encoding = { PLAIN: 0, PLAIN_DICTIONARY: 2, RLE: 3 } as const
-export const Codec = { UNCOMPRESSED: 0, SNAPPY: 1, GZIP: 2, BROTLI: 4, ZSTD: 6 } as const
+export const Repetition = { OPTIONAL: 1 } as const
+export const PageType = { DATA_PAGE: 0, DICTIONARY_PAGE: 2 } as const
+export const Encoding = { PLAIN: 0, RLE: 3 } as const
+export const Codec = { UNCOMPRESSED: 0 } as const
 
 /** Reads a number in four bytes, the least significant first. */
 export function uint32At(bytes: Uint8Array, at: number): number {

@@ -1,11 +1,8 @@
-import { zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Cancellation } from '../../src/cancellation.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import { type FileOperation, observeFileOperations } from '../../src/files.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
-import { memory } from '../../src/kernelMemory.ts'
-import { decompress } from '../../src/parquet/decompression.ts'
 import { type Format, storedFile } from '../../src/paths.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { sumParquetColumn } from '../../src/sum/parquet.ts'
@@ -71,14 +68,4 @@ test('a sum of a CSV file looks at the cancellation block by block', async () =>
   expect(sumCsvColumn(path, 0, 1, cancellation)).toBe(1n)
   Atomics.store(cancellation, 0, 1)
   expect(thrown(() => sumCsvColumn(path, 0, 1, cancellation)).code).toBe('cancelled')
-})
-
-test('a page is decompressed no further than to the size that it is said to have', () => {
-  const page = zstdCompressSync(Buffer.alloc(10_000_000))
-  const from = memory.rows
-  memory.bytes.set(page, from)
-  const packed = { from, to: from + page.length }
-  expect(thrown(() => decompress(6, packed, 1000)).code).toBe('ERR_BUFFER_TOO_LARGE')
-  expect(decompress(6, packed, 10_000_000)).toMatchObject({ to: memory.page + 10_000_000 })
-  expect(decompress(6, packed, memory.pageBytes + 1)).toBeUndefined()
 })
