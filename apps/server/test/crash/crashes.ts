@@ -32,8 +32,6 @@ export function momentOf(kill: number): Moment {
   return { step: spread(STEPS[from]), from }
 }
 
-const compileCache = join(import.meta.dirname, '../../../../node_modules/.cache/table')
-
 /** The servers of one data directory, and what was sent to them. */
 export class Crashes {
   /** How long the starts that were not killed took, in ms. */
@@ -61,7 +59,7 @@ export class Crashes {
   async crash(moment: Moment, disk?: string[]): Promise<void> {
     this.#arm('step' in moment && moment.from === 'start' ? moment.step : undefined)
     const start = performance.now()
-    const env = { FUSE: this.#fuse, NODE_COMPILE_CACHE: compileCache }
+    const env = { FUSE: this.#fuse }
     const server = spawnServer({ dataDir: this.#dataDir, hook: 'kill.ts', env, under: disk })
     const kill = () => server.child.kill(disk ? 'SIGTERM' : 'SIGKILL')
     const port = await portOf(server)
@@ -96,11 +94,9 @@ export class Crashes {
   ): Promise<string[]> {
     const disk = new FaultyDisk(this.#dataDir)
     if (from === 'start') disk.fail(order)
-    const env = { NODE_COMPILE_CACHE: compileCache }
     const server = spawnServer({
       dataDir: this.#dataDir,
       hook: 'earlyCheckpoints.ts',
-      env,
       under: disk.command,
     })
     const port = await server.ready.then(

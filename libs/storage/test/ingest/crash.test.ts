@@ -20,14 +20,11 @@ const rows = [2, 75_000, 2]
 
 test('killed before any of its operations, a process leaves exactly the uploads that it acknowledged', async () => {
   const root = temporaryDirectory()
-  // The first run fills the compile cache, which speeds up the later ones that die too early to fill it.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') }
   // Two directories that do not exist yet, so that creating them is among the operations.
   const dataDirOf = (fatal: number) => join(root, `${fatal}`, 'data')
   const run = (fatal: number) =>
     spawnSync(process.execPath, [crashingProcess, dataDirOf(fatal), `${fatal}`, ...rows.map(String)], {
       encoding: 'utf8',
-      env,
     })
 
   const survivor = run(-1)
