@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x0btable.proto\"\x1d\n\tUploadReq\x12\x10\n\x08\x63sv_data\x18\x01 \x01(\x0c\"\x1b\n\nUploadResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\"+\n\tColSumReq\x12\x0e\n\x06\x63olumn\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\"*\n\nColSumResp\x12\r\n\x05total\x18\x01 \x01(\x03\x12\r\n\x05\x65rror\x18\x02 \x01(\t2M\n\x05Table\x12!\n\x06Upload\x12\n.UploadReq\x1a\x0b.UploadResp\x12!\n\x06\x43olSum\x12\n.ColSumReq\x1a\x0b.ColSumRespb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x0btable.proto\"\x1d\n\tUploadReq\x12\x10\n\x08\x63sv_data\x18\x01 \x01(\x0c\"a\n\nUploadResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\x03\x12\x0c\n\x04rows\x18\x03 \x01(\x03\x12\x18\n\x07\x63olumns\x18\x04 \x03(\x0b\x32\x07.Column\x12\x10\n\x08warnings\x18\x05 \x03(\t\"$\n\x06\x43olumn\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\"+\n\tColSumReq\x12\x0e\n\x06\x63olumn\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\"*\n\nColSumResp\x12\r\n\x05total\x18\x01 \x01(\x03\x12\r\n\x05\x65rror\x18\x02 \x01(\t2M\n\x05Table\x12!\n\x06Upload\x12\n.UploadReq\x1a\x0b.UploadResp\x12!\n\x06\x43olSum\x12\n.ColSumReq\x1a\x0b.ColSumRespb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,11 +34,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADREQ']._serialized_start=15
   _globals['_UPLOADREQ']._serialized_end=44
   _globals['_UPLOADRESP']._serialized_start=46
-  _globals['_UPLOADRESP']._serialized_end=73
-  _globals['_COLSUMREQ']._serialized_start=75
-  _globals['_COLSUMREQ']._serialized_end=118
-  _globals['_COLSUMRESP']._serialized_start=120
-  _globals['_COLSUMRESP']._serialized_end=162
-  _globals['_TABLE']._serialized_start=164
-  _globals['_TABLE']._serialized_end=241
+  _globals['_UPLOADRESP']._serialized_end=143
+  _globals['_COLUMN']._serialized_start=145
+  _globals['_COLUMN']._serialized_end=181
+  _globals['_COLSUMREQ']._serialized_start=183
+  _globals['_COLSUMREQ']._serialized_end=226
+  _globals['_COLSUMRESP']._serialized_start=228
+  _globals['_COLSUMRESP']._serialized_end=270
+  _globals['_TABLE']._serialized_start=272
+  _globals['_TABLE']._serialized_end=349
 # @@protoc_insertion_point(module_scope)

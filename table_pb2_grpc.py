@@ -52,7 +52,8 @@ class TableServicer(object):
     """
 
     def Upload(self, request, context):
-        """Stores one CSV file, header first. An empty error means that the file is on disk.
+        """Stores one CSV file, header first. An empty error means that the file is on disk. Metadata: "upload-id", a UUID, makes a repeated
+        upload count once; "upload-name", or "upload-name-bin" for a name that is not ASCII, says what the file is called.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,8 @@ describe('Part 1: Communication', () => {
   })
 
   test('All field types will be strings, except total and csv_data, which should be int64 and bytes', async () => {
-    expect((await describeStubs('course')).messages).toEqual({
+    // Later fields and messages may be of other types: the course's clients do not know them.
+    expect((await describeStubs('course')).messages).toMatchObject({
       UploadReq: { csv_data: [1, 'bytes'] },
       UploadResp: { error: [1, 'string'] },
       ColSumReq: { column: [1, 'string'], format: [2, 'string'] },

@@ -1,6 +1,7 @@
 export {
   ColSumReq,
   ColSumResp,
+  Column,
   TableClient,
   type TableServer,
   TableService,

@@ -15,7 +15,11 @@ test('the service has no package, and the two calls that the course clients make
 
 test('fields have the numbers and types of the contract on the wire', () => {
   expect(hex(UploadReq.encode({ csvData: Buffer.from('x\n1') }).finish())).toBe('0a03780a31')
-  expect(hex(UploadResp.encode({ error: 'no' }).finish())).toBe('0a026e6f')
+  expect(hex(UploadResp.encode({ ...UploadResp.decode(Buffer.alloc(0)), error: 'no' }).finish())).toBe(
+    '0a026e6f',
+  )
+  const stored = { error: '', id: 7n, rows: 300n, columns: [{ name: 'x', type: 'text' }], warnings: ['w'] }
+  expect(hex(UploadResp.encode(stored).finish())).toBe('100718ac0222090a01781204746578742a0177')
   expect(hex(ColSumReq.encode({ column: 'x', format: 'csv' }).finish())).toBe('0a01781203637376')
   expect(hex(ColSumResp.encode({ total: 300n, error: 'e' }).finish())).toBe('08ac02120165')
 })

@@ -5,7 +5,7 @@ import {
   type TableServer,
   TableService,
   type UploadReq,
-  type UploadResp,
+  UploadResp,
 } from '@table/proto'
 import { onTestFinished } from 'vitest'
 import { type Address, parseAddress } from '../../src/address.ts'
@@ -26,7 +26,10 @@ export async function serve(
   const server = new Server({ 'grpc.max_receive_message_length': -1, ...options })
   const implementation: TableServer = {
     upload: ({ request }, callback) => {
-      answer(upload, request).then(({ error = '' }) => callback(null, { error }), callback)
+      answer(upload, request).then(
+        response => callback(null, { ...UploadResp.decode(Buffer.alloc(0)), ...response }),
+        callback,
+      )
     },
     colSum: ({ request }, callback) => {
       answer(colSum, request).then(({ total = 0n, error = '' }) => callback(null, { total, error }), callback)

@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import type { UploadResp } from '@table/proto'
+import { ServiceError } from '../service/errors.ts'
 import { upload as storeUpload } from '../service/upload.ts'
 import type { Call } from './call.ts'
 import { widenWindow } from './flowControl.ts'
 import type { Context } from './handler.ts'
+import type { RequestHeaders } from './requestHeaders.ts'
 import { csvOf } from './uploadReq.ts'
 
 export async function upload(
@@ -11,10 +14,28 @@ export async function upload(
   { session, peer, headers, signal }: Call,
 ): Promise<UploadResp> {
   const ids = headers.get('upload-id')
-  const request = { csv: csvOf(message), uploadId: ids.length === 0 ? undefined : ids.join(', ') }
-  await admission.upload(() => {
+  const uploadId = ids.length === 0 ? undefined : ids.join(', ')
+  const request = { csv: csvOf(message), uploadId, name: nameOf(headers) }
+  const { id, rows, columns, warnings } = await admission.upload(() => {
     widenWindow(session)
     return admission.connections.during(peer, () => storeUpload(table, request, signal))
   })
-  return { error: '' }
+  return { error: '', id: BigInt(id), rows: BigInt(rows), columns: [...columns], warnings: [...warnings] }
+}
+
+/** gRPC's metadata is ASCII; the name of metadata that is not ends with -bin, and it travels in base64. */
+function nameOf(headers: RequestHeaders): string | undefined {
+  const names = [...headers.get('upload-name'), ...headers.get('upload-name-bin').map(decodedName)]
+  if (names.length > 1)
+    throw new ServiceError(
+      'invalid-request',
+      `upload-name: found ${names.length} names (upload-name and upload-name-bin together), expected one`,
+    )
+  return names[0]
+}
+
+function decodedName(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64')
+  if (isUtf8(bytes)) return bytes.toString()
+  throw new ServiceError('invalid-request', 'upload-name-bin: found bytes that are not UTF-8, expected UTF-8')
 }

@@ -1,19 +1,28 @@
 import { ServiceError } from './errors.ts'
-import type { CsvBody, Table } from './table.ts'
+import type { CsvBody, Table, UploadResult } from './table.ts'
 
 export interface UploadRequest {
   csv: CsvBody
   /** A UUID in the text form of RFC 9562. A repeated upload with the same id counts once. */
   uploadId: string | undefined
+  /** What people call the file. */
+  name: string | undefined
 }
+
+/** Bytes of a name in UTF-8. */
+const MAX_NAME_BYTES = 1024
 
 /** Stores a CSV file. Once this resolves, the file is durable and sums count it. */
 export async function upload(
   table: Table,
-  { csv, uploadId }: UploadRequest,
+  { csv, uploadId, name }: UploadRequest,
   signal: AbortSignal,
-): Promise<void> {
-  await table.upload(csv, uploadId === undefined ? undefined : uuidBytes(uploadId), signal)
+): Promise<UploadResult> {
+  const options = {
+    uploadId: uploadId === undefined ? undefined : uuidBytes(uploadId),
+    name: name === undefined ? undefined : checkedName(name),
+  }
+  return table.upload(csv, options, signal)
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -24,4 +33,17 @@ function uuidBytes(text: string): Uint8Array {
     'invalid-request',
     `upload-id: found "${text.slice(0, 80)}", expected a UUID such as 0b9c6d3e-5f0a-4c6e-8f57-3f5a2f1d9b42`,
   )
+}
+
+/** Throws if people could not read the name in one line. */
+function checkedName(name: string): string {
+  const bytes = Buffer.byteLength(name)
+  const problem =
+    bytes === 0 || bytes > MAX_NAME_BYTES
+      ? `found ${bytes} bytes, expected 1 to ${MAX_NAME_BYTES}`
+      : /\p{Cc}/u.test(name)
+        ? 'found a control character, expected a name in one line'
+        : undefined
+  if (problem === undefined) return name
+  throw new ServiceError('invalid-request', `upload-name: ${problem}`)
 }

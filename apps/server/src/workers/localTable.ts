@@ -16,7 +16,13 @@ import {
   type Upload,
 } from '@table/storage'
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
-import { type CsvBody, START_OVER, type Table } from '../service/table.ts'
+import {
+  type CsvBody,
+  START_OVER,
+  type Table,
+  type UploadOptions,
+  type UploadResult,
+} from '../service/table.ts'
 import { Pool } from './pool.ts'
 
 /** An upload of at least this many bytes is converted while it arrives. */
@@ -37,9 +43,9 @@ export class LocalTable implements Table {
   }
 
   /** Receives, converts, commits and publishes an upload. A published upload is on the disk. */
-  async upload(csv: CsvBody, uploadId: Uint8Array | undefined, signal: AbortSignal): Promise<void> {
+  async upload(csv: CsvBody, options: UploadOptions, signal: AbortSignal): Promise<UploadResult> {
     try {
-      await this.#upload(csv, uploadId, cancellationOf(signal))
+      return await this.#upload(csv, options, cancellationOf(signal))
     } catch (error) {
       throw forService(error)
     }
@@ -69,7 +75,11 @@ export class LocalTable implements Table {
     this.#store.close()
   }
 
-  async #upload(csv: CsvBody, uploadId: Uint8Array | undefined, cancellation: Cancellation): Promise<void> {
+  async #upload(
+    csv: CsvBody,
+    { uploadId }: UploadOptions,
+    cancellation: Cancellation,
+  ): Promise<UploadResult> {
     const { dataDir, catalogue } = this.#store
     const receivedAt = new Date().toISOString()
     const id = await catalogue.reserve()
@@ -89,6 +99,8 @@ export class LocalTable implements Table {
     // Publish even if nobody waits for the answer: the upload is committed, so the next start would count it
     // anyway.
     await catalogue.publish(committed)
+    const { rows, columns } = committed
+    return { id: committed.id, rows, columns, warnings: [] }
   }
 
   async #columnSum(column: string, format: string, cancellation: Cancellation): Promise<bigint> {

@@ -29,7 +29,7 @@ async function* csv(...parts: (string | typeof START_OVER)[]) {
 
 test('the part of a body before it starts over does not count', async () => {
   const table = openTable()
-  await table.upload(csv('x\n', '100\n', START_OVER, 'x\n1\n'), undefined, signal)
+  await table.upload(csv('x\n', '100\n', START_OVER, 'x\n1\n'), {}, signal)
   expect(await table.columnSum('x', 'csv', signal)).toBe(1n)
 })
 
@@ -41,21 +41,21 @@ test('an error of a body passes unchanged, and nothing is stored', async () => {
     yield Buffer.from('x\n1\n')
     throw error
   }
-  await expect(table.upload(broken(), undefined, signal)).rejects.toBe(error)
+  await expect(table.upload(broken(), {}, signal)).rejects.toBe(error)
   for (const folder of ['incoming', 'files']) expect(readdirSync(join(dataDir, folder))).toEqual([])
 })
 
 test('a signal that is aborted before the call or during it cancels the call', async () => {
   const table = openTable()
   const cancelled = { name: 'ServiceError', code: 'cancelled' }
-  await expect(table.upload(csv('x\n1\n'), undefined, AbortSignal.abort())).rejects.toMatchObject(cancelled)
+  await expect(table.upload(csv('x\n1\n'), {}, AbortSignal.abort())).rejects.toMatchObject(cancelled)
   const controller = new AbortController()
   async function* aborting() {
     yield Buffer.from('x\n1\n')
     controller.abort()
   }
-  await expect(table.upload(aborting(), undefined, controller.signal)).rejects.toMatchObject(cancelled)
-  await table.upload(csv('x\n5\n'), undefined, signal)
+  await expect(table.upload(aborting(), {}, controller.signal)).rejects.toMatchObject(cancelled)
+  await table.upload(csv('x\n5\n'), {}, signal)
   expect(await table.columnSum('x', 'csv', signal)).toBe(5n)
   await expect(table.columnSum('x', 'csv', AbortSignal.abort())).rejects.toMatchObject(cancelled)
 })
@@ -64,7 +64,7 @@ test('the first error of a sum is its answer, and ends what other workers do for
   const log = logged()
   const dataDir = temporaryDirectory()
   const table = openTable(dataDir)
-  await table.upload(csv('x\n1\n'), undefined, signal)
+  await table.upload(csv('x\n1\n'), {}, signal)
   const sums = vi.spyOn(Pool.prototype, 'sum')
   onTestFinished(() => sums.mockRestore())
   const cancelled = () => Atomics.load(sums.mock.calls.at(-1)?.[1] as Int32Array, 0)

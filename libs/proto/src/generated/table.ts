@@ -28,7 +28,21 @@ export interface UploadReq {
 }
 
 export interface UploadResp {
+  /** What is wrong with the data, and then nothing of it is stored; empty if the file is stored. */
   error: string;
+  /** The upload's number. An upload whose upload-id was stored before is answered with the first one's number, rows and columns. */
+  id: bigint;
+  rows: bigint;
+  /** In the order of the header. */
+  columns: Column[];
+  /** What the file looks like it is meant to be, and what will keep later sums from an answer. The file is stored all the same. */
+  warnings: string[];
+}
+
+export interface Column {
+  name: string;
+  /** "int64", "double", "boolean", "date", "timestamp", "timestamp-utc" or "text". */
+  type: string;
 }
 
 export interface ColSumReq {
@@ -89,13 +103,31 @@ export const UploadReq: MessageFns<UploadReq> = {
 };
 
 function createBaseUploadResp(): UploadResp {
-  return { error: "" };
+  return { error: "", id: 0n, rows: 0n, columns: [], warnings: [] };
 }
 
 export const UploadResp: MessageFns<UploadResp> = {
   encode(message: UploadResp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.error !== "") {
       writer.uint32(10).string(message.error);
+    }
+    if (message.id !== 0n) {
+      if (BigInt.asIntN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type int64 too large");
+      }
+      writer.uint32(16).int64(message.id);
+    }
+    if (message.rows !== 0n) {
+      if (BigInt.asIntN(64, message.rows) !== message.rows) {
+        throw new globalThis.Error("value provided for field message.rows of type int64 too large");
+      }
+      writer.uint32(24).int64(message.rows);
+    }
+    for (const v of message.columns) {
+      Column.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.warnings) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -119,6 +151,95 @@ export const UploadResp: MessageFns<UploadResp> = {
             }
 
             message.error = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.id = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.rows = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.columns.push(Column.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseColumn(): Column {
+  return { name: "", type: "" };
+}
+
+export const Column: MessageFns<Column> = {
+  encode(message: Column, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.type !== "") {
+      writer.uint32(18).string(message.type);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Column {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseColumn();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.type = reader.string();
             continue;
           }
         }
@@ -254,7 +375,10 @@ export const ColSumResp: MessageFns<ColSumResp> = {
 /** One growing table. Each upload adds the rows of one CSV file to it. */
 export type TableService = typeof TableService;
 export const TableService = {
-  /** Stores one CSV file, header first. An empty error means that the file is on disk. */
+  /**
+   * Stores one CSV file, header first. An empty error means that the file is on disk. Metadata: "upload-id", a UUID, makes a repeated
+   * upload count once; "upload-name", or "upload-name-bin" for a name that is not ASCII, says what the file is called.
+   */
   upload: {
     path: "/Table/Upload" as const,
     requestStream: false as const,
@@ -277,14 +401,20 @@ export const TableService = {
 } as const;
 
 export interface TableServer extends UntypedServiceImplementation {
-  /** Stores one CSV file, header first. An empty error means that the file is on disk. */
+  /**
+   * Stores one CSV file, header first. An empty error means that the file is on disk. Metadata: "upload-id", a UUID, makes a repeated
+   * upload count once; "upload-name", or "upload-name-bin" for a name that is not ASCII, says what the file is called.
+   */
   upload: handleUnaryCall<UploadReq, UploadResp>;
   /** Sums an integer column over everything uploaded, exactly. */
   colSum: handleUnaryCall<ColSumReq, ColSumResp>;
 }
 
 export interface TableClient extends Client {
-  /** Stores one CSV file, header first. An empty error means that the file is on disk. */
+  /**
+   * Stores one CSV file, header first. An empty error means that the file is on disk. Metadata: "upload-id", a UUID, makes a repeated
+   * upload count once; "upload-name", or "upload-name-bin" for a name that is not ASCII, says what the file is called.
+   */
   upload(request: UploadReq, callback: (error: ServiceError | null, response: UploadResp) => void): ClientUnaryCall;
   upload(
     request: UploadReq,
