@@ -49,6 +49,7 @@ export interface Kernels extends Encoders, Metadata, PageSums {
   timestampUtcColumn: ReadColumn
   textColumn(ends: number, records: number, columns: number, column: number, values: number): number
   textBytes(ends: number, records: number, columns: number, column: number): number
+  surveyText(ends: number, records: number, columns: number, column: number): number
   powersOfFive(): number
 
   clearTotal(): void

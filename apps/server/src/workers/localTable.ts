@@ -1,6 +1,7 @@
 import {
   Arrival,
   type Cancellation,
+  type CommittedUpload,
   createSpool,
   exactTotal,
   openStore,
@@ -13,7 +14,6 @@ import {
   type Store,
   setStorageLimits,
   shortageOf,
-  type Upload,
 } from '@table/storage'
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import {
@@ -75,18 +75,14 @@ export class LocalTable implements Table {
     this.#store.close()
   }
 
-  async #upload(
-    csv: CsvBody,
-    { uploadId }: UploadOptions,
-    cancellation: Cancellation,
-  ): Promise<UploadResult> {
+  async #upload(csv: CsvBody, given: UploadOptions, cancellation: Cancellation): Promise<UploadResult> {
     const { dataDir, catalogue } = this.#store
     const receivedAt = new Date().toISOString()
     const id = await catalogue.reserve()
-    let attempt: Promise<Upload | undefined> = Promise.resolve(undefined)
+    let attempt: Promise<CommittedUpload | undefined> = Promise.resolve(undefined)
     const commitMeanwhile = async (arrival: Arrival) =>
       (await arrival.reached(LARGE_BYTES))
-        ? this.#pool.commitArriving(id, receivedAt, arrival, cancellation, uploadId)
+        ? this.#pool.commitArriving(id, receivedAt, arrival, cancellation, given)
         : undefined
     const { held } = await spooled(csv, () => {
       const arrival = new Arrival()
@@ -94,13 +90,13 @@ export class LocalTable implements Table {
       attempt.catch(() => {}) // the attempt is awaited below, once everything has arrived
       return createSpool(dataDir, id, arrival)
     })
-    const committed =
-      (await attempt) ?? (await this.#pool.commit(id, receivedAt, cancellation, held, uploadId))
+    const committed = (await attempt) ?? (await this.#pool.commit(id, receivedAt, cancellation, held, given))
     // Publish even if nobody waits for the answer: the upload is committed, so the next start would count it
     // anyway.
-    await catalogue.publish(committed)
-    const { rows, columns } = committed
-    return { id: committed.id, rows, columns, warnings: [] }
+    const clashes = await catalogue.publish(committed)
+    const { rows, columns, warnings } = committed
+    const clashing = await this.#pool.clashWarnings(committed, clashes)
+    return { id: committed.id, rows, columns, warnings: [...warnings, ...clashing] }
   }
 
   async #columnSum(column: string, format: string, cancellation: Cancellation): Promise<bigint> {

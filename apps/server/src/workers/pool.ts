@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import {
   type Arrival,
   type Cancellation,
+  type Clash,
+  type CommittedUpload,
   expectedSizes,
   KnownColumns,
   MAX_UNSYNCED,
@@ -10,7 +12,6 @@ import {
   type StorageLimits,
   type Store,
   type SumPlan,
-  type Upload,
   type UploadId,
   type UploadsSnapshot,
 } from '@table/storage'
@@ -18,6 +19,12 @@ import { Semaphore } from 'async-mutex'
 import { Piscina } from 'piscina'
 import { WORKER_HEAP } from '../config/tuning.ts'
 import type { Outcome, Tasks } from './worker.ts'
+
+/** What a client gives an upload besides its bytes. */
+export interface Given {
+  uploadId?: UploadId | undefined
+  name?: string | undefined
+}
 
 /**
  * After this time without a small upload the files of small uploads are synced, in ms. By then the system has
@@ -81,8 +88,8 @@ export class Pool {
     receivedAt: string,
     cancellation: Cancellation,
     held: Uint8Array | undefined,
-    uploadId: UploadId | undefined,
-  ): Promise<Upload> {
+    { uploadId, name }: Given,
+  ): Promise<CommittedUpload> {
     const commit = (alone: boolean) =>
       this.#settled(
         id,
@@ -92,6 +99,7 @@ export class Pool {
           cancellation,
           held,
           uploadId,
+          name,
           alone,
           deferSync: this.#mayDefer,
         }),
@@ -113,9 +121,9 @@ export class Pool {
     receivedAt: string,
     { shared }: Arrival,
     cancellation: Cancellation,
-    uploadId: UploadId | undefined,
-  ): Promise<Upload | undefined> {
-    const task = { id, receivedAt, arrival: shared, cancellation, uploadId }
+    { uploadId, name }: Given,
+  ): Promise<CommittedUpload | undefined> {
+    const task = { id, receivedAt, arrival: shared, cancellation, uploadId, name }
     return this.#settled(id, this.#convert('commitArriving', task))
   }
 
@@ -127,7 +135,7 @@ export class Pool {
   }
 
   /** Returns the committed upload even if its worker died after the commit. Throws if the upload was not committed. */
-  async #settled<T>(id: number, commit: Promise<T>): Promise<T | Upload> {
+  async #settled<T>(id: number, commit: Promise<T>): Promise<T | CommittedUpload> {
     try {
       return await commit
     } catch (error) {
@@ -144,6 +152,21 @@ export class Pool {
     const done = this.#heavy.then(work)
     this.#heavy = done.catch(() => {})
     return done
+  }
+
+  /** Returns the warnings for the columns of a committed upload that clash with those of other uploads. Never rejects. */
+  async clashWarnings(
+    { id, columns }: CommittedUpload,
+    clashes: readonly Clash[],
+  ): Promise<readonly string[]> {
+    if (clashes.length === 0) return []
+    try {
+      return await this.#run('clashWarnings', { id, columns: columns.length, clashes })
+    } catch (error) {
+      // The upload is stored: its client must not take it for refused.
+      console.error(error)
+      return []
+    }
   }
 
   /** Sums a plan on all workers. Returns the partial sum of each worker. */

@@ -5,7 +5,10 @@ import { workerData } from 'node:worker_threads'
 import {
   Arrival,
   type Cancellation,
+  type Clash,
   type ColumnPlaces,
+  type CommittedUpload,
+  clashWarnings as clashWarningsOf,
   commitArrivingUpload,
   commitUpload,
   type ExpectedSizes,
@@ -19,7 +22,6 @@ import {
   shortageOf,
   sumPieces,
   syncUnsynced,
-  type Upload,
   type UploadId,
   wrongSizes,
 } from '@table/storage/worker'
@@ -35,10 +37,11 @@ export interface Tasks {
       cancellation: Cancellation
       held: Uint8Array | undefined
       uploadId: UploadId | undefined
+      name: string | undefined
       alone: boolean
       deferSync: boolean
     }
-    value: Upload
+    value: CommittedUpload
   }
   commitArriving: {
     task: {
@@ -47,10 +50,12 @@ export interface Tasks {
       arrival: Arrival['shared']
       cancellation: Cancellation
       uploadId: UploadId | undefined
+      name: string | undefined
     }
-    value: Upload | undefined
+    value: CommittedUpload | undefined
   }
-  settle: { task: { id: number }; value: Upload | undefined }
+  settle: { task: { id: number }; value: CommittedUpload | undefined }
+  clashWarnings: { task: { id: number; columns: number; clashes: readonly Clash[] }; value: string[] }
   sync: { task: undefined; value: number }
   checkSizes: { task: { sizes: ExpectedSizes }; value: string[] }
   findColumn: { task: { name: string }; value: ColumnPlaces }
@@ -74,6 +79,9 @@ export const commitArriving: Task<'commitArriving'> = ({ id, receivedAt, arrival
   outcome(() => commitArrivingUpload(dataDir(), id, receivedAt, new Arrival(arrival), options))
 
 export const settle: Task<'settle'> = ({ id }) => outcome(() => settleUpload(dataDir(), id))
+
+export const clashWarnings: Task<'clashWarnings'> = ({ id, columns, clashes }) =>
+  outcome(() => clashWarningsOf(dataDir(), id, columns, clashes))
 
 export const sync: Task<'sync'> = () => outcome(() => syncUnsynced(dataDir()))
 

@@ -4,3 +4,6 @@ export const MINUS: u8 = 0x2d
 export const ZERO: u8 = 0x30
 export const LF: u8 = 0x0a
 export const CR: u8 = 0x0d
+export const SPACE: u8 = 0x20
+export const PLUS: u8 = 0x2b
+export const POINT: u8 = 0x2e

@@ -1,3 +1,4 @@
+import type { Clash, ColumnCensus } from './census.ts'
 import { IdSet } from './idSet.ts'
 import type { Guarded } from './lock.ts'
 import type { Upload } from './upload.ts'
@@ -11,16 +12,18 @@ export interface SharedState {
   published: IdSet
   /** The schemas of `uploads`. */
   schemas: IdSet
+  /** Of the columns of `uploads`. */
+  census: ColumnCensus
 }
 
-export function sharedState(uploads: UploadList, nextId: number): SharedState {
+export function sharedState(uploads: UploadList, nextId: number, census: ColumnCensus): SharedState {
   const published = new IdSet()
   const schemas = new IdSet()
   for (const { id, schema } of uploads.snapshot()) {
     published.add(id)
     schemas.add(schema)
   }
-  return { nextId, uploads, published, schemas }
+  return { nextId, uploads, published, schemas, census }
 }
 
 /** What a question is about: the uploads that were published when it arrived. */
@@ -48,13 +51,19 @@ export class Catalogue {
     return this.#shared.access(shared => shared.nextId++)
   }
 
-  /** Makes an upload visible to every snapshot from now on. Only after its row is committed; the second time does nothing. */
-  async publish(upload: Upload): Promise<void> {
+  /**
+   * Makes an upload visible to every snapshot from now on. Only after its row is committed; the second time does nothing. Returns its
+   * columns that clash with those of the uploads before it.
+   */
+  async publish(upload: Upload): Promise<Clash[]> {
     const listed = listedUpload(upload)
-    await this.#shared.access(({ uploads, published, schemas }) => {
-      if (!published.add(listed.id)) return
+    return this.#shared.access(({ uploads, published, schemas, census }) => {
+      if (!published.add(listed.id)) return []
       schemas.add(listed.schema)
       uploads.append(listed)
+      const clashes = census.clashesOf(upload.columns)
+      census.add(upload.columns)
+      return clashes
     })
   }
 

@@ -1,9 +1,11 @@
 // The rows of committed uploads. Inserting the row commits an upload.
 import { crc32 } from 'node:zlib'
+import type { TextNote } from '../csv/textNotes.ts'
 import { StorageError } from '../errors.ts'
 import { catalogueFile, type Format } from '../paths.ts'
 import type { Column } from '../schema.ts'
 import { change, read } from './connection.ts'
+import { insertNotes, replaceNotes } from './notes.ts'
 import { readSchema, rememberSchema, schemaIdOf } from './schemas.ts'
 import {
   type Checked,
@@ -22,6 +24,8 @@ export interface Particulars {
   checksums: Checksums
   /** The id that the client gave the upload, in 16 bytes. Only one upload has it. */
   uploadId?: Uint8Array | undefined
+  /** Of its text columns that look like numbers. */
+  notes?: readonly TextNote[]
 }
 
 /** The contents of an upload's files. */
@@ -29,8 +33,8 @@ export type Contents = Record<Format, Uint8Array>
 
 const insertion = `
   INSERT INTO uploads (id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, schema, csv_cuts,
-    csv_checksums, parquet_checksum, upload_id, checksum)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (upload_id) DO NOTHING`
+    csv_checksums, parquet_checksum, upload_id, name, checksum)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (upload_id) DO NOTHING`
 
 /**
  * Commits an upload. The row is on the disk when this returns. With `contents` the row goes to the disk
@@ -65,9 +69,11 @@ export function insertUpload(
         row.csv_checksums,
         row.parquet_checksum,
         row.upload_id,
+        row.name,
         uploadChecksum(row),
       )
     if (changes === 0) return undefined
+    insertNotes(connection, row.id, particulars.notes ?? [])
     if (contents)
       connection
         .prepared('INSERT INTO unsynced (id, csv, parquet) VALUES (?, ?, ?)')
@@ -94,6 +100,7 @@ function rowOf(upload: NewUpload, schema: number, { checksums, uploadId }: Parti
     csv_checksums: checksums.csv,
     parquet_checksum: checksums.parquet,
     upload_id: uploadId ?? null,
+    name: upload.name ?? null,
   }
 }
 
@@ -247,11 +254,11 @@ export function deleteDamagedRows(dataDir: string): void {
   })
 }
 
-/** Changes what the row of an upload says of its Parquet file. */
+/** Changes what the catalogue says of an upload's Parquet file. */
 export function updateParquet(
   dataDir: string,
   id: number,
-  parquet: ParquetFacts & Pick<Particulars, 'checksums'>,
+  parquet: ParquetFacts & Pick<Particulars, 'checksums' | 'notes'>,
 ): void {
   change(dataDir, 0, connection => {
     const { prepared } = connection
@@ -279,6 +286,7 @@ export function updateParquet(
       uploadChecksum(row),
       id,
     )
+    replaceNotes(connection, id, parquet.notes ?? [])
   })
 }
 
@@ -299,6 +307,7 @@ function uploadOf(row: UploadRow, columns: readonly Column[]): Upload {
   return {
     id: row.id,
     receivedAt: row.received_at,
+    name: row.name ?? undefined,
     rows: row.rows,
     csvBytes: row.csv_bytes,
     parquetBytes: row.parquet_bytes,

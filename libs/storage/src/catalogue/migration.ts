@@ -4,7 +4,18 @@ import { crc32 } from 'node:zlib'
 import { removeFile, renameFile, syncPath } from '../files.ts'
 import { oldCatalogueFile } from '../paths.ts'
 import { type Connection, change, read } from './connection.ts'
-import { otherTables, schemaChecksum, schemaVersion, uploadsTable, uploadText } from './tables.ts'
+import {
+  nameColumn,
+  notesTable,
+  otherTables,
+  schemaChecksum,
+  schemaVersion,
+  uploadsTable,
+  uploadText,
+} from './tables.ts'
+
+/** From each earlier schema straight to the newest one. */
+const migrations: Record<number, (connection: Connection) => void> = { 2: from2, 3: from3 }
 
 /** The oldest schema that can be migrated. */
 export const oldestSchema = 2
@@ -14,7 +25,7 @@ export function migrateCatalogue(dataDir: string, version: number, say: (line: s
   say(`bringing the catalogue from schema ${version} to ${schemaVersion}; a copy of the old one is ${copy}`)
   copyCatalogue(dataDir, copy)
   change(dataDir, 0, connection => {
-    from2To3(connection)
+    migrations[version](connection)
     connection.database.exec(`PRAGMA user_version = ${schemaVersion}`)
   })
 }
@@ -30,7 +41,7 @@ function copyCatalogue(dataDir: string, copy: string): void {
 }
 
 /** Lists of columns have a table of their own, ids are never given again, rows have checksums, contents go with their row. */
-function from2To3({ database }: Connection): void {
+function from2({ database }: Connection): void {
   database.function('crc32', { deterministic: true }, text => crc32(String(text)))
   database.exec(`
     ALTER TABLE uploads RENAME TO uploads_2;
@@ -51,10 +62,15 @@ function from2To3({ database }: Connection): void {
   database.exec(`
     INSERT INTO uploads
       SELECT u.id, received_at, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, s.id AS schema, csv_cuts,
-        csv_checksums, parquet_checksum, upload_id, 0
+        csv_checksums, parquet_checksum, upload_id, 0, NULL
       FROM uploads_2 u JOIN schemas s ON s.columns = u.columns ORDER BY u.id;
     UPDATE uploads SET checksum = crc32(${uploadText});
     INSERT INTO unsynced SELECT id, csv, parquet FROM unsynced_2 WHERE id IN (SELECT id FROM uploads);
     DROP TABLE unsynced_2;
     DROP TABLE uploads_2;`)
+}
+
+/** Uploads have a name, and columns notes. The checksum of a row without a name stays what it was. */
+function from3({ database }: Connection): void {
+  database.exec(`ALTER TABLE uploads ADD COLUMN ${nameColumn}; ${notesTable}`)
 }

@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto'
 import { StorageError } from '../errors.ts'
 import type { Column, ColumnType } from '../schema.ts'
+import { ColumnCensus } from './census.ts'
 import { type Connection, read } from './connection.ts'
 import { type Checked, damagedRow, type SchemaRow, schemaChecksum } from './tables.ts'
+import type { UploadsSnapshot } from './uploadList.ts'
 
 /**
  * The most bytes of JSON that all lists of columns may take together, because a sum may have to look through
@@ -84,6 +86,20 @@ export function checkSchemas(dataDir: string): Set<number> {
     }
     return ids
   })
+}
+
+/** Counts the columns of the uploads in a list. */
+export function takeCensus(dataDir: string, uploads: UploadsSnapshot): ColumnCensus {
+  const counts = new Map<number, number>()
+  for (const { schema } of uploads) counts.set(schema, (counts.get(schema) ?? 0) + 1)
+  const census = new ColumnCensus()
+  read(dataDir, ({ database }) => {
+    for (const value of database.prepare('SELECT * FROM schemas').iterate()) {
+      const row = value as unknown as SchemaRow & Checked
+      census.add(columnsOf(dataDir, row), counts.get(row.id) ?? 0)
+    }
+  })
+  return census
 }
 
 /** Where all schemas have a column of this name. */

@@ -3,7 +3,10 @@ import { crc32 } from 'node:zlib'
 import { StorageError } from '../errors.ts'
 import { catalogueFile } from '../paths.ts'
 
-export const schemaVersion = 3
+export const schemaVersion = 4
+
+/** Since schema 4. */
+export const nameColumn = 'name TEXT'
 
 export const uploadsTable = `
   CREATE TABLE uploads (
@@ -20,8 +23,19 @@ export const uploadsTable = `
     csv_checksums    BLOB NOT NULL,  -- 16 bytes for each piece of the CSV between its cuts
     parquet_checksum BLOB NOT NULL,  -- 16 bytes
     upload_id        BLOB UNIQUE,    -- the UUID that the client gave the upload, if it did
-    checksum      INTEGER NOT NULL   -- CRC-32 of the other columns
+    checksum      INTEGER NOT NULL,  -- CRC-32 of the other columns
+    ${nameColumn}  -- what the client calls the file, if it said so
   ) STRICT;`
+
+/** Since schema 4. */
+export const notesTable = `
+  CREATE TABLE notes (
+    upload   INTEGER NOT NULL REFERENCES uploads ON DELETE CASCADE,
+    position INTEGER NOT NULL,  -- of a text column that looks like numbers, from 0
+    line     INTEGER,           -- of the first field that spoils it; null where every field is an integer or null
+    value    TEXT,              -- that field, cut to 80 bytes
+    PRIMARY KEY (upload, position)
+  ) STRICT, WITHOUT ROWID;`
 
 export const otherTables = `
   CREATE TABLE schemas (
@@ -42,12 +56,13 @@ export const otherTables = `
   CREATE TABLE state (
     generation INTEGER NOT NULL  -- grows with each start and stop, also in the file of this name
   ) STRICT;
-  INSERT INTO state VALUES (0);`
+  INSERT INTO state VALUES (0);
+  ${notesTable}`
 
-/** What the checksum of a row of `uploads` is computed from. The first eight are numbers. */
+/** What the checksum of a row of `uploads` is computed from. The first eight are numbers. A row without a name has the text of schema 3. */
 export const uploadText =
   "concat_ws(',', id, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, schema, received_at, " +
-  'hex(csv_checksums), hex(parquet_checksum), hex(upload_id), csv_cuts)'
+  "hex(csv_checksums), hex(parquet_checksum), hex(upload_id), nullif(hex(name), ''), csv_cuts)"
 
 /** A row with the checksum that it had when it was written. */
 export interface Checked {
@@ -68,13 +83,15 @@ export interface UploadRow {
   csv_checksums: Uint8Array
   parquet_checksum: Uint8Array
   upload_id: Uint8Array | null
+  name: string | null
 }
 
 export function uploadChecksum(row: UploadRow): number {
   const { id, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, schema } = row
   const numbers = [id, rows, csv_bytes, parquet_bytes, footer_bytes, footer_crc, row_groups, schema]
-  const blobs = [row.csv_checksums, row.parquet_checksum, row.upload_id ?? new Uint8Array(0)].map(hex)
-  return crc32([...numbers, row.received_at, ...blobs, row.csv_cuts].join(','))
+  const blobs = [row.csv_checksums, row.parquet_checksum, row.upload_id ?? new Uint8Array(0)]
+  if (row.name !== null) blobs.push(Buffer.from(row.name))
+  return crc32([...numbers, row.received_at, ...blobs.map(hex), row.csv_cuts].join(','))
 }
 
 export interface SchemaRow {

@@ -6,6 +6,8 @@ export interface Upload {
   readonly id: number
   /** ISO 8601, UTC. */
   readonly receivedAt: string
+  /** What the client calls the file, if it said so. */
+  readonly name?: string | undefined
   readonly rows: number
   /** The bytes of the two files. */
   readonly csvBytes: number

@@ -102,6 +102,6 @@ const nothing: ListedUpload = {
   csvCuts: NONE,
 }
 
-export function listedUpload({ rows, columns, receivedAt, ...numbers }: Upload): ListedUpload {
+export function listedUpload({ name, rows, columns, receivedAt, ...numbers }: Upload): ListedUpload {
   return { ...numbers, receivedAt: Date.parse(receivedAt) }
 }

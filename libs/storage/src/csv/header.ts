@@ -12,6 +12,8 @@ export interface Header {
   names: readonly string[]
   /** Where the first record after the header begins, in bytes from the start of the file. */
   end: number
+  /** What the one who uploads the file should know of the names. */
+  warnings: readonly string[]
 }
 
 const FIRST_READ = 8 * 1024
@@ -64,7 +66,7 @@ function countColumns(file: OpenFile, bytes: Buffer, whole: boolean): number {
 function parseHeader(bytes: Buffer): Header {
   const [first] = parse(bytes, { ...dialect, to: 1, info: true }) as unknown[]
   const { record, info } = first as { record: string[]; info: { bytes: number } }
-  return { names: record, end: info.bytes }
+  return { names: record, end: info.bytes, warnings: [] }
 }
 
 function tooMany(bytes: Uint8Array, columns: number): StorageError {

@@ -5,6 +5,7 @@ import { listUnsynced } from '../catalogue/database.ts'
 import { nextGeneration } from '../catalogue/generation.ts'
 import { Guarded } from '../catalogue/lock.ts'
 import { guardIdentity, openCatalogue } from '../catalogue/opening.ts'
+import { takeCensus } from '../catalogue/schemas.ts'
 import { StorageError } from '../errors.ts'
 import { checkWritable, fileSize, makeDirectory, syncPath } from '../files.ts'
 import { filesDirectory, incomingDirectory } from '../paths.ts'
@@ -54,7 +55,8 @@ export function openStore(dataDir: string, say: (line: string) => void = console
     beginGeneration(directory, say)
     // Sync the names of the catalogue and its log before anything relies on them.
     syncPath(directory)
-    const catalogue = new Catalogue(new Guarded(sharedState(uploads, nextId)))
+    const census = takeCensus(directory, uploads.snapshot())
+    const catalogue = new Catalogue(new Guarded(sharedState(uploads, nextId, census)))
     return {
       dataDir: directory,
       catalogue,

@@ -15,6 +15,13 @@ export interface CommitOptions {
   cancellation?: Cancellation | undefined
   /** The client's id of the upload, which only one upload can have. */
   uploadId?: UploadId | undefined
+  /** What the client calls the file. */
+  name?: string | undefined
+}
+
+/** A committed upload, and what its client should know of it. */
+export interface CommittedUpload extends Upload {
+  readonly warnings: readonly string[]
 }
 
 /** How a received upload is committed. */
@@ -37,7 +44,7 @@ export function commitArrivingUpload(
   receivedAt: string,
   arrival: Arrival,
   options: CommitOptions = {},
-): Upload | undefined {
+): CommittedUpload | undefined {
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
   const converted = convertGrowingCsv(csv, parquet, wanted => arrival.waitFor(wanted), options.cancellation)
@@ -61,7 +68,7 @@ export function commitUpload(
   id: number,
   receivedAt: string,
   options: ReceivedOptions = {},
-): Upload {
+): CommittedUpload {
   const { cancellation, held, alone = true } = options
   const csv = incomingFile(dataDir, id, 'csv')
   const parquet = incomingFile(dataDir, id, 'parquet')
@@ -81,13 +88,13 @@ function commit(
   dataDir: string,
   id: number,
   receivedAt: string,
-  { checksums, ...converted }: Converted,
-  { cancellation, uploadId, held, deferSync = true }: ReceivedOptions,
-): Upload {
+  { checksums, notes, warnings, ...converted }: Converted,
+  { cancellation, uploadId, name, held, deferSync = true }: ReceivedOptions,
+): CommittedUpload {
   const made = formats.map(format => incomingFile(dataDir, id, format))
   try {
     const csvBytes = held?.length ?? fileSize(incomingFile(dataDir, id, 'csv')) ?? 0
-    const upload: NewUpload = { id, receivedAt, csvBytes, ...converted }
+    const upload: NewUpload = { id, receivedAt, name, csvBytes, ...converted }
     const stored = formats.map(format => storedFile(dataDir, id, format))
     stored.forEach((path, i) => {
       renameFile(made[i] as string, path)
@@ -99,11 +106,11 @@ function commit(
     if (!small) for (const path of [...unsynced, filesDirectory(dataDir)]) syncPath(path)
     const contents = small ? contentsOf(dataDir, upload, held) : undefined
     throwIfCancelled(cancellation)
-    const inserted = insertUpload(dataDir, upload, { checksums, uploadId }, contents)
-    if (inserted) return inserted
+    const inserted = insertUpload(dataDir, upload, { checksums, uploadId, notes }, contents)
+    if (inserted) return { ...inserted, warnings }
     const first = findFirstUpload(dataDir, uploadId as UploadId, storedFile(dataDir, id, 'csv'))
     removeAll(made)
-    return first
+    return { ...first, warnings: [] }
   } catch (error) {
     // Keep the files if nobody knows whether the row is in: the next start finds out, and then needs them.
     if (!(error instanceof StorageError && error.code === 'undecided')) removeAll(made)
@@ -138,11 +145,11 @@ function readWholeFile(path: string, size: number): Uint8Array {
  * committed; otherwise removes what is left of it and returns undefined. Call this after the worker has
  * ended.
  */
-export function settleUpload(dataDir: string, id: number): Upload | undefined {
+export function settleUpload(dataDir: string, id: number): CommittedUpload | undefined {
   const upload = findUpload(dataDir, id)
-  if (upload === undefined)
-    removeAll(formats.flatMap(format => [incomingFile(dataDir, id, format), storedFile(dataDir, id, format)]))
-  return upload
+  if (upload) return { ...upload, warnings: [] }
+  removeAll(formats.flatMap(format => [incomingFile(dataDir, id, format), storedFile(dataDir, id, format)]))
+  return undefined
 }
 
 function removeAll(paths: readonly string[]): void {

@@ -7,6 +7,7 @@ import { explainProblem, fieldsFrom, lineAt } from '../csv/explain.ts'
 import { type Header, readHeader } from '../csv/header.ts'
 import { guessTypes, Inference } from '../csv/inference.ts'
 import { SectionChecksums } from '../csv/sections.ts'
+import { type TextNote, TextSurvey } from '../csv/textNotes.ts'
 import { StorageError, shown } from '../errors.ts'
 import { closeFile, createFile, type OpenFile, openFile } from '../files.ts'
 import { memory } from '../kernelMemory.ts'
@@ -30,6 +31,10 @@ export interface Converted {
   /** The CRC-32 of these bytes, as an int32. The format has none for them. */
   footerCrc: number
   checksums: Checksums
+  /** Of the text columns that look like numbers. */
+  notes: readonly TextNote[]
+  /** What the one who uploads the file should know of it. */
+  warnings: readonly string[]
 }
 
 const CUT_BYTES = 4 * 1024 * 1024
@@ -154,6 +159,7 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
   const writer = new ParquetWriter(file, columns)
   try {
     const sections = new SectionChecksums(source.csv)
+    const survey = new TextSurvey(source.csv, columns)
     const csvCuts: number[] = []
     for (let next = first; !next.done; next = blocks.next()) {
       const block = next.value
@@ -164,11 +170,25 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
       sections.add(block)
       if (!writer.append(block)) return undefined
       checkText(source.csv, block, columns)
+      survey.add(block)
     }
     const { bytes: parquetBytes, footerBytes, footerCrc, checksum: parquet } = writer.finish()
     const { rows, rowGroups } = writer
     const checksums = { csv: sections.finish(), parquet }
-    return { rows, columns, csvCuts, parquetBytes, footerBytes, rowGroups, footerCrc, checksums }
+    const { warnings } = source.header
+    const notes = survey.finish()
+    return {
+      rows,
+      columns,
+      csvCuts,
+      parquetBytes,
+      footerBytes,
+      rowGroups,
+      footerCrc,
+      checksums,
+      notes,
+      warnings,
+    }
   } finally {
     writer.close()
     closeFile(file)

@@ -71,7 +71,7 @@ function hasRow(dataDir: string, id: number): boolean {
 function adopt(dataDir: string, id: number, csv: string): Adopted {
   const made = incomingFile(dataDir, id, 'parquet')
   try {
-    const { checksums, ...converted } = withStoredLimits(() => convertCsv(csv, made))
+    const { checksums, notes, warnings, ...converted } = withStoredLimits(() => convertCsv(csv, made))
     const receivedAt = fileTime(csv).toISOString()
     const upload = { id, receivedAt, csvBytes: fileSize(csv) ?? 0, ...converted }
     syncPath(csv)
@@ -79,7 +79,7 @@ function adopt(dataDir: string, id: number, csv: string): Adopted {
     renameFile(made, storedFile(dataDir, id, 'parquet'))
     if (csv !== storedFile(dataDir, id, 'csv')) renameFile(csv, storedFile(dataDir, id, 'csv'))
     syncPath(filesDirectory(dataDir))
-    insertUpload(dataDir, upload, { checksums })
+    insertUpload(dataDir, upload, { checksums, notes })
     for (const format of formats) removeFile(lostFile(dataDir, id, format))
     return { id }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Catalogue, type SharedState, sharedState } from '../../src/catalogue/catalogue.ts'
+import { ColumnCensus } from '../../src/catalogue/census.ts'
 import { Guarded } from '../../src/catalogue/lock.ts'
 import type { Upload } from '../../src/catalogue/upload.ts'
 import { listedUpload, UploadList } from '../../src/catalogue/uploadList.ts'
@@ -8,7 +9,9 @@ import { uploadOf } from '../support/directories.ts'
 function stateOf(uploads: Upload[], nextId: number): SharedState {
   const list = new UploadList()
   for (const upload of uploads) list.append(listedUpload(upload))
-  return sharedState(list, nextId)
+  const census = new ColumnCensus()
+  for (const { columns } of uploads) census.add(columns)
+  return sharedState(list, nextId, census)
 }
 
 function catalogueOf(uploads: Upload[], nextId = 100): Catalogue {

@@ -1,0 +1,36 @@
+import type { Clash } from '../catalogue/census.ts'
+import { misfitOf } from '../catalogue/notes.ts'
+import { shown } from '../errors.ts'
+
+/** Columns of an upload that are written out: an answer must not be as long as a header can be. */
+const MOST_WARNINGS = 10
+
+/** Tells the one who uploaded `id`, of `columns` columns, which columns will keep sums from an answer, and because of which field. */
+export function clashWarnings(
+  dataDir: string,
+  id: number,
+  columns: number,
+  clashes: readonly Clash[],
+): string[] {
+  const warnings: string[] = []
+  for (const [i, { position, column, int64, double }] of clashes.entries()) {
+    if (warnings.length === MOST_WARNINGS) {
+      warnings.push(`${clashes.length - i} more columns may not be numbers here, but are in other uploads`)
+      break
+    }
+    const elsewhere = [inUploads('int64', int64), inUploads('double', double)].filter(text => text !== '')
+    const what = `column "${shown(column.name)}" is ${column.type} here, ${elsewhere.join(', ')}`
+    if (column.type !== 'text') {
+      warnings.push(what)
+      continue
+    }
+    const misfit = misfitOf(dataDir, id, position, columns)
+    // Integers have a sum, whatever the type.
+    if (misfit) warnings.push(`${what}: line ${misfit.line} has "${misfit.value}"`)
+  }
+  return warnings
+}
+
+function inUploads(type: string, count: number): string {
+  return count === 0 ? '' : `${type} in ${count} upload${count === 1 ? '' : 's'}`
+}
