@@ -3,6 +3,7 @@
 One JSON object a line on standard input is one call:
   {"id": 1, "call": "upload", "path": "file.csv", "gzip": false, "upload_id": null}
   {"id": 2, "call": "sum", "column": "x", "format": "csv"}
+  {"id": 3, "call": "store", "path": "file.csv", "upload_id": null, "name": null}: an upload that is answered with all fields
 TABLE_CA (a file) makes it TLS; TABLE_CERT and TABLE_KEY (files) say who it is; TABLE_TOKEN goes with each call.
 Its answer is one line on standard output, in the order in which the calls end: the fields of the response,
 int64 as text, or "status" and "details" of a failed call.
@@ -44,12 +45,29 @@ def open_channel():
     return grpc.secure_channel(ADDRESS, credentials, OWN_CONNECTION)
 
 
-def upload(stub, call):
+def send(stub, call):
     with open(call["path"], "rb") as file:
         request = table_pb2.UploadReq(csv_data=file.read())
-    compression = grpc.Compression.Gzip if call["gzip"] else None
+    compression = grpc.Compression.Gzip if call.get("gzip") else None
     metadata = METADATA + ([("upload-id", call["upload_id"])] if call["upload_id"] else [])
-    return {"error": stub.Upload(request, compression=compression, metadata=metadata).error}
+    if call.get("name"):
+        metadata = metadata + [("upload-name-bin", call["name"].encode())]
+    return stub.Upload(request, compression=compression, metadata=metadata)
+
+
+def upload(stub, call):
+    return {"error": send(stub, call).error}
+
+
+def store(stub, call):
+    resp = send(stub, call)
+    return {
+        "error": resp.error,
+        "upload": resp.id,
+        "rows": resp.rows,
+        "columns": [f"{column.name} {column.type}" for column in resp.columns],
+        "warnings": list(resp.warnings),
+    }
 
 
 def column_sum(stub, call):
@@ -63,7 +81,7 @@ def answer(line):
     try:
         with open_channel() as channel:
             stub = table_pb2_grpc.TableStub(channel)
-            result = {"upload": upload, "sum": column_sum}[call["call"]](stub, call)
+            result = {"upload": upload, "store": store, "sum": column_sum}[call["call"]](stub, call)
     except grpc.RpcError as error:
         result = {"status": error.code().name, "details": error.details()}
     except Exception as error:

@@ -35,6 +35,15 @@ export interface Answer {
   details?: string
 }
 
+/** What an upload is answered with. */
+export interface Stored extends Answer {
+  upload?: number
+  rows?: number
+  /** Each with its type: `x int64`. */
+  columns?: string[]
+  warnings?: string[]
+}
+
 /** Many calls at once from one Python process, each on a channel of its own. */
 export class PythonSession {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
@@ -60,6 +69,11 @@ export class PythonSession {
     { gzip = false, uploadId }: { gzip?: boolean; uploadId?: string } = {},
   ): Promise<Answer> {
     return this.#call({ call: 'upload', path, gzip, upload_id: uploadId ?? null })
+  }
+
+  /** Uploads the file at `path` and is answered with what became of it. */
+  store(path: string, { uploadId, name }: { uploadId?: string; name?: string } = {}): Promise<Stored> {
+    return this.#call({ call: 'store', path, upload_id: uploadId ?? null, name: name ?? null })
   }
 
   sum(column: string, format: string): Promise<Answer> {

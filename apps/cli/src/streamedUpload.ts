@@ -14,14 +14,22 @@ export interface UploadSource {
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
+/** What the server is told of an upload beside its bytes. */
+export interface UploadLabel {
+  /** A UUID. The server stores uploads with the same id once. */
+  uploadId: string
+  /** What people call the file. */
+  name?: string | undefined
+}
+
 /** Field 1 (csv_data) with wire type 2: a length, then that many bytes. */
 const CSV_DATA_TAG = 0x0a
 /** gRPC's message prefix has a length of 32 bits. The message is the CSV, a tag, and a length of up to five bytes. */
 export const MAX_UPLOAD_BYTES = 2 ** 32 - 1 - 6
 
 /**
- * Uploads `source` as one gRPC message without ever holding all of it, which grpc-js cannot do. The server
- * stores uploads with the same `uploadId` (a UUID) once. Calls `onSent` with the bytes given to the
+ * Uploads `source` as one gRPC message without ever holding all of it, which grpc-js cannot do. Calls
+ * `onSent` with the bytes given to the
  * connection so far. Resolves to the server's answer, whose `error` may say what is wrong with the data.
  * Throws CliError if the server fails, TransientError if the server is unavailable or the connection is lost,
  * and the errors of the source.
@@ -30,12 +38,12 @@ export async function streamedUpload(
   session: ClientHttp2Session,
   target: Target,
   source: UploadSource,
-  uploadId: string,
+  label: UploadLabel,
   onSent: (bytes: number) => void,
 ): Promise<UploadResp> {
   if (source.size > MAX_UPLOAD_BYTES) throw tooLarge(source.size)
   if (session.closed || session.destroyed) throw lostConnection(target, 0, source.size, '')
-  const stream = startCall(session, target, TableService.upload.path, { 'upload-id': uploadId })
+  const stream = startCall(session, target, TableService.upload.path, metadataOf(label))
   let reason = ''
   stream.on('error', error => {
     reason = ` (${error.message})`
@@ -62,6 +70,12 @@ export async function streamedUpload(
   } finally {
     breakOff(stream)
   }
+}
+
+/** gRPC's metadata is ASCII, but for what has a name that ends with -bin: that travels in base64. */
+function metadataOf({ uploadId, name }: UploadLabel): Record<string, string> {
+  const id = { 'upload-id': uploadId }
+  return name ? { ...id, 'upload-name-bin': Buffer.from(name).toString('base64') } : id
 }
 
 /** Stops sending. Does nothing if everything is sent or the stream is closed. */

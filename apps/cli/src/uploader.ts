@@ -7,6 +7,13 @@ import { withRetries } from './retry.ts'
 import { streamedUpload, type UploadSource } from './streamedUpload.ts'
 import type { Target } from './target.ts'
 
+export interface UploadOptions {
+  /** What people call the file. */
+  name?: string
+  /** Is told how many bytes of `size` the connection has taken. */
+  onSent?: (bytes: number, size: number) => void
+}
+
 /** Calls `use` with the upload's bytes, starting from the first byte each time. */
 export type OpenSource = <T>(use: (source: UploadSource) => Promise<T>) => Promise<T>
 
@@ -48,17 +55,14 @@ export class Uploader {
    * Uploads until the server answers, and returns the answer. Throws the errors of `connect` and
    * `streamedUpload` if they persist.
    */
-  async upload(
-    open: OpenSource,
-    onSent: (bytes: number, size: number) => void = () => {},
-  ): Promise<UploadResp> {
-    const uploadId = randomUUID()
+  async upload(open: OpenSource, { name, onSent = () => {} }: UploadOptions = {}): Promise<UploadResp> {
+    const label = { uploadId: randomUUID(), name }
     const attempt = () =>
       open(async source => {
         const { size } = source
         onSent(0, size)
         const session = await this.connect()
-        return streamedUpload(session, this.#target, source, uploadId, bytes => onSent(bytes, size))
+        return streamedUpload(session, this.#target, source, label, bytes => onSent(bytes, size))
       })
     try {
       const answer = await withRetries(attempt, () => this.#noteRetry(), this.#limit)

@@ -20,7 +20,7 @@ async function uploadBytes(address: Address, size: number, chunkSize = 100_000):
   const chunks = function* () {
     for (let left = size; left > 0; left -= chunkSize) yield Buffer.alloc(Math.min(left, chunkSize), 'x')
   }
-  const { error } = await streamedUpload(session, address, { size, chunks: chunks() }, uploadId, () => {})
+  const { error } = await streamedUpload(session, address, { size, chunks: chunks() }, { uploadId }, () => {})
   return error
 }
 
@@ -167,7 +167,7 @@ test('a source that fails ends the call', async () => {
     throw new Error('unreadable')
   })()
   await expect(
-    streamedUpload(session, address, { size: 2 * MB, chunks }, uploadId, () => {}),
+    streamedUpload(session, address, { size: 2 * MB, chunks }, { uploadId }, () => {}),
   ).rejects.toThrow('unreadable')
   await reset
 })
@@ -179,7 +179,7 @@ test('uploads share a connection', async () => {
   const sizes = [1, 2, 3, 4, 5, 6, 7, 8].map(n => n * 100_000)
   const answers = sizes.map(async size => {
     const source = { size, chunks: [Buffer.alloc(size)] }
-    return (await streamedUpload(session, address, source, uploadId, () => {})).error
+    return (await streamedUpload(session, address, source, { uploadId }, () => {})).error
   })
   expect(await Promise.all(answers)).toEqual(sizes.map(String))
 })
@@ -192,7 +192,7 @@ test('uploads that wait for their turn on a connection are lost with the connect
   onTestFinished(() => session.destroy())
   const source = { size: 300 * MB, chunks: [Buffer.alloc(MB)] }
   const answers = await Promise.allSettled(
-    [1, 2].map(() => streamedUpload(session, address, source, uploadId, () => {})),
+    [1, 2].map(() => streamedUpload(session, address, source, { uploadId }, () => {})),
   )
   expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
 })

@@ -11,23 +11,28 @@ import { FaultyDisk } from './crash/faultyDisk.ts'
 const start = join(import.meta.dirname, '../../../libs/storage/test/directory/killed-start.ts')
 
 test.each([
-  ['fsync', [1, 3, 6]],
-  ['pwrite64', [1, 40, 200]],
-  ['write', [1, 300]],
-  ['rename', [1, 2, 300]],
-  ['ftruncate', [1]],
-])('a first start whose %s fails leaves a directory that the next start migrates', async (call, nths) => {
-  let failed = 0
-  for (const nth of nths) {
-    const dataDir = unpackFixture('schema2-killed')
-    const disk = new FaultyDisk(dataDir)
-    disk.fail({ calls: [call], file: 'any', error: nth % 2 ? 'EIO' : 'ENOSPC', which: { nth } })
-    const [python = '', ...rest] = disk.command
-    spawnSync(python, [...rest, process.execPath, start, dataDir, '-1'])
-    failed += disk.failures().length
-    const store = openStore(dataDir, () => {})
-    await expectFacts(store, ['big', 'sparse'])
-    store.close()
-  }
-  expect(failed).toBeGreaterThan(0)
-})
+  ['fsync', [1, 3, 6], 'schema2-killed'],
+  ['pwrite64', [1, 40, 200], 'schema2-killed'],
+  ['write', [1, 300], 'schema2-killed'],
+  ['rename', [1, 2, 300], 'schema2-killed'],
+  ['ftruncate', [1], 'schema2-killed'],
+  ['fsync', [1, 3, 6], 'schema3-killed'],
+  ['pwrite64', [1, 20, 60], 'schema3-killed'],
+] as const)(
+  'a first start whose %s fails (call %j) leaves the directory of %s to a next start that migrates it',
+  async (call, nths, fixture) => {
+    let failed = 0
+    for (const nth of nths) {
+      const dataDir = unpackFixture(fixture)
+      const disk = new FaultyDisk(dataDir)
+      disk.fail({ calls: [call], file: 'any', error: nth % 2 ? 'EIO' : 'ENOSPC', which: { nth } })
+      const [python = '', ...rest] = disk.command
+      spawnSync(python, [...rest, process.execPath, start, dataDir, '-1'])
+      failed += disk.failures().length
+      const store = openStore(dataDir, () => {})
+      await expectFacts(store, ['big', 'sparse'])
+      store.close()
+    }
+    expect(failed).toBeGreaterThan(0)
+  },
+)

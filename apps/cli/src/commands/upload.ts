@@ -44,16 +44,19 @@ async function uploadFiles(target: Target, paths: readonly string[]): Promise<bo
   try {
     for (const path of paths) {
       try {
-        const { error } = await uploader.upload(
-          use => withFileSource(path, use),
-          (bytes, size) => {
-            sent = bytes
-            storingSince = bytes === size ? performance.now() : undefined
-          },
-        )
-        if (error !== '') throw new CliError(oneLine(error))
+        const onSent = (bytes: number, size: number) => {
+          sent = bytes
+          storingSince = bytes === size ? performance.now() : undefined
+        }
+        const name = oneLine(basename(path))
+        const answer = await uploader.upload(use => withFileSource(path, use), { name, onSent })
+        if (answer.error !== '') throw new CliError(oneLine(answer.error))
         stored++
-        progress.print(() => console.log('success'))
+        progress.print(() => {
+          for (const warning of answer.warnings)
+            console.error(`warning: ${oneLine(path)}: ${oneLine(warning)}`)
+          console.log('success')
+        })
       } catch (error) {
         if (!(error instanceof CliError) || error instanceof UnreachableError) throw error
         progress.print(() => console.error(`${oneLine(path)}: ${error.message}`))

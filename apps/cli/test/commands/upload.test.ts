@@ -37,6 +37,28 @@ test('files are uploaded in order, and each success is printed', async () => {
   expect(received).toEqual(contents)
 })
 
+test('what the server warns of is told on standard error, with the file that it is about', async () => {
+  const server = await table(() => ({ warnings: ['column "x" is text here', 'two\nlines'] }))
+  const path = file('a.csv', 'x\nn/a\n')
+  expect(await cli(server, 'upload', path)).toEqual({
+    stdout: 'success\n',
+    stderr: `warning: ${path}: column "x" is text here\nwarning: ${path}: two lines\n`,
+    exitCode: 0,
+  })
+})
+
+test('the server is told what each file is called, in one line', async () => {
+  const names: unknown[] = []
+  const server = await serveStreams((stream, _socket, headers) => {
+    names.push(headers['upload-name-bin'])
+    void succeed(stream.resume())
+  })
+  const paths = [file('größe 1.csv', 'x\n1\n'), file('a\nb.csv', 'x\n1\n')]
+  expect((await cli(server, 'upload', ...paths)).exitCode).toBe(0)
+  const decoded = names.map(name => Buffer.from(String(name), 'base64').toString())
+  expect(decoded).toEqual(['größe 1.csv', 'a b.csv'])
+})
+
 test('a file of many chunks arrives as it is', async () => {
   let received = ''
   const server = await table(({ csvData }) => {

@@ -11,7 +11,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js'
-import { TableClient, UploadReq } from '@table/proto'
+import { TableClient, UploadReq, type UploadResp } from '@table/proto'
 import { onTestFinished, vi } from 'vitest'
 import { defaultLimits, type Limits } from '../../src/config/limits.ts'
 import { type RunningServer, type ServerConfig, startServer } from '../../src/server.ts'
@@ -83,10 +83,20 @@ export function upload(
   options: CallOptions = {},
   metadata = new Metadata(),
 ): Promise<string> {
+  return uploaded(client, csv, options, metadata).then(({ error }) => error)
+}
+
+/** The same, but resolves to the whole response. */
+export function uploaded(
+  client: TableClient,
+  csv: string | Uint8Array,
+  options: CallOptions = {},
+  metadata = new Metadata(),
+): Promise<UploadResp> {
   return new Promise((resolve, reject) => {
     const request = { csvData: Buffer.from(csv) }
     client.upload(request, metadata, options, (failure, response) =>
-      failure ? reject(failure) : resolve(response.error),
+      failure ? reject(failure) : resolve(response),
     )
   })
 }

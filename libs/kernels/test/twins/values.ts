@@ -58,3 +58,11 @@ function micros(text: string, zone: string): bigint | undefined {
   const ms = Date.parse(`1970-01-01T${whole}${zone || 'Z'}`)
   return BigInt(days) * 86_400_000_000n + BigInt(ms) * 1000n + BigInt(fraction.padEnd(6, '0'))
 }
+
+/** What a text is that might have been a number; undefined for no number. Leading zeros, a sign of either kind and spaces do no harm. */
+export function numberKind(text: string): 'integer' | 'fraction' | undefined {
+  const inner = text.replace(/^ +| +$/g, '')
+  if (/^[-+]?\d+$/.test(inner)) return 'integer'
+  const number = /^[-+]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|NaN|nan|inf|Infinity)$/
+  return number.test(inner) ? 'fraction' : undefined
+}

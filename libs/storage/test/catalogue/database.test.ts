@@ -14,6 +14,7 @@ import {
   readChecksums,
 } from '../../src/catalogue/database.ts'
 import { translatedSqliteError } from '../../src/catalogue/sqlite.ts'
+import { listedUpload } from '../../src/catalogue/uploadList.ts'
 import { openStore } from '../../src/directory/store.ts'
 import { catalogueFile } from '../../src/paths.ts'
 import { emptyCatalogue, noChecksums, temporaryDirectory, thrown, uploadOf } from '../support/directories.ts'
@@ -26,6 +27,17 @@ test('an upload reads back as it was inserted, by another connection too', () =>
   expect(findUpload(dataDir, 8)).toBeUndefined()
   closeDatabase(dataDir)
   expect(listUploads(dataDir)).toEqual([upload])
+})
+
+test('an upload keeps its name, whatever characters it has, and a list reads past it', () => {
+  const dataDir = emptyCatalogue()
+  const named = ['größe; [1,2].csv', "'); --", '[', 'x'.repeat(1024)].map((name, i) =>
+    uploadOf(i + 1, { name }),
+  )
+  for (const upload of named) insertUpload(dataDir, upload, noChecksums)
+  insertUpload(dataDir, uploadOf(9, { csvCuts: [4, 5] }), noChecksums)
+  expect(listUploads(dataDir)).toEqual([...named, uploadOf(9, { csvCuts: [4, 5] })])
+  expect([...eachListed(dataDir)]).toEqual(listUploads(dataDir).map(listedUpload))
 })
 
 test('uploads are listed by ascending id and share the columns of their schema', () => {
@@ -76,7 +88,7 @@ test('eight threads insert at once', async () => {
 
 test.each([
   [1, 'an older', 'upload its files again'],
-  [4, 'a newer', 'update the program'],
+  [5, 'a newer', 'update the program'],
 ])('a catalogue of schema %i is refused and left as it is', (version, age, remedy) => {
   const dataDir = temporaryDirectory()
   using database = new DatabaseSync(catalogueFile(dataDir))
@@ -84,7 +96,7 @@ test.each([
   const error = thrown(() => openStore(dataDir))
   expect(error.code).toBe('unusable')
   expect(error.message).toBe(
-    `${catalogueFile(dataDir)} was written by ${age} version of this program (schema ${version}, this one knows 2 to 3): ${remedy}, or choose another data directory`,
+    `${catalogueFile(dataDir)} was written by ${age} version of this program (schema ${version}, this one knows 2 to 4): ${remedy}, or choose another data directory`,
   )
   expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 })
 })
@@ -105,24 +117,27 @@ test('a second upload with the same upload-id is not inserted, and neither is wh
   expect(findUploadId(dataDir, new Uint8Array(16).fill(8))).toBeUndefined()
 })
 
-test('a row that is not what was written is damaged, whichever way it is found', () => {
-  const dataDir = emptyCatalogue()
-  const uploadId = new Uint8Array(16).fill(7)
-  insertUpload(dataDir, uploadOf(1), noChecksums)
-  insertUpload(dataDir, uploadOf(2), { ...noChecksums, uploadId })
-  change(dataDir, 0, ({ database }) => database.exec('UPDATE uploads SET rows = rows + 1 WHERE id = 2'))
-  const damaged = { code: 'damaged', message: expect.stringContaining('upload 2') }
-  for (const find of [
-    () => findUpload(dataDir, 2),
-    () => findUploadId(dataDir, uploadId),
-    () => readChecksums(dataDir, 2),
-    () => listUploads(dataDir),
-    () => [...eachListed(dataDir)],
-  ])
-    expect(thrown(find)).toMatchObject(damaged)
-  expect(findUpload(dataDir, 1)).toEqual(uploadOf(1))
-  expect(readChecksums(dataDir, 1)).toEqual(noChecksums.checksums)
-})
+test.each(['rows = rows + 1', "name = 'other.csv'", 'name = NULL'])(
+  'a row that is not what was written (%s) is damaged, whichever way it is found',
+  assignment => {
+    const dataDir = emptyCatalogue()
+    const uploadId = new Uint8Array(16).fill(7)
+    insertUpload(dataDir, uploadOf(1), noChecksums)
+    insertUpload(dataDir, uploadOf(2, { name: 'x.csv' }), { ...noChecksums, uploadId })
+    change(dataDir, 0, ({ database }) => database.exec(`UPDATE uploads SET ${assignment} WHERE id = 2`))
+    const damaged = { code: 'damaged', message: expect.stringContaining('upload 2') }
+    for (const find of [
+      () => findUpload(dataDir, 2),
+      () => findUploadId(dataDir, uploadId),
+      () => readChecksums(dataDir, 2),
+      () => listUploads(dataDir),
+      () => [...eachListed(dataDir)],
+    ])
+      expect(thrown(find)).toMatchObject(damaged)
+    expect(findUpload(dataDir, 1)).toEqual(uploadOf(1))
+    expect(readChecksums(dataDir, 1)).toEqual(noChecksums.checksums)
+  },
+)
 
 test('a file that is no database is damaged', () => {
   const dataDir = temporaryDirectory()

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { Upload } from '../../src/catalogue/upload.ts'
 import { type Damage, readUploads, verifyUpload } from '../../src/maintenance/verify.ts'
-import { oldCatalogueFile, storedFile } from '../../src/paths.ts'
+import { catalogueFile, oldCatalogueFile, storedFile } from '../../src/paths.ts'
 import { opened, temporaryDirectory, thrown } from '../support/directories.ts'
 import { fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
 import { expectFacts } from '../support/fixtureFacts.ts'
@@ -55,16 +55,40 @@ for (const fixture of fixtures) {
     const dataDir = unpackFixture(fixture)
     const said: string[] = []
     opened(dataDir, line => said.push(line)).close()
-    const copy = oldCatalogueFile(dataDir, 2)
-    expect(said).toEqual([`bringing the catalogue from schema 2 to 3; a copy of the old one is ${copy}`])
+    const schema = Number(/\d+/.exec(fixture))
+    const copy = oldCatalogueFile(dataDir, schema)
+    expect(said).toEqual([
+      `bringing the catalogue from schema ${schema} to 4; a copy of the old one is ${copy}`,
+    ])
     const old = new DatabaseSync(copy, { readOnly: true })
     expect(old.prepare('SELECT count(*) AS uploads FROM uploads').get()).toEqual({ uploads: 1000 })
-    expect(old.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 })
+    expect(old.prepare('PRAGMA user_version').get()).toEqual({ user_version: schema })
     old.close()
     opened(dataDir, line => said.push(line)).close()
     expect(said).toHaveLength(1)
   })
 }
+
+test.each(fixtures)('%s: the tables are those of a new catalogue', fixture => {
+  const tablesOf = (dataDir: string) => {
+    opened(dataDir, unheard).close()
+    using database = new DatabaseSync(catalogueFile(dataDir), { readOnly: true })
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all()
+    return tables.map(({ name }) => [name, database.prepare(`PRAGMA table_xinfo(${name})`).all()])
+  }
+  expect(tablesOf(unpackFixture(fixture))).toEqual(tablesOf(temporaryDirectory()))
+})
+
+test('a row of schema 3 that was damaged before the catalogue is brought up to date is found afterwards', () => {
+  const dataDir = unpackFixture('schema3-stopped')
+  const database = new DatabaseSync(catalogueFile(dataDir))
+  database.exec('UPDATE uploads SET rows = rows + 1 WHERE id = 5')
+  database.close()
+  for (let start = 0; start < 2; start++)
+    expect(thrown(() => opened(dataDir, unheard)).message).toContain(
+      'the row of upload 5 is not what was written',
+    )
+})
 
 function damagesOf(dataDir: string, upload: Upload): Damage[] {
   const check = verifyUpload(dataDir, upload)
@@ -74,26 +98,29 @@ function damagesOf(dataDir: string, upload: Upload): Damage[] {
   }
 }
 
-test('a start that is killed before or after any step, twice in a row, is completed by a later start', async () => {
-  const unpacked = unpackFixture('schema2-killed')
-  const start = (dataDir: string, fatal: number) =>
-    spawnSync(process.execPath, [killedStart, dataDir, `${fatal}`], { encoding: 'utf8' })
+test.each(['schema2-killed', 'schema3-killed'] as const)(
+  '%s: a start that is killed before or after any step, twice in a row, is completed by a later start',
+  async fixture => {
+    const unpacked = unpackFixture(fixture)
+    const start = (dataDir: string, fatal: number) =>
+      spawnSync(process.execPath, [killedStart, dataDir, `${fatal}`], { encoding: 'utf8' })
 
-  const survivor = start(copyOf(unpacked), -1)
-  expect(survivor).toMatchObject({ status: 0, stderr: '' })
-  const fatal = fewOfEach(JSON.parse(survivor.stdout))
-  for (const [i, first] of fatal.entries()) {
-    const dataDir = copyOf(unpacked)
-    expect(start(dataDir, first)).toMatchObject({ signal: 'SIGKILL', stderr: '' })
-    // The next start has less to do, and may finish.
-    if (i % 4 === 0) expect(start(dataDir, fatal.at(-1 - i) ?? 0)).toMatchObject({ stderr: '' })
-    const store = opened(dataDir, unheard)
-    await expectFacts(store, ['big', 'sparse'])
-    store.close()
-  }
-  // Enough steps to have died at every kind of step.
-  expect(fatal.length).toBeGreaterThan(10)
-})
+    const survivor = start(copyOf(unpacked), -1)
+    expect(survivor).toMatchObject({ status: 0, stderr: '' })
+    const fatal = fewOfEach(JSON.parse(survivor.stdout))
+    for (const [i, first] of fatal.entries()) {
+      const dataDir = copyOf(unpacked)
+      expect(start(dataDir, first)).toMatchObject({ signal: 'SIGKILL', stderr: '' })
+      // The next start has less to do, and may finish.
+      if (i % 4 === 0) expect(start(dataDir, fatal.at(-1 - i) ?? 0)).toMatchObject({ stderr: '' })
+      const store = opened(dataDir, unheard)
+      await expectFacts(store, ['big', 'sparse'])
+      store.close()
+    }
+    // Enough steps to have died at every kind of step.
+    expect(fatal.length).toBeGreaterThan(10)
+  },
+)
 
 /** Copies a data directory. Files in `files/` never change, so hard links are enough for them. */
 function copyOf(dataDir: string): string {

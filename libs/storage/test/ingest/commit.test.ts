@@ -31,10 +31,12 @@ const receivedAt = '2026-01-02T03:04:05.678Z'
 test('a commit leaves the CSV byte for byte, a Parquet file, a row, and nothing in incoming', async () => {
   const store = opened(temporaryDirectory())
   const id = await receive(store, csv)
-  const upload = commitUpload(store.dataDir, id, receivedAt)
+  const { warnings, ...upload } = commitUpload(store.dataDir, id, receivedAt, { name: 'größe; [1].csv' })
+  expect(warnings).toEqual([])
   expect(upload).toEqual({
     id,
     receivedAt,
+    name: 'größe; [1].csv',
     rows: 2,
     csvBytes: csv.length,
     parquetBytes: fileSize(storedFile(store.dataDir, id, 'parquet')),
@@ -230,7 +232,7 @@ test.each([
 test('a commit of an id that has no received file leaves the committed upload of that id alone', async () => {
   const store = opened(temporaryDirectory())
   const id = await receive(store, csv)
-  const upload = commitUpload(store.dataDir, id, receivedAt)
+  const { warnings, ...upload } = commitUpload(store.dataDir, id, receivedAt)
   expect(thrown(() => commitUpload(store.dataDir, id, receivedAt)).code).toBe('ENOENT')
   expect(storedNames(store.dataDir)).toHaveLength(2)
   expect(listUploads(store.dataDir)).toEqual([upload])

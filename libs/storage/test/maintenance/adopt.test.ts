@@ -1,6 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import { uploadsOfIntegerTexts } from '../../src/catalogue/notes.ts'
+import { findColumn } from '../../src/catalogue/schemas.ts'
 import { openStore, type Store } from '../../src/directory/store.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
 import { adoptUploads } from '../../src/maintenance/adopt.ts'
@@ -35,6 +37,11 @@ async function stored(): Promise<string> {
   return dataDir
 }
 
+/** The uploads whose column `x` is known to be text of integers. */
+function notesOf(dataDir: string): number[] {
+  return [...uploadsOfIntegerTexts(dataDir, findColumn(dataDir, 'x'))]
+}
+
 function expectWhole(store: Store): void {
   const uploads = readUploads(store.dataDir)
   expect(uploads.map(({ id }) => readFileSync(storedFile(store.dataDir, id, 'csv'), 'utf8'))).toEqual(csvs)
@@ -64,6 +71,18 @@ test.each([
     [20_000, 2],
     [1, 1],
   ])
+})
+
+test('an upload that is adopted has notes of its columns again, and no name', async () => {
+  const dataDir = temporaryDirectory()
+  const store = openStore(dataDir)
+  commitUpload(dataDir, await receive(store, 'x\n+1\n'), receivedAt, { name: 'x.csv' })
+  expect(notesOf(dataDir)).toEqual([1])
+  store.close()
+  rmSync(catalogueFile(dataDir))
+  expect([...adoptUploads(dataDir)]).toEqual([{ id: 1 }])
+  expect(notesOf(dataDir)).toEqual([1])
+  expect(readUploads(dataDir)).toEqual([expect.objectContaining({ id: 1, name: undefined })])
 })
 
 test('a directory with nothing but its files is adopted', async () => {

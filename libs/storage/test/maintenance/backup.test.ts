@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import { listUnsynced, listUploads, readChecksums } from '../../src/catalogue/database.ts'
+import { uploadsOfIntegerTexts } from '../../src/catalogue/notes.ts'
+import { findColumn } from '../../src/catalogue/schemas.ts'
 import { openStore, type Store } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
@@ -26,12 +28,13 @@ import {
 } from '../support/directories.ts'
 import { fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
 
+const receivedAt = '2026-01-02T03:04:05.678Z'
 const small = 'x,name\r\n1,"a, b"\r\n2,\r\n'
 const large = `x,name\n${'12345,"a, b"\n'.repeat(20_000)}`
 
 async function commit(store: Store, ...csvs: string[]): Promise<void> {
   for (const csv of csvs) {
-    const upload = commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z')
+    const upload = commitUpload(store.dataDir, await receive(store, csv), receivedAt)
     await store.catalogue.publish(upload)
   }
 }
@@ -100,6 +103,19 @@ test('a backup of a served directory is restored as an ordinary data directory w
   expect((await restored.catalogue.snapshot()).uploads.length).toBe(3)
   // Changes in the restored directory do not reach the backup.
   expect(heldBy(backup)).toEqual(held)
+})
+
+test('names and notes are in the backup and in what is restored of it', async () => {
+  const store = opened(temporaryDirectory())
+  commitUpload(store.dataDir, await receive(store, 'x\n+1\n'), receivedAt, { name: 'größe.csv' })
+  const [backup, dataDir] = [temporaryDirectory(), join(temporaryDirectory(), 'data')]
+  backUp(store.dataDir, backup)
+  restore(backup, dataDir)
+  for (const directory of [backup, dataDir]) {
+    expect(listUploads(directory).map(({ name }) => name)).toEqual(['größe.csv'])
+    expect([...uploadsOfIntegerTexts(directory, findColumn(directory, 'x'))]).toEqual([1])
+    closeDatabase(directory)
+  }
 })
 
 test('files that a start may write again are not shared with a backup', async () => {

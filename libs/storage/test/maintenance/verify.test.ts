@@ -2,8 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { closeDatabase } from '../../src/catalogue/connection.ts'
+import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import { listUploads, updateParquet } from '../../src/catalogue/database.ts'
+import { uploadsOfIntegerTexts } from '../../src/catalogue/notes.ts'
+import { findColumn } from '../../src/catalogue/schemas.ts'
 import { openStore } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
@@ -145,6 +147,23 @@ test('a Parquet file that another version made gets a row that describes the new
   end()
   expect(readUploads(dataDir)).toEqual([upload])
   expect(damagesOf(dataDir)).toEqual([])
+})
+
+test('a repair makes the notes of an upload anew and keeps its name', async () => {
+  const dataDir = temporaryDirectory()
+  const store = openStore(dataDir)
+  commitUpload(dataDir, await receive(store, 'x\n+1\n'), '2026-01-02T03:04:05.678Z', { name: 'x.csv' })
+  store.close()
+  const [upload] = readUploads(dataDir)
+  const notes = () => [...uploadsOfIntegerTexts(dataDir, findColumn(dataDir, 'x'))]
+  change(dataDir, 0, ({ database }) => database.exec("UPDATE notes SET line = 7, value = 'n/a'"))
+  expect(notes()).toEqual([])
+  const end = beginRepair(dataDir)
+  restoreParquet(dataDir, upload)
+  end()
+  expect(notes()).toEqual([1])
+  expect(readUploads(dataDir)).toEqual([upload])
+  expect(upload.name).toBe('x.csv')
 })
 
 test('a damaged row is named', async () => {

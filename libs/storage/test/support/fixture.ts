@@ -5,9 +5,14 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 /** A data directory that an earlier commit has written: `libs/storage/test/fixtures/README.md`. */
-export type Fixture = 'schema2-killed' | 'schema2-stopped'
+export type Fixture = `schema${2 | 3}-${'killed' | 'stopped'}`
 
-export const fixtures: readonly Fixture[] = ['schema2-killed', 'schema2-stopped']
+export const fixtures: readonly Fixture[] = [
+  'schema2-killed',
+  'schema2-stopped',
+  'schema3-killed',
+  'schema3-stopped',
+]
 
 export interface UploadFacts {
   id: number
@@ -32,9 +37,9 @@ export interface Facts {
 
 const folder = join(import.meta.dirname, '../fixtures')
 
-/** Reads the facts, which are the same for both fixtures. */
+/** Reads the facts, which are the same for all fixtures. */
 export function readFacts(): Facts {
-  return JSON.parse(readFileSync(join(folder, 'schema2.json'), 'utf8'))
+  return JSON.parse(readFileSync(join(folder, 'facts.json'), 'utf8'))
 }
 
 /** Unpacks a fixture into a directory that is removed after the test. Returns its data directory. */
