@@ -20,8 +20,17 @@ export async function upload(
     widenWindow(session)
     return admission.connections.during(peer, () => storeUpload(table, request, signal))
   })
-  return { error: '', id: BigInt(id), rows: BigInt(rows), columns: [...columns], warnings: [...warnings] }
+  const stored = { error: '', id: BigInt(id), rows: BigInt(rows) }
+  const bytes = columns.reduce((sum, { name }) => sum + Buffer.byteLength(name) + COLUMN_BYTES, 0)
+  if (bytes <= MAX_COLUMNS_BYTES) return { ...stored, columns: [...columns], warnings: [...warnings] }
+  const leftOut = `the columns are left out of this answer: they would take ${bytes} bytes, at most ${MAX_COLUMNS_BYTES} are sent`
+  return { ...stored, columns: [], warnings: [...warnings, leftOut] }
 }
+
+/** gRPC clients take answers of 4 MiB, and would have an error in place of a larger one although the upload is stored. */
+const MAX_COLUMNS_BYTES = 3 * 1024 * 1024
+/** The most that a column takes besides its name. */
+const COLUMN_BYTES = 25
 
 /** gRPC's metadata is ASCII; the name of metadata that is not ends with -bin, and it travels in base64. */
 function nameOf(headers: RequestHeaders): string | undefined {

@@ -94,3 +94,18 @@ test('ten columns are warned of one by one, and the rest together', async () => 
   expect(warnings[9]).toBe('column "c9" is text here, int64 in 1 upload: line 2 has "c9"')
   expect(warnings[10]).toBe('3 more columns may not be numbers here, but are in other uploads')
 })
+
+test('columns that a client could not take are left out of the answer, and the upload is stored', async () => {
+  const { client } = await serve({ limits: { headerBytes: 4 * 1024 * 1024 } })
+  const name = 'n'.repeat(700_000)
+  const header = [1, 2, 3, 4, 5].map(i => `${name}${i}`).join()
+  expect(await uploaded(client, `${header}\n1,2,3,4,5\n`)).toEqual({
+    error: '',
+    id: 1n,
+    rows: 1n,
+    columns: [],
+    warnings: [
+      'the columns are left out of this answer: they would take 3500130 bytes, at most 3145728 are sent',
+    ],
+  })
+})

@@ -33,7 +33,7 @@ export interface UploadResp {
   /** The upload's number. An upload whose upload-id was stored before is answered with the first one's number, rows and columns. */
   id: bigint;
   rows: bigint;
-  /** In the order of the header. */
+  /** In the order of the header. Left out, with a warning, where they would take more than 3 MiB. */
   columns: Column[];
   /** What the file looks like it is meant to be, and what will keep later sums from an answer. The file is stored all the same. */
   warnings: string[];

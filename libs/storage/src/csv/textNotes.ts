@@ -152,7 +152,9 @@ class LineCounter {
 function shownText(field: Uint8Array): string {
   const isQuoted = field[0] === QUOTE
   const inner = isQuoted ? field.subarray(1, -1) : field
-  const some = new TextDecoder().decode(inner.subarray(0, 2 * MAX_VALUE_BYTES), { stream: true })
+  const some = new TextDecoder('utf-8', { ignoreBOM: true }).decode(inner.subarray(0, 2 * MAX_VALUE_BYTES), {
+    stream: true,
+  })
   const text = isQuoted ? some.replaceAll('""', '"') : some
   if (Buffer.byteLength(text) <= MAX_VALUE_BYTES) return text
   // `encodeInto` writes whole characters alone.
