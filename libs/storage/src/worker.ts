@@ -2,6 +2,7 @@
 export type { Cancellation } from './cancellation.ts'
 export type { Clash } from './catalogue/census.ts'
 export { expectIdentity } from './catalogue/connection.ts'
+export { type NotedTexts, notedTexts } from './catalogue/notes.ts'
 export { type ColumnPlaces, findColumn } from './catalogue/schemas.ts'
 export type { Upload } from './catalogue/upload.ts'
 export { type ExpectedSizes, wrongSizes } from './directory/sizes.ts'

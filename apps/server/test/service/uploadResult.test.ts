@@ -45,7 +45,7 @@ test('an upload is warned of a column that is no number here, with the field bec
     'column "x" is text here, int64 in 2 uploads, double in 1 upload: line 2 has "NULL"',
   ])
   expect((await uploaded(client, 'y,x\na,2024-01-01\n')).warnings).toEqual([
-    'column "x" is date here, int64 in 2 uploads, double in 1 upload',
+    'column "x" is date here, int64 in 2 uploads, double in 1 upload: line 2 has "2024-01-01"',
   ])
 })
 

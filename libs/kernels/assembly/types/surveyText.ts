@@ -8,7 +8,7 @@ const found = memory.data(24)
 
 /**
  * Counts the fields of a column that are neither null nor the empty text, and those of them that are numbers: an integer, a decimal, one
- * with an exponent, NaN or infinity; with leading zeros, a sign of either kind and spaces around it. Returns the address of six numbers:
+ * with an exponent, NaN or infinity; with leading zeros, a sign of either kind and spaces around it. `5.0` is an integer. Returns the address of six numbers:
  * the two counts, the addresses where the first field that is no number begins and ends, and the same of the first number that is no
  * integer; 0 where there is none. Reads up to 8 bytes behind the last field.
  */
@@ -55,27 +55,38 @@ const LOWER_CASE: u8 = 0x20
 function kindOf(start: usize, end: usize): u32 {
   while (start < end && load<u8>(start) == SPACE) start++
   while (start < end && load<u8>(end - 1) == SPACE) end--
+  const first = start
   const sign = load<u8>(start)
   if (start < end && (sign == MINUS || sign == PLUS)) start++
   const behind = skipDigits(start, end)
   if (behind == end) return behind == start ? OTHER : INTEGER
-  return isFraction(start, behind, end) ? FRACTION : OTHER
+  return kindOfLong(start, behind, end, start != first)
 }
 
-/** Whether [start, end), which has digits up to `at`, is a number. */
-function isFraction(start: usize, at: usize, end: usize): bool {
+/** The same of [start, end), where only the bytes in front of `at` are digits. */
+function kindOfLong(start: usize, at: usize, end: usize, signed: bool): u32 {
   let digits = at - start
   if (load<u8>(at) == POINT) {
     const behind = skipDigits(at + 1, end)
+    if (behind == end && digits > 0 && isZeros(at + 1, end)) return INTEGER
     digits += behind - at - 1
     at = behind
   }
-  if (digits == 0) return isNaNText(start, end) || readInfinity(start, end) == Infinity
-  if (at == end) return true
-  if ((load<u8>(at++) | LOWER_CASE) != LOWER_E || at == end) return false
+  if (digits == 0) return isWord(start, end, signed) ? FRACTION : OTHER
+  if (at == end) return FRACTION
+  if ((load<u8>(at++) | LOWER_CASE) != LOWER_E || at == end) return OTHER
   const sign = load<u8>(at)
   if (sign == MINUS || sign == PLUS) at++
-  return at < end && skipDigits(at, end) == end
+  return at < end && skipDigits(at, end) == end ? FRACTION : OTHER
+}
+
+function isZeros(at: usize, end: usize): bool {
+  while (at < end && load<u8>(at) == ZERO) at++
+  return at == end
+}
+
+function isWord(start: usize, end: usize, signed: bool): bool {
+  return readInfinity(start, end) == Infinity || (!signed && isNaNText(start, end))
 }
 
 /** Where the digits end that begin at `at`. */

@@ -62,7 +62,7 @@ function micros(text: string, zone: string): bigint | undefined {
 /** What a text is that might have been a number; undefined for no number. Leading zeros, a sign of either kind and spaces do no harm. */
 export function numberKind(text: string): 'integer' | 'fraction' | undefined {
   const inner = text.replace(/^ +| +$/g, '')
-  if (/^[-+]?\d+$/.test(inner)) return 'integer'
-  const number = /^[-+]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|NaN|nan|inf|Infinity)$/
+  if (/^[-+]?\d+(\.0*)?$/.test(inner)) return 'integer'
+  const number = /^([-+]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf|Infinity)|NaN|nan)$/
   return number.test(inner) ? 'fraction' : undefined
 }

@@ -39,7 +39,7 @@ function plainSurvey(fields: readonly Field[]): Survey {
 
 const parts = fc.constantFrom(
   ...['0', '7', '007', '12345678901234567890', '+', '-', '.', 'e', 'E', ' ', '  ', 'NaN', 'nan'],
-  ...['inf', 'Infinity', 'n/a', '"', ',', '\n', 'x', '1', '25', '5e3', '.5'],
+  ...['inf', 'Infinity', 'n/a', '"', ',', '\n', 'x', '1', '25', '5e3', '.5', '.0', '.00'],
 )
 const soup = fc.array(parts, { maxLength: 5 }).map(all => all.join(''))
 const integers = fc.integer().map(value => `${value < 0 ? '' : '+'}${value}`)
@@ -69,6 +69,7 @@ test.each([
   '--5',
   '1.2.3',
   'INF',
+  '-NaN',
   'NANA',
   '0x1F',
   '1_000',

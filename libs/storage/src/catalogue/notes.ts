@@ -1,7 +1,10 @@
 // What is known of text columns that look like numbers. Notes need no checksum: a sum reads every field all the same.
-import { findMisfit, type Misfit, type TextNote } from '../csv/textNotes.ts'
+import type { Cancellation } from '../cancellation.ts'
+import { findMisfit, type Misfit } from '../csv/misfit.ts'
+import type { TextNote } from '../csv/textNotes.ts'
 import { storedFile } from '../paths.ts'
 import { type Connection, read } from './connection.ts'
+import { IdSet } from './idSet.ts'
 import type { ColumnPlaces } from './schemas.ts'
 
 /** In a transaction. Takes the place of the notes that the upload had. */
@@ -22,17 +25,16 @@ export function insertNotes({ prepared }: Connection, upload: number, notes: rea
 }
 
 /**
- * The field that keeps a text column of an upload from having a sum; undefined where every field is an integer or null. `columns`: how
- * many the upload has. The CSV is read where the catalogue has no note: up to the misfit, which is near the start of a column of words.
+ * The field that keeps a column of an upload from having a sum; undefined where every field is an integer or empty. The CSV is read where
+ * the catalogue has no note: up to the misfit, which is near the start of a column of words.
  */
 export function misfitOf(
   dataDir: string,
-  upload: number,
-  position: number,
-  columns: number,
+  { id, ...column }: { id: number; columnIndex: number; columns: number; bytes?: number },
+  cancellation?: Cancellation,
 ): Misfit | undefined {
-  const note = readNote(dataDir, upload, position)
-  return note ? note.misfit : findMisfit(storedFile(dataDir, upload, 'csv'), position, columns)
+  const note = readNote(dataDir, id, column.columnIndex)
+  return note ? note.misfit : findMisfit(storedFile(dataDir, id, 'csv'), column, cancellation)
 }
 
 /** Undefined where the column does not look like numbers, and for an upload that an earlier version has stored. */
@@ -45,33 +47,51 @@ function readNote(dataDir: string, upload: number, position: number): TextNote |
   )
 }
 
-/** Ids are read in batches: one by one they would take twice as long. */
-const BATCH = 4096
-const batchOfIds = `
-  SELECT max(upload) AS last, group_concat(upload) AS ids FROM
-    (SELECT n.upload FROM notes n JOIN uploads u ON u.id = n.upload
-     WHERE n.upload > ? AND n.line IS NULL AND (u.schema, n.position) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
-     ORDER BY n.upload LIMIT ${BATCH})`
+/** The uploads, by ascending id, of whose column it is known what it holds. Plain data: it crosses threads. */
+export interface NotedTexts {
+  /** Those whose column holds integers and nulls alone, so that it has a sum. */
+  integers: Float64Array
+  /** Those whose column has a misfit. */
+  misfits: Float64Array
+}
 
-/**
- * The uploads, by ascending id, whose column is text and known to hold integers and nulls alone, so that it has a sum. Those whose
- * column is of another type are not among them, nor are uploads of which nothing is known.
- */
-export function uploadsOfIntegerTexts(
-  dataDir: string,
-  { schemas, positions, otherTypes }: ColumnPlaces,
-): Float64Array {
+/** What is noted of a column where it is text. An upload of an earlier version, or whose column does not look like numbers, is in neither list. */
+export function notedTexts(dataDir: string, { schemas, positions, otherTypes }: ColumnPlaces): NotedTexts {
   const texts = Array.from(otherTypes).filter(([, type]) => type === 'text')
   const places = JSON.stringify(texts.map(([place]) => [schemas[place], positions[place]]))
-  const ids: number[] = []
-  for (let last = 0; texts.length > 0; ) {
-    const batch = read(dataDir, ({ prepared }) => prepared(batchOfIds).get(last, places)) as {
+  const ids = (condition: string) =>
+    texts.length === 0 ? new Float64Array() : Float64Array.from(eachNoted(dataDir, places, condition))
+  return { integers: ids('n.line IS NULL'), misfits: ids('n.line IS NOT NULL') }
+}
+
+/** Whether a column is known to hold integers alone: undefined where nothing is known. */
+export function textIntegersOf({ integers, misfits }: NotedTexts): (id: number) => boolean | undefined {
+  const setOf = (ids: Float64Array) => {
+    const set = new IdSet()
+    for (const id of ids) set.add(id)
+    return set
+  }
+  const [fine, spoiled] = [setOf(integers), setOf(misfits)]
+  return id => fine.has(id) || (spoiled.has(id) ? false : undefined)
+}
+
+/** Ids are read in batches: one by one they would take twice as long. */
+const BATCH = 4096
+
+/** `places`: JSON of pairs, a schema and the position of the column in it. */
+function* eachNoted(dataDir: string, places: string, condition: string): Generator<number> {
+  const batch = `
+    SELECT max(upload) AS last, group_concat(upload) AS ids FROM
+      (SELECT n.upload FROM notes n JOIN uploads u ON u.id = n.upload
+       WHERE n.upload > ? AND ${condition} AND (u.schema, n.position) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
+       ORDER BY n.upload LIMIT ${BATCH})`
+  for (let last = 0; ; ) {
+    const found = read(dataDir, ({ prepared }) => prepared(batch).get(last, places)) as {
       last: number | null
       ids: string
     }
-    if (batch.last === null) break
-    last = batch.last
-    for (const id of batch.ids.split(',')) ids.push(Number(id))
+    if (found.last === null) return
+    last = found.last
+    for (const id of found.ids.split(',')) yield Number(id)
   }
-  return Float64Array.from(ids)
 }

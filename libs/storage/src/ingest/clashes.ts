@@ -19,14 +19,12 @@ export function clashWarnings(
       break
     }
     const elsewhere = [inUploads('int64', int64), inUploads('double', double)].filter(text => text !== '')
-    const what = `column "${shown(column.name)}" is ${column.type} here, ${elsewhere.join(', ')}`
-    if (column.type !== 'text') {
-      warnings.push(what)
-      continue
-    }
-    const misfit = misfitOf(dataDir, id, position, columns)
-    // Integers have a sum, whatever the type.
-    if (misfit) warnings.push(`${what}: line ${misfit.line} has "${misfit.value}"`)
+    const misfit = misfitOf(dataDir, { id, columnIndex: position, columns })
+    // Integers have a sum, also where their type is text.
+    if (misfit)
+      warnings.push(
+        `column "${shown(column.name)}" is ${column.type} here, ${elsewhere.join(', ')}: line ${misfit.line} has "${misfit.value}"`,
+      )
   }
   return warnings
 }

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { insertUpload } from '../../src/catalogue/database.ts'
-import { misfitOf, uploadsOfIntegerTexts } from '../../src/catalogue/notes.ts'
+import { misfitOf, notedTexts, textIntegersOf } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import type { TextNote } from '../../src/csv/textNotes.ts'
 import { removeUploads } from '../../src/directory/removal.ts'
@@ -25,7 +25,7 @@ function put(dataDir: string, id: number, columns: Column[], notes: TextNote[] =
 }
 
 function integerTexts(dataDir: string, name: string): number[] {
-  return [...uploadsOfIntegerTexts(dataDir, findColumn(dataDir, name))]
+  return [...notedTexts(dataDir, findColumn(dataDir, name)).integers]
 }
 
 function countNotes(dataDir: string): unknown {
@@ -44,6 +44,8 @@ test('the uploads are known whose column is text of integers alone, whatever its
   expect(integerTexts(dataDir, 'zip')).toEqual([1, 3])
   expect(integerTexts(dataDir, 'other')).toEqual([2, 4])
   expect(integerTexts(dataDir, 'missing')).toEqual([])
+  const known = textIntegersOf(notedTexts(dataDir, findColumn(dataDir, 'zip')))
+  expect([1, 2, 3, 4, 5, 6].map(known)).toEqual([true, undefined, true, undefined, false, undefined])
 })
 
 test('more uploads than are read at a time are all known', () => {
@@ -70,13 +72,16 @@ test('a misfit comes from its note, with any characters, or else from the file',
     commitUpload(dataDir, id, '2026-01-02T03:04:05.678Z')
     ids.push(id)
   }
-  expect(ids.map(id => misfitOf(dataDir, id, 1, 2))).toEqual([
+  expect(ids.map(id => misfitOf(dataDir, { id, columnIndex: 1, columns: 2 }))).toEqual([
     { line: 22, value: 'é\0\n' },
     undefined,
     { line: 2, value: 'c' },
   ])
   expect(countNotes(dataDir)).toBe(2)
-  expect(misfitOf(dataDir, ids[2] as number, 0, 2)).toEqual({ line: 2, value: 'b' })
+  expect(misfitOf(dataDir, { id: ids[2] as number, columnIndex: 0, columns: 2 })).toEqual({
+    line: 2,
+    value: 'b',
+  })
 })
 
 test('the notes of an upload go with it', async () => {
@@ -90,5 +95,7 @@ test('the notes of an upload go with it', async () => {
   removeUploads(dataDir, [1])
   expect(integerTexts(dataDir, 'x')).toEqual([2])
   expect(countNotes(dataDir)).toBe(1)
-  expect(() => misfitOf(dataDir, 1, 0, 1)).toThrow(storedFile(dataDir, 1, 'csv'))
+  expect(() => misfitOf(dataDir, { id: 1, columnIndex: 0, columns: 1 })).toThrow(
+    storedFile(dataDir, 1, 'csv'),
+  )
 })

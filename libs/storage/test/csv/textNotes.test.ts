@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomCases } from '../../../../testing/form.ts'
 import { numberKind } from '../../../kernels/test/twins/values.ts'
-import { findMisfit, type TextNote } from '../../src/csv/textNotes.ts'
+import { findMisfit } from '../../src/csv/misfit.ts'
+import type { TextNote } from '../../src/csv/textNotes.ts'
 import { type Converted, convertCsv, convertGrowingCsv } from '../../src/ingest/convert.ts'
 import { temporaryFile, temporaryPath } from '../support/files.ts'
 
@@ -29,6 +30,10 @@ test('a text column of integers and nulls alone is noted as such: leading zeros,
 test('a column of over nine tenths numbers is noted with the first field that is none, its line and its text', () => {
   const csv = ['a,amount', ...numbers.map(n => `"x\ny",${n}`), 'z,"n/a ""b"""', 'z,other'].join('\r\n')
   expect(notesOf(csv)).toEqual([{ position: 1, misfit: { line: 102, value: 'n/a "b"' } }])
+})
+
+test('whole numbers with a point are integers too', () => {
+  expect(notesOf('t\n9007199254740993\n2.0\n3.\n')).toEqual([{ position: 0, misfit: undefined }])
 })
 
 test('a column of numbers that a double would round is noted with the first number that is no integer', () => {
@@ -70,15 +75,6 @@ test('a file that is converted while it arrives is noted as one that is there', 
   expect(convertGrowingCsv(path, parquetPath, extend)?.notes).toEqual([{ position: 1, misfit: undefined }])
 })
 
-test('the misfit of a column is found in a stored file too, whatever the column looks like', () => {
-  const csv = temporaryFile('t,w,s\n007,"a\nword",1.5\n8,b,x\n')
-  expect(findMisfit(csv, 0, 3)).toBeUndefined()
-  expect(findMisfit(csv, 1, 3)).toEqual({ line: 2, value: 'a\nword' })
-  expect(findMisfit(csv, 2, 3)).toEqual({ line: 4, value: 'x' })
-  const late = temporaryFile(['w,x', ...manyNumbers, `w,1.5`, `w,${'y'.repeat(400_000)}`].join('\n'))
-  expect(findMisfit(late, 1, 2)).toEqual({ line: 200_003, value: 'y'.repeat(80) })
-})
-
 const texts = fc.constantFrom('', '7', '007', '+1', '1.5', 'NaN', 'n/a', 'word', ' ', '12345678901234567890')
 const weighted = fc.oneof(
   { arbitrary: fc.constantFrom('3', '04'), weight: 20 },
@@ -98,7 +94,7 @@ test('notes are what the fields say', () => {
       const looksLikeNumbers = 10 * kinds.filter(kind => kind !== undefined).length > 9 * filled.length
       const isNoted = columns[0]?.type === 'text' && looksLikeNumbers
       expect(notes).toEqual(isNoted ? [{ position: 0, misfit }] : [])
-      if (columns[0]?.type === 'text') expect(findMisfit(path, 0, 2)).toEqual(misfit)
+      expect(findMisfit(path, { columnIndex: 0, columns: 2 })).toEqual(misfit)
     }),
     { numRuns: randomCases(2000) },
   )

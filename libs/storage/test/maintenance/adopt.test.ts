@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { uploadsOfIntegerTexts } from '../../src/catalogue/notes.ts'
+import { notedTexts } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import { openStore, type Store } from '../../src/directory/store.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
@@ -39,7 +39,7 @@ async function stored(): Promise<string> {
 
 /** The uploads whose column `x` is known to be text of integers. */
 function notesOf(dataDir: string): number[] {
-  return [...uploadsOfIntegerTexts(dataDir, findColumn(dataDir, 'x'))]
+  return [...notedTexts(dataDir, findColumn(dataDir, 'x')).integers]
 }
 
 function expectWhole(store: Store): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import { listUnsynced, listUploads, readChecksums } from '../../src/catalogue/database.ts'
-import { uploadsOfIntegerTexts } from '../../src/catalogue/notes.ts'
+import { notedTexts } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import { openStore, type Store } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
@@ -113,7 +113,7 @@ test('names and notes are in the backup and in what is restored of it', async ()
   restore(backup, dataDir)
   for (const directory of [backup, dataDir]) {
     expect(listUploads(directory).map(({ name }) => name)).toEqual(['größe.csv'])
-    expect([...uploadsOfIntegerTexts(directory, findColumn(directory, 'x'))]).toEqual([1])
+    expect([...notedTexts(directory, findColumn(directory, 'x')).integers]).toEqual([1])
     closeDatabase(directory)
   }
 })

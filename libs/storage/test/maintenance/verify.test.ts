@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import { listUploads, updateParquet } from '../../src/catalogue/database.ts'
-import { uploadsOfIntegerTexts } from '../../src/catalogue/notes.ts'
+import { notedTexts } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import { openStore } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
@@ -155,7 +155,7 @@ test('a repair makes the notes of an upload anew and keeps its name', async () =
   commitUpload(dataDir, await receive(store, 'x\n+1\n'), '2026-01-02T03:04:05.678Z', { name: 'x.csv' })
   store.close()
   const [upload] = readUploads(dataDir)
-  const notes = () => [...uploadsOfIntegerTexts(dataDir, findColumn(dataDir, 'x'))]
+  const notes = () => [...notedTexts(dataDir, findColumn(dataDir, 'x')).integers]
   change(dataDir, 0, ({ database }) => database.exec("UPDATE notes SET line = 7, value = 'n/a'"))
   expect(notes()).toEqual([])
   const end = beginRepair(dataDir)

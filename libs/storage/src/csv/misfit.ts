@@ -1,0 +1,113 @@
+// Which field keeps a column from being numbers.
+import { EVERY } from '@table/kernels'
+import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
+import { closeFile, type OpenFile } from '../files.ts'
+import { memory } from '../kernelMemory.ts'
+import { withStoredLimits } from '../limits.ts'
+import { openStored } from '../storedFiles.ts'
+import { BlockReader, withBlocks } from './blockReader.ts'
+import { LINE_FEED, QUOTE } from './dialect.ts'
+import { lineAt } from './explain.ts'
+import { readHeader } from './header.ts'
+import type { CsvColumn } from './values.ts'
+
+/** The first field that keeps a column from being numbers; where all are numbers, the first that is no integer. */
+export interface Misfit {
+  /** From 1. */
+  line: number
+  /** Without its quotes, cut to `MAX_VALUE_BYTES`. */
+  value: string
+}
+
+const MAX_VALUE_BYTES = 80
+
+/**
+ * The misfit of a column of a stored CSV, whatever its type; undefined where every field is an integer or empty. Reads the file up to there.
+ */
+export function findMisfit(
+  path: string,
+  { columnIndex, columns, bytes }: Pick<CsvColumn, 'columnIndex' | 'columns' | 'bytes'>,
+  cancellation?: Cancellation,
+): Misfit | undefined {
+  const csv = openStored(path, bytes)
+  try {
+    return withBlocks(() => {
+      const extent = { end: csv.size, complete: true }
+      const { end } = withStoredLimits(() => readHeader(csv))
+      const block = new BlockReader(csv, columns, EVERY, end, () => extent)
+      let fraction: Misfit | undefined
+      while (block.next()) {
+        throwIfCancelled(cancellation)
+        const lines = new LineCounter(csv, block)
+        const survey = surveyOf(block, columnIndex)
+        const misfit = lines.misfitAt(survey.other)
+        if (misfit) return misfit
+        fraction ??= lines.misfitAt(survey.fraction)
+      }
+      return fraction
+    })
+  } finally {
+    closeFile(csv)
+  }
+}
+
+/** What the kernel finds in a column of a block. */
+interface Survey {
+  /** Those that are neither null nor the empty text. */
+  fields: number
+  numbers: number
+  /** The addresses where the first field that is no number begins and ends; 0 if there is none. */
+  other: readonly [number, number]
+  /** The same of the first number that is no integer. */
+  fraction: readonly [number, number]
+}
+
+export function surveyOf({ records, columns }: BlockReader, column: number): Survey {
+  const { kernels, bytes, ends } = memory
+  const at = kernels.surveyText(ends, records, columns, column)
+  const [fields, numbers, a, b, c, d] = new Uint32Array(bytes.buffer, at, 6)
+  return { fields, numbers, other: [a, b], fraction: [c, d] }
+}
+
+/** Tells in which lines of the file the fields of a block are. */
+export class LineCounter {
+  readonly #csv: OpenFile
+  readonly #block: BlockReader
+  /** The line of the block's first record, once it was counted: that takes reading all that is in front. */
+  #first: number | undefined
+
+  constructor(csv: OpenFile, block: BlockReader) {
+    this.#csv = csv
+    this.#block = block
+  }
+
+  /** The field between two addresses; undefined if there is none. */
+  misfitAt([start, end]: readonly [number, number]): Misfit | undefined {
+    if (start === 0) return undefined
+    const { from } = this.#block.bounds
+    this.#first ??= lineAt(this.#csv, this.#block.start)
+    let line = this.#first
+    const { bytes } = memory
+    for (
+      let at = bytes.indexOf(LINE_FEED, from);
+      at >= 0 && at < start;
+      at = bytes.indexOf(LINE_FEED, at + 1)
+    )
+      line++
+    return { line, value: shownText(bytes.subarray(start, end)) }
+  }
+}
+
+/** The text of a field, cut to so many bytes that an error or a row can hold it. */
+function shownText(field: Uint8Array): string {
+  const isQuoted = field[0] === QUOTE
+  const inner = isQuoted ? field.subarray(1, -1) : field
+  const some = new TextDecoder('utf-8', { ignoreBOM: true }).decode(inner.subarray(0, 2 * MAX_VALUE_BYTES), {
+    stream: true,
+  })
+  const text = isQuoted ? some.replaceAll('""', '"') : some
+  if (Buffer.byteLength(text) <= MAX_VALUE_BYTES) return text
+  // `encodeInto` writes whole characters alone.
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(MAX_VALUE_BYTES))
+  return text.slice(0, read)
+}
