@@ -52,8 +52,8 @@ export class Catalogue {
   }
 
   /**
-   * Makes an upload visible to every snapshot from now on. Only after its row is committed; the second time does nothing. Returns its
-   * columns that clash with those of the uploads before it.
+   * Makes an upload visible to every snapshot from now on. Only after its row is committed; the second time does nothing. Returns the
+   * columns that clash with those of earlier uploads.
    */
   async publish(upload: Upload): Promise<Clash[]> {
     const listed = listedUpload(upload)

@@ -1,11 +1,14 @@
 import type { Column, ColumnType } from '../schema.ts'
 
-/** A column of an upload that sums cannot take, though the column has sums in as many uploads before or more. Plain data: it crosses threads. */
+/**
+ * A column that holds no numbers in an upload, although it holds numbers in at least half of the earlier uploads. Plain data, which can
+ * cross threads.
+ */
 export interface Clash {
-  /** Of the column, from 0. */
+  /** The position of the column, from 0. */
   position: number
   column: Column
-  /** In how many uploads before the column has each of these types. */
+  /** The number of earlier uploads in which the column has this type. */
   int64: number
   double: number
 }
@@ -20,18 +23,18 @@ const types: readonly ColumnType[] = [
   'text',
 ]
 
-/** What is remembered: other names are not counted, so that names cannot fill the memory. */
+/** Names beyond these limits are not counted, so that names cannot fill the memory. */
 const MAX_NAMES = 50_000
 const MAX_CHARACTERS = 2_000_000
 
-/** In how many uploads a column has which type. */
+/** Counts in how many uploads a column has which type. */
 export class ColumnCensus {
-  /** Where the counts of a name begin, one for each of `types`. */
+  /** Where the counts of a name begin: one count for each of `types`. */
   readonly #places = new Map<string, number>()
   #characters = 0
   #counts = new Uint32Array(1024)
 
-  /** Counts the columns of so many uploads. */
+  /** Counts the columns of this many uploads. */
   add(columns: readonly Column[], uploads = 1): void {
     for (const { name, type } of columns) {
       const place = this.#places.get(name) ?? this.#remember(name)
@@ -39,7 +42,7 @@ export class ColumnCensus {
     }
   }
 
-  /** The columns that are no numbers, but are numbers in as many uploads as not, or more. */
+  /** Returns the columns that hold no numbers, but hold numbers in at least half of the counted uploads. */
   clashesOf(columns: readonly Column[]): Clash[] {
     const clashes: Clash[] = []
     columns.forEach((column, position) => {

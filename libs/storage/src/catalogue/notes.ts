@@ -1,4 +1,4 @@
-// What is known of text columns that look like numbers. Notes need no checksum: a sum reads every field all the same.
+// The notes about text columns that look like numbers. Notes need no checksum, because a sum reads every field, whatever a note says.
 import type { Cancellation } from '../cancellation.ts'
 import { findMisfit, type Misfit } from '../csv/misfit.ts'
 import type { TextNote } from '../csv/textNotes.ts'
@@ -7,13 +7,13 @@ import { type Connection, read } from './connection.ts'
 import { IdSet } from './idSet.ts'
 import type { ColumnPlaces } from './schemas.ts'
 
-/** In a transaction. Takes the place of the notes that the upload had. */
+/** Replaces the notes of an upload. Must be called in a transaction. */
 export function replaceNotes(connection: Connection, upload: number, notes: readonly TextNote[]): void {
   connection.prepared('DELETE FROM notes WHERE upload = ?').run(upload)
   insertNotes(connection, upload, notes)
 }
 
-/** In a transaction. */
+/** Must be called in a transaction. */
 export function insertNotes({ prepared }: Connection, upload: number, notes: readonly TextNote[]): void {
   for (const { position, misfit } of notes)
     prepared('INSERT INTO notes (upload, position, line, value) VALUES (?, ?, ?, ?)').run(
@@ -25,8 +25,8 @@ export function insertNotes({ prepared }: Connection, upload: number, notes: rea
 }
 
 /**
- * The field that keeps a column of an upload from having a sum; undefined where every field is an integer or empty. The CSV is read where
- * the catalogue has no note: up to the misfit, which is near the start of a column of words.
+ * Returns the misfit of a column of an upload, or undefined if every field is an integer or empty. Reads the CSV if the catalogue has no
+ * note: up to the misfit, which is near the start in a column of words.
  */
 export function misfitOf(
   dataDir: string,
@@ -37,7 +37,7 @@ export function misfitOf(
   return note ? note.misfit : findMisfit(storedFile(dataDir, id, 'csv'), column, cancellation)
 }
 
-/** Undefined where the column does not look like numbers, and for an upload that an earlier version has stored. */
+/** Returns undefined if the column does not look like numbers, or if a version before schema 4 stored the upload. */
 function readNote(dataDir: string, upload: number, position: number): TextNote | undefined {
   const row = read(dataDir, ({ prepared }) =>
     prepared('SELECT line, value FROM notes WHERE upload = ? AND position = ?').get(upload, position),
@@ -47,15 +47,15 @@ function readNote(dataDir: string, upload: number, position: number): TextNote |
   )
 }
 
-/** The uploads, by ascending id, of whose column it is known what it holds. Plain data: it crosses threads. */
+/** The ids of the uploads with a note about a column, ascending. Plain data, which can cross threads. */
 export interface NotedTexts {
-  /** Those whose column holds integers and nulls alone, so that it has a sum. */
+  /** The column holds integers and nulls alone, so that it has a sum. */
   integers: Float64Array
-  /** Those whose column has a misfit. */
+  /** The column has a misfit. */
   misfits: Float64Array
 }
 
-/** What is noted of a column where it is text. An upload of an earlier version, or whose column does not look like numbers, is in neither list. */
+/** Returns the uploads that have a note about a column that is text there. An upload without a note is in neither list. */
 export function notedTexts(dataDir: string, { schemas, positions, otherTypes }: ColumnPlaces): NotedTexts {
   const texts = Array.from(otherTypes).filter(([, type]) => type === 'text')
   const places = JSON.stringify(texts.map(([place]) => [schemas[place], positions[place]]))
@@ -64,7 +64,7 @@ export function notedTexts(dataDir: string, { schemas, positions, otherTypes }: 
   return { integers: ids('n.line IS NULL'), misfits: ids('n.line IS NOT NULL') }
 }
 
-/** Whether a column is known to hold integers alone: undefined where nothing is known. */
+/** Tells of an upload whether its column holds integers alone; undefined if there is no note. */
 export function textIntegersOf({ integers, misfits }: NotedTexts): (id: number) => boolean | undefined {
   const setOf = (ids: Float64Array) => {
     const set = new IdSet()
@@ -75,10 +75,10 @@ export function textIntegersOf({ integers, misfits }: NotedTexts): (id: number) 
   return id => fine.has(id) || (spoiled.has(id) ? false : undefined)
 }
 
-/** Ids are read in batches: one by one they would take twice as long. */
+/** Ids are read in batches, because reading them one by one takes twice as long. */
 const BATCH = 4096
 
-/** `places`: JSON of pairs, a schema and the position of the column in it. */
+/** `places` is JSON of pairs: a schema and the position of the column in that schema. */
 function* eachNoted(dataDir: string, places: string, condition: string): Generator<number> {
   const batch = `
     SELECT max(upload) AS last, group_concat(upload) AS ids FROM

@@ -1,4 +1,4 @@
-// Which field keeps a column from being numbers.
+// Finds the field because of which a column does not hold integers alone, for messages.
 import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { closeFile, type OpenFile } from '../files.ts'
@@ -11,18 +11,19 @@ import { lineAt } from './explain.ts'
 import { readHeader } from './header.ts'
 import type { CsvColumn } from './values.ts'
 
-/** The first field that keeps a column from being numbers; where all are numbers, the first that is no integer. */
+/** The first field of a column that is no number, or, if all fields are numbers, the first that is no integer. */
 export interface Misfit {
   /** From 1. */
   line: number
-  /** Without its quotes, cut to `MAX_VALUE_BYTES`. */
+  /** The text without its quotes, cut to `MAX_VALUE_BYTES`. */
   value: string
 }
 
 const MAX_VALUE_BYTES = 80
 
 /**
- * The misfit of a column of a stored CSV, whatever its type; undefined where every field is an integer or empty. Reads the file up to there.
+ * Returns the misfit of a column of a stored CSV, whatever the column's type, or undefined if every field is an integer or empty. Reads the
+ * file up to the misfit.
  */
 export function findMisfit(
   path: string,
@@ -53,12 +54,12 @@ export function findMisfit(
 
 /** What the kernel finds in a column of a block. */
 interface Survey {
-  /** Those that are neither null nor the empty text. */
+  /** The number of fields that are neither null nor the empty text. */
   fields: number
   numbers: number
   /** The addresses where the first field that is no number begins and ends; 0 if there is none. */
   other: readonly [number, number]
-  /** The same of the first number that is no integer. */
+  /** The same for the first number that is no integer. */
   fraction: readonly [number, number]
 }
 
@@ -69,11 +70,11 @@ export function surveyOf({ records, columns }: BlockReader, column: number): Sur
   return { fields, numbers, other: [a, b], fraction: [c, d] }
 }
 
-/** Tells in which lines of the file the fields of a block are. */
+/** Finds the lines of the fields of a block. */
 export class LineCounter {
   readonly #csv: OpenFile
   readonly #block: BlockReader
-  /** The line of the block's first record, once it was counted: that takes reading all that is in front. */
+  /** The line of the block's first record. Counting it means reading the file up to the block, so it is counted when it is needed. */
   #first: number | undefined
 
   constructor(csv: OpenFile, block: BlockReader) {
@@ -81,7 +82,7 @@ export class LineCounter {
     this.#block = block
   }
 
-  /** The field between two addresses; undefined if there is none. */
+  /** Returns the field between two addresses, or undefined if the addresses are 0. */
   misfitAt([start, end]: readonly [number, number]): Misfit | undefined {
     if (start === 0) return undefined
     const { from } = this.#block.bounds
@@ -98,7 +99,7 @@ export class LineCounter {
   }
 }
 
-/** The text of a field, cut to so many bytes that an error or a row can hold it. */
+/** Returns the text of a field, cut so that a message or a row of the catalogue can hold it. */
 function shownText(field: Uint8Array): string {
   const isQuoted = field[0] === QUOTE
   const inner = isQuoted ? field.subarray(1, -1) : field
@@ -107,7 +108,7 @@ function shownText(field: Uint8Array): string {
   })
   const text = isQuoted ? some.replaceAll('""', '"') : some
   if (Buffer.byteLength(text) <= MAX_VALUE_BYTES) return text
-  // `encodeInto` writes whole characters alone.
+  // `encodeInto` writes whole characters only.
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(MAX_VALUE_BYTES))
   return text.slice(0, read)
 }

@@ -1,18 +1,19 @@
-// Text columns that look like numbers: sums want to know which of them hold integers alone, and which field spoils the others.
+// Notes about text columns that look like numbers. A sum needs to know which of these columns hold integers alone, and which field spoils
+// the others.
 import type { OpenFile } from '../files.ts'
 import type { Column } from '../schema.ts'
 import type { BlockReader } from './blockReader.ts'
 import { LineCounter, type Misfit, surveyOf } from './misfit.ts'
 
-/** What is known of a text column that looks like numbers. */
+/** A note about a text column that looks like numbers. */
 export interface TextNote {
-  /** Of the column, from 0. */
+  /** The position of the column, from 0. */
   position: number
-  /** Undefined where every field is an integer or null. */
+  /** Undefined if every field is an integer or null. */
   misfit: Misfit | undefined
 }
 
-/** What is found in a column so far. */
+/** What the blocks so far have of a column. */
 interface Findings {
   misfit?: Misfit | undefined
   /** The first number that is no integer. */
@@ -20,14 +21,14 @@ interface Findings {
 }
 
 /**
- * Looks at the text columns of a file, block by block. A column looks like numbers if over nine tenths of its fields in its first block
- * are. A column of words costs nothing after that block, and has a misfit in it, which is found again as fast.
+ * Looks at the text columns of a file, block by block. A column looks like numbers if over nine tenths of the fields in its first block
+ * are numbers. A column of words therefore costs nothing after its first block, and `findMisfit` has to read no further either.
  */
 export class TextSurvey {
   readonly #csv: OpenFile
-  /** Columns that look like numbers. */
+  /** The columns that look like numbers. */
   readonly #findings = new Map<number, Findings>()
-  /** Columns that have no field yet, or numbers alone. */
+  /** The columns that have no field or only numbers so far. */
   #open: number[]
 
   constructor(csv: OpenFile, columns: readonly Column[]) {
@@ -53,7 +54,7 @@ export class TextSurvey {
     })
   }
 
-  /** The notes of those columns that look like numbers, by position. */
+  /** Returns the notes about all columns that look like numbers. Only at the end of the file. */
   finish(): TextNote[] {
     return Array.from(this.#findings, ([position, { misfit, fraction }]) => ({
       position,

@@ -2,10 +2,10 @@ import type { Clash } from '../catalogue/census.ts'
 import { misfitOf } from '../catalogue/notes.ts'
 import { shown } from '../errors.ts'
 
-/** Columns of an upload that are written out: an answer must not be as long as a header can be. */
+/** At most this many columns are named, because an answer must not be as long as a header can be. */
 const MOST_WARNINGS = 10
 
-/** Tells the one who uploaded `id`, of `columns` columns, which columns will keep sums from an answer, and because of which field. */
+/** Returns the warnings about the clashing columns of upload `id`, which has `columns` columns: each names the field that is to blame. */
 export function clashWarnings(
   dataDir: string,
   id: number,

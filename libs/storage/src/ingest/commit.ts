@@ -19,7 +19,7 @@ export interface CommitOptions {
   name?: string | undefined
 }
 
-/** A committed upload, and what its client should know of it. */
+/** A committed upload with the warnings for its client. */
 export interface CommittedUpload extends Upload {
   readonly warnings: readonly string[]
 }

@@ -31,9 +31,9 @@ export interface Converted {
   /** The CRC-32 of these bytes, as an int32. The format has none for them. */
   footerCrc: number
   checksums: Checksums
-  /** Of the text columns that look like numbers. */
+  /** About the text columns that look like numbers. */
   notes: readonly TextNote[]
-  /** What the one who uploads the file should know of it. */
+  /** What the client should know about the file. */
   warnings: readonly string[]
 }
 
