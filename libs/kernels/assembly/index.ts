@@ -6,6 +6,15 @@ export { powersOfFive } from './types/nearestDouble'
 export { everyRecordHas, scan, scanBroken, scanNext } from './csv/scan'
 export { clearTotal, sumFields, sumFirstFields, totalEights, totalHalves, totalLow, totalOnes } from './sum/sumFields'
 export { sumChunk } from './sum/chunkSum'
+export { sumDoubleFields, sumFirstDoubleFields } from './sum/doubleFields'
+export { sumDoubleValues } from './sum/doublesSum'
+export {
+  clearDoubles,
+  doubleInfinities,
+  doubleNaNs,
+  doubleNegativeInfinities,
+  doublesTotal,
+} from './sum/superaccumulator'
 export { crc32 } from './parquet/crc32'
 export { sumDelta } from './sum/deltaSum'
 export { openDictionary, sumIndices } from './sum/dictionarySum'

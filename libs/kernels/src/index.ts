@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parseDecimal } from './decimal.ts'
+import type { DoubleSums } from './doubleSums.ts'
 import type { Encoders } from './encoders.ts'
 import type { Metadata, ReadOn } from './metadata.ts'
 import type { PageSums } from './pageSums.ts'
 import { powersOfFive } from './powersOfFive.ts'
 
+export { ACCUMULATOR_BYTES, DOUBLES_TOTAL_BYTES } from './doubleSums.ts'
 export {
   CHUNK_NUMBERS,
   type ColumnChunk,
@@ -24,7 +26,7 @@ export {
  * The kernels, compiled from `assembly/`, where each one is described. Addresses and sizes are in bytes of
  * the kernels' memory. The caller divides the memory from `heapBase()` on.
  */
-export interface Kernels extends Encoders, Metadata, PageSums {
+export interface Kernels extends DoubleSums, Encoders, Metadata, PageSums {
   memory: WebAssembly.Memory
   heapBase(): number
 

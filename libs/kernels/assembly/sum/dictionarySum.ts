@@ -17,8 +17,9 @@ const MIN_SYMBOL_BITS: u32 = 4
 const LOOKUPS: u32 = 4096
 const ILLEGAL: i64 = 1 << 48
 
-let dictionary: usize = 0
-let entries: u32 = 0
+/** The values of the dictionary that was opened last, 8 bytes each. */
+export let dictionary: usize = 0
+export let entries: u32 = 0
 let table: usize = 0
 let roomBits: u32 = 0
 /**

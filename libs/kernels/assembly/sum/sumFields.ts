@@ -3,6 +3,7 @@ import { COMMA, LF, MINUS, QUOTE } from '../csv/bytes'
 import { anyNoDigit, keepLast, lastLanes, ZEROS } from '../types/digits'
 import { endsLines, fieldEnd, skipBlankLines } from '../csv/fields'
 import { clearNoInt64, noInt64, parseInt64, refuse } from '../types/int64'
+import { firstEnd, startBefore } from './numberBounds'
 
 /** How many digits a byte can add up. */
 const GROUP: usize = 28
@@ -158,8 +159,9 @@ function addUp(first: bool, at: usize, all: usize, step: usize, separator: v128)
       alike = GROUPS_ALIKE
     }
     for (; at < stop; at += step) {
-      if (first) addFirst(load<u32>(at) + 1)
-      else addAny(load<u32>(at), separator)
+      const end = <usize>load<u32>(at)
+      if (first) addFirst(end + 1)
+      else addField(startBefore(end, separator), end)
     }
     if (--alike == 0) way = PLAIN
   }
@@ -211,34 +213,21 @@ function less(all: v128, negative: v128): v128 {
   return i16x8.sub(all, i16x8.shl(negative, 1))
 }
 
-/** The field in front of `end`. */
-function addAny(end: usize, separator: v128): void {
-  let at = end
-  let length = clz(i8x16.bitmask(i8x16.eq(v128.load(at - 16), separator)))
-  while (length == 32) {
-    at -= 16
-    length = clz(i8x16.bitmask(i8x16.eq(v128.load(at - 16), separator)))
-  }
-  addField(at - <usize>length + 16, end)
-}
-
 /** The field at the start of a line, in front of which there may be blank ones. It is not the only one. */
 function addFirst(line: usize): void {
   const start = skipBlankLines(line)
-  let end = start
-  while (load<u8>(end) != COMMA && load<u8>(end) != LF) end++
-  // A comma or line feed inside of quotes ends no field, but then the field is no number.
-  const isOpen = load<u8>(start) == QUOTE && (load<u8>(end - 1) != QUOTE || end - start == 1)
-  if (load<u8>(end) == LF || isOpen) refuse()
+  const end = firstEnd(start)
+  if (end == 0) refuse()
   else addField(start, end)
 }
 
-/** The field may be quoted. */
+/** The field may be quoted. Without anything between its quotes it adds nothing either. */
 // @ts-expect-error: a decorator
 @inline
 function addField(start: usize, end: usize): void {
   if (start == end) return
   const quoted = <usize>(load<u8>(start) == QUOTE)
+  if (quoted != 0 && end - start == 2) return
   const value = parseInt64(start + quoted, end - quoted)
   halves += value >> 32
   low += value & 0xffffffff

@@ -6,10 +6,10 @@ import { sumPlain } from './plainSum'
 // The Encoding of parquet.thrift.
 export const PLAIN: i32 = 0
 const DELTA_BINARY_PACKED: i32 = 5
-const RLE_DICTIONARY: i32 = 8
+export const RLE_DICTIONARY: i32 = 8
 
-const DAMAGED: i32 = 0
-const UNKNOWN: i32 = -1
+export const DAMAGED: i32 = 0
+export const UNKNOWN: i32 = -1
 
 /**
  * Adds the `count` int64 values in [from, to). Indices are of the dictionary that was opened last, if there is one. Returns 0 if they

@@ -2,10 +2,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomCases } from '../../../../testing/form.ts'
 import { EVERY } from '../../src/index.ts'
-import { type Layout, layouts, putColumn } from '../support/columns.ts'
+import { type Field, fieldOf, type Layout, layouts, putColumn } from '../support/columns.ts'
 import { int64Fields } from '../support/int64Fields.ts'
 import { at, kernels, scan } from '../support/memory.ts'
 import { int64 } from '../twins/values.ts'
+
+/** What a field adds; undefined if it is no int64. Without a text it adds nothing, in quotes too. */
+function added(field: Field): bigint | undefined {
+  return field === null || field.text === '' ? 0n : int64(field.text)
+}
 
 /** What the four parts of the total say. */
 function total(): bigint {
@@ -41,11 +46,8 @@ function addUp(bytes: Uint8Array, records: number, { columns, column }: Layout, 
 test('sumFields adds what BigInt adds, whichever fields the scan found, and finds what is no int64', () => {
   fc.assert(
     fc.property(int64Fields, layouts, fc.nat({ max: 99 }), (fields, layout, parts) => {
-      const valid = fields.filter(field => field === null || int64(field.text) !== undefined)
-      const sum = valid.reduce(
-        (sum, field) => sum + (field === null ? 0n : (int64(field.text) as bigint)),
-        0n,
-      )
+      const valid = fields.filter(field => added(field) !== undefined)
+      const sum = valid.reduce((sum, field) => sum + (added(field) as bigint), 0n)
       const { bytes, records } = putColumn(valid, layout)
       expect(addUp(bytes, records, layout, parts)).toEqual({ fine: true, total: sum })
       fields.forEach((field, i) => {
@@ -56,5 +58,17 @@ test('sumFields adds what BigInt adds, whichever fields the scan found, and find
       })
     }),
     { numRuns: randomCases(20_000) },
+  )
+})
+
+test('an empty field adds nothing, in quotes or not', () => {
+  fc.assert(
+    fc.property(layouts, fc.nat({ max: 99 }), (layout, parts) => {
+      const texts = ['5', '', '-7', '9223372036854775807', '']
+      const fields = [null, ...texts.map(text => fieldOf(text, true)), null, fieldOf('8', false)]
+      const { bytes, records } = putColumn(fields, layout)
+      expect(addUp(bytes, records, layout, parts)).toEqual({ fine: true, total: 2n ** 63n + 5n })
+    }),
+    { numRuns: randomCases(500) },
   )
 })

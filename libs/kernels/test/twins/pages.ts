@@ -33,11 +33,11 @@ export function plainLevels(bytes: Uint8Array, count: number): number[] | undefi
 }
 
 /** Returns the values that indices into a dictionary stand for. The indices come after a byte with their width. */
-export function plainIndices(
+export function plainIndices<Entry>(
   bytes: Uint8Array,
   count: number,
-  dictionary: readonly bigint[],
-): bigint[] | undefined {
+  dictionary: readonly Entry[],
+): Entry[] | undefined {
   return unlessDamaged(() => {
     if (count === 0) return []
     const page = new PageReader(bytes)
