@@ -33,12 +33,17 @@ const badSums = [
   { what: 'an unknown format', column: 'x', format: 'json', says: [/json/, /csv/, /parquet/] },
   { what: 'no format', column: 'x', format: '', says: [/csv/, /parquet/] },
   ...['csv', 'parquet'].flatMap(format => [
-    { what: `a text column, by ${format},`, column: 'word', format, says: [/word/, /text/, /upload 1\b/] },
+    {
+      what: `a text column, by ${format},`,
+      column: 'word',
+      format,
+      says: [/word/, /text/, /upload 1\b/, /line 2/, /one/],
+    },
     {
       what: `a column of doubles, by ${format},`,
       column: 'real',
       format,
-      says: [/real/, /double/, /upload 1\b/],
+      says: [/real/, /3\.5/, /whole/, /stats/],
     },
     {
       what: `a total outside int64, by ${format},`,

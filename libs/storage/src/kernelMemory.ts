@@ -1,4 +1,10 @@
-import { instantiate, type Kernels, PAGE_HEADER_NUMBERS, type ReadOn } from '@table/kernels'
+import {
+  ACCUMULATOR_BYTES,
+  instantiate,
+  type Kernels,
+  PAGE_HEADER_NUMBERS,
+  type ReadOn,
+} from '@table/kernels'
 
 /** A range of kernel memory. */
 export interface Bytes {
@@ -27,6 +33,8 @@ export interface KernelMemory {
   /** Hash tables, and what an encoder keeps beside them. */
   readonly tables: number
   readonly tablesBytes: number
+  /** An accumulator of doubles. */
+  readonly doubles: number
   /** A block of a CSV file. 64 bytes before the block and 128 bytes after it may be written too. */
   readonly block: number
   readonly blockBytes: number
@@ -75,6 +83,7 @@ function createMemory(blockBytes: number): KernelMemory {
     pageBytes: rowsBytes,
     tables: reserve(3 * MIB),
     tablesBytes: 3 * MIB,
+    doubles: reserve(ACCUMULATOR_BYTES),
     block: reserve(blockBytes),
     blockBytes,
   }

@@ -4,8 +4,11 @@ import {
   type CommittedUpload,
   createSpool,
   exactTotal,
+  formatOf,
   openStore,
+  type PartialSum,
   planSum,
+  refusalOf,
   releasePlan,
   type Spool,
   StorageError,
@@ -14,6 +17,7 @@ import {
   type Store,
   setStorageLimits,
   shortageOf,
+  textIntegersOf,
 } from '@table/storage'
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import {
@@ -99,14 +103,27 @@ export class LocalTable implements Table {
     return { id: committed.id, rows, columns, warnings: [...warnings, ...clashing] }
   }
 
-  async #columnSum(column: string, format: string, cancellation: Cancellation): Promise<bigint> {
+  async #columnSum(column: string, formatName: string, cancellation: Cancellation): Promise<bigint> {
+    const format = formatOf(formatName)
+    const { columns, workers } = this.#pool
     const snapshot = await this.#store.catalogue.snapshot()
-    const places = await this.#pool.columns.find(column, snapshot)
-    const partials: bigint[] = []
+    const { uploads } = snapshot
+    const places = await columns.find(column, snapshot)
+    const noted = await this.#pool.notedTexts(places)
+    /** Rejects if the column has no sum. `refused` is an upload that turned out to hold other texts than integers. */
+    const expectNumbers = async (refused?: number) => {
+      const refusal = refusalOf(uploads, places, column, textIntegersOf(noted), refused)
+      if (refusal) await this.#pool.refuse(refusal, cancellation)
+    }
+    await expectNumbers()
+    const partials: PartialSum[] = []
     try {
-      for (const plan of planSum(snapshot.uploads, places, column, format, this.#pool.workers)) {
-        partials.push(...(await this.#pool.sum(plan, cancellation)))
+      for (const plan of planSum(uploads, places, format, workers)) {
+        const found = await this.#pool.sum(plan, cancellation)
         releasePlan(plan)
+        partials.push(...found)
+        const refused = found.find(({ refused }) => refused !== undefined)
+        if (refused) await expectNumbers(refused.refused)
       }
     } catch (error) {
       // The first error is the answer, so stop the other workers.

@@ -4,10 +4,14 @@ import {
   type Arrival,
   type Cancellation,
   type Clash,
+  type ColumnPlaces,
   type CommittedUpload,
   expectedSizes,
   KnownColumns,
   MAX_UNSYNCED,
+  type NotedTexts,
+  type PartialSum,
+  type Refusal,
   StorageError,
   type StorageLimits,
   type Store,
@@ -170,8 +174,21 @@ export class Pool {
   }
 
   /** Sums a plan on all workers. Returns the partial sum of each worker. */
-  sum(plan: SumPlan, cancellation: Cancellation): Promise<bigint[]> {
+  sum(plan: SumPlan, cancellation: Cancellation): Promise<PartialSum[]> {
     return Promise.all(Array.from({ length: plan.workers }, () => this.#run('sum', { plan, cancellation })))
+  }
+
+  /** Returns what is noted about the text columns among the places of a column. */
+  async notedTexts(places: ColumnPlaces): Promise<NotedTexts> {
+    const hasTexts = [...places.otherTypes.values()].includes('text')
+    return hasTexts
+      ? this.#run('notedTexts', { places })
+      : { integers: new Float64Array(), misfits: new Float64Array() }
+  }
+
+  /** Rejects with the error that tells of the refusal. */
+  refuse(refusal: Refusal, cancellation: Cancellation): Promise<never> {
+    return this.#run('refuse', { refusal, cancellation })
   }
 
   /** Whether the files of one more small upload may be synced later. */

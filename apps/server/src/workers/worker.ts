@@ -14,6 +14,11 @@ import {
   type ExpectedSizes,
   expectIdentity,
   findColumn as findColumnOf,
+  type NotedTexts,
+  notedTexts as notedTextsOf,
+  type PartialSum,
+  type Refusal,
+  refuse as refuseSum,
   StorageError,
   type StorageErrorCode,
   type SumPlan,
@@ -59,8 +64,10 @@ export interface Tasks {
   sync: { task: undefined; value: number }
   checkSizes: { task: { sizes: ExpectedSizes }; value: string[] }
   findColumn: { task: { name: string }; value: ColumnPlaces }
+  notedTexts: { task: { places: ColumnPlaces }; value: NotedTexts }
   nothing: { task: undefined; value: undefined }
-  sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: bigint }
+  sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: PartialSum }
+  refuse: { task: { refusal: Refusal; cancellation: Cancellation }; value: never }
 }
 
 type Task<Name extends keyof Tasks> = (task: Tasks[Name]['task']) => Outcome<Tasks[Name]['value']>
@@ -89,10 +96,15 @@ export const checkSizes: Task<'checkSizes'> = ({ sizes }) => outcome(() => wrong
 
 export const findColumn: Task<'findColumn'> = ({ name }) => outcome(() => findColumnOf(dataDir(), name))
 
+export const notedTexts: Task<'notedTexts'> = ({ places }) => outcome(() => notedTextsOf(dataDir(), places))
+
 export const nothing: Task<'nothing'> = () => ({ value: undefined })
 
 export const sum: Task<'sum'> = ({ plan, cancellation }) =>
   outcome(() => sumPieces(dataDir(), plan, cancellation))
+
+export const refuse: Task<'refuse'> = ({ refusal, cancellation }) =>
+  outcome(() => refuseSum(dataDir(), refusal, cancellation))
 
 function outcome<T>(run: () => T): Outcome<T> {
   try {

@@ -123,7 +123,7 @@ test('a question that cannot be answered says why', async () => {
   const { client } = await serve()
   await upload(client, 'name\nAda\n')
   expect((await failureOf(columnSum(client, 'name'))).message).toMatch(
-    /column "name" of upload 1 .*expected integers/,
+    /column "name" is text in upload 1 .*: line 2 has "Ada", expected integers/,
   )
   expect((await failureOf(columnSum(client, 'x', 'xml'))).message).toContain(
     '"xml", expected "csv" or "parquet"',

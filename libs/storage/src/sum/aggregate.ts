@@ -5,7 +5,7 @@ import { csvValues } from '../csv/values.ts'
 import { parquetValues } from '../parquet/values.ts'
 import { type Format, storedFile } from '../paths.ts'
 import type { ColumnType, Value } from '../schema.ts'
-import type { Piece } from './plan.ts'
+import type { Piece } from './sharedPieces.ts'
 
 /**
  * A question whose answer is made of partial answers, which different workers find. A partial answer is plain

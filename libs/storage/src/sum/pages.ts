@@ -1,9 +1,11 @@
-import type { ColumnChunk, PageHeader } from '@table/kernels'
+import { zstdDecompressSync } from 'node:zlib'
+import type { ColumnChunk, Kernels, PageHeader } from '@table/kernels'
 import type { OpenFile } from '../files.ts'
 import { type Bytes, memory } from '../kernelMemory.ts'
 import { Codec, Encoding, PageType, uint32At } from '../parquet/format.ts'
 import { PageReader } from '../parquet/pageReader.ts'
 import { checkRange, readWhole } from '../storedFiles.ts'
+import { addedDoubles, type DoubleSum } from './doubles.ts'
 
 /** A smaller chunk is read at once and summed by one kernel. */
 const SMALL_BYTES = 8 * 1024
@@ -17,23 +19,51 @@ export function sumPages(file: OpenFile, chunk: ColumnChunk): bigint {
   if (chunk.codec !== Codec.UNCOMPRESSED) throw new RangeError('a chunk of integers is compressed')
   // Where the one kernel refuses, the way through the pages knows why.
   if (chunk.bytes <= SMALL_BYTES && chunk.values < 2 ** 31 && sumSmall(file, chunk)) return pageTotal()
+  kernels.clearPageTotal()
+  addPages(file, chunk, kernels.sumValues)
+  return pageTotal()
+}
+
+/** The same for a column chunk of doubles, whose pages may be compressed. */
+export function sumDoublePages(file: OpenFile, chunk: ColumnChunk): DoubleSum {
+  const { kernels, doubles } = memory
+  kernels.clearDoubles(doubles)
+  addPages(file, chunk, (...values) => kernels.sumDoubleValues(doubles, ...values))
+  return addedDoubles()
+}
+
+/** The kernel that adds the values of a page. Returns 0 if they are damaged, -1 for an encoding that it does not have. */
+type SumValues = Kernels['sumValues']
+
+function addPages(file: OpenFile, chunk: ColumnChunk, sumValues: SumValues): void {
   const pages = new PageReader(file, chunk)
   let hasDictionary = false
-  kernels.clearPageTotal()
   for (let left = chunk.values; left > 0; ) {
     const header = pages.next()
-    if (!header) throw new RangeError('a page of integers is larger than any that was written')
-    const page = { from: pages.address, to: pages.address + header.bytes }
+    if (!header) throw new RangeError('a page is larger than any that was written')
+    const stored = { from: pages.address, to: pages.address + header.bytes }
+    const page = decompressed(chunk.codec, stored, header.uncompressedBytes)
     if (header.type === PageType.DICTIONARY_PAGE) {
       openDictionary(header, page)
       hasDictionary = true
     } else if (header.type === PageType.DATA_PAGE) {
       if (header.values > left) throw new RangeError(`a chunk has more than ${chunk.values} values`)
-      addPage(header, page, hasDictionary)
+      addPage(header, page, hasDictionary, sumValues)
       left -= header.values
     } else throw new RangeError(`a page is of type ${header.type}`)
   }
-  return pageTotal()
+}
+
+/** Decompresses a page, if it is compressed, to `memory.page`. */
+function decompressed(codec: number, { from, to }: Bytes, size: number): Bytes {
+  if (codec === Codec.UNCOMPRESSED) return { from, to }
+  const { bytes, page, pageBytes } = memory
+  if (codec !== Codec.ZSTD) throw new RangeError(`a chunk has the codec ${codec}`)
+  if (size > pageBytes) throw new RangeError('a page is larger than any that was written')
+  const result = zstdDecompressSync(bytes.subarray(from, to), { maxOutputLength: Math.max(1, size) })
+  if (result.length !== size) throw new RangeError(`a page has ${result.length} bytes, expected ${size}`)
+  bytes.set(result, page)
+  return { from: page, to: page + size }
 }
 
 function pageTotal(): bigint {
@@ -57,7 +87,12 @@ function openDictionary({ encoding, values }: PageHeader, { from, to }: Bytes): 
 }
 
 /** Adds a data page to the total: the length of its levels, the levels, and behind them its values. */
-function addPage(header: PageHeader, { from, to }: Bytes, hasDictionary: boolean): void {
+function addPage(
+  header: PageHeader,
+  { from, to }: Bytes,
+  hasDictionary: boolean,
+  sumValues: SumValues,
+): void {
   const { kernels, bytes } = memory
   const { encoding, levelEncoding, values } = header
   if (levelEncoding !== Encoding.RLE) throw new RangeError(`levels have the encoding ${levelEncoding}`)
@@ -66,6 +101,6 @@ function addPage(header: PageHeader, { from, to }: Bytes, hasDictionary: boolean
   if (data > to) throw new RangeError('the levels of a page are longer than the page')
   const count = kernels.countDefined(levels, data, values)
   if (count < 0) throw new RangeError(`the levels of a page of ${values} values are damaged`)
-  if (kernels.sumValues(encoding, data, to, count, hasDictionary) <= 0)
+  if (sumValues(encoding, data, to, count, hasDictionary) <= 0)
     throw new RangeError(`a page of ${values} values is damaged`)
 }

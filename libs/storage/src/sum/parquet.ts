@@ -1,11 +1,14 @@
+import type { ColumnChunk } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { damagedFile, shown } from '../errors.ts'
-import { closeFile } from '../files.ts'
+import { closeFile, type OpenFile } from '../files.ts'
 import { isWrittenAs, typeName } from '../parquet/columnType.ts'
 import { readingPages } from '../parquet/pageReader.ts'
 import { findColumn, type Known } from '../parquet/reader.ts'
+import type { ColumnType } from '../schema.ts'
 import { openStored } from '../storedFiles.ts'
-import { sumPages } from './pages.ts'
+import { type DoubleSum, mergeDoubles, noDoubles } from './doubles.ts'
+import { sumDoublePages, sumPages } from './pages.ts'
 
 /** What may be known about a Parquet file before it is summed. */
 export interface ParquetPart extends Known {
@@ -24,24 +27,52 @@ export function sumParquetColumn(
   cancellation?: Cancellation,
   part: ParquetPart = {},
 ): bigint {
+  let sum = 0n
+  for (const { file, chunk } of chunksOf(path, column, 'int64', cancellation, part)) {
+    // The metadata says all of a chunk of one integer: no page is read.
+    const { constant } = chunk
+    sum += constant
+      ? constant.integer * BigInt(constant.count)
+      : readingPages(file, () => sumPages(file, chunk))
+  }
+  return sum
+}
+
+/** The same for a column of doubles. */
+export function sumParquetDoubles(
+  path: string,
+  column: string | number,
+  cancellation?: Cancellation,
+  part: ParquetPart = {},
+): DoubleSum {
+  let sum = noDoubles
+  for (const { file, chunk } of chunksOf(path, column, 'double', cancellation, part))
+    sum = mergeDoubles(
+      sum,
+      readingPages(file, () => sumDoublePages(file, chunk)),
+    )
+  return sum
+}
+
+/** Yields the chunks of a column of a type that have values. */
+function* chunksOf(
+  path: string,
+  column: string | number,
+  type: ColumnType,
+  cancellation: Cancellation | undefined,
+  part: ParquetPart,
+): Generator<{ file: OpenFile; chunk: ColumnChunk }> {
   const file = openStored(path, part.bytes)
   try {
     const found = findColumn(file, column, part)
-    if (!found) return 0n
+    if (!found) return
     const { element, chunks } = found
-    if (!isWrittenAs(element, 'int64'))
-      throw damagedFile(path, `has ${typeName(element)} in column "${shown(element.name)}", expected int64`)
-    let sum = 0n
+    if (!isWrittenAs(element, type))
+      throw damagedFile(path, `has ${typeName(element)} in column "${shown(element.name)}", expected ${type}`)
     for (const chunk of chunks) {
       throwIfCancelled(cancellation)
-      if (chunk.values === 0) continue
-      // The metadata says all of a chunk of one integer: no page is read.
-      const { constant } = chunk
-      sum += constant
-        ? constant.integer * BigInt(constant.count)
-        : readingPages(file, () => sumPages(file, chunk))
+      if (chunk.values > 0) yield { file, chunk }
     }
-    return sum
   } finally {
     closeFile(file)
   }

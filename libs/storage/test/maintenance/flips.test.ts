@@ -17,8 +17,8 @@ async function sumsOf(store: Store): Promise<bigint[]> {
   const { uploads } = await store.catalogue.snapshot()
   return formats.map(format => {
     let sum = 0n
-    for (const plan of planSum(uploads, findColumn(store.dataDir, 'v'), 'v', format, 1))
-      sum += sumPieces(store.dataDir, plan)
+    for (const plan of planSum(uploads, findColumn(store.dataDir, 'v'), format, 1))
+      sum += sumPieces(store.dataDir, plan).integers
     return sum
   })
 }

@@ -22,8 +22,8 @@ async function stored(csv: string) {
   const { uploads } = await store.catalogue.snapshot()
   const places = findColumn(store.dataDir, 'v')
   const sum = (format: Format) => {
-    const [plan] = planSum(uploads, places, 'v', format, 4)
-    return sumPieces(store.dataDir, plan)
+    const [plan] = planSum(uploads, places, format, 4)
+    return sumPieces(store.dataDir, plan).integers
   }
   const file = (format: Format) => {
     const path = storedFile(store.dataDir, upload.id, format)
@@ -113,8 +113,8 @@ function judgedSum(csv: Buffer, columns: number, column: number): bigint | 'erro
     return records.flat().length === columns * records.length ? undefined : 'error'
   let sum = 0n
   for (const fields of records.slice(1)) {
-    const { text, quoted } = fields[column] as (typeof fields)[0]
-    if (text === '' && !quoted) continue
+    const { text } = fields[column] as (typeof fields)[0]
+    if (text === '') continue
     if (!/^-?\d+$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) return 'error'
     sum += BigInt(text)
   }

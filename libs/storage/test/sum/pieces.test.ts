@@ -29,8 +29,8 @@ async function summing(format: Format, kind?: FileOperation['kind'], number = 1)
       if (operation.kind === kind && seen.filter(other => other === kind).length === number)
         Atomics.store(cancellation, 0, 1)
     })
-    const [plan] = planSum(uploads, places, 'x', format, 4)
-    return sumPieces(store.dataDir, plan, cancellation)
+    const [plan] = planSum(uploads, places, format, 4)
+    return sumPieces(store.dataDir, plan, cancellation).integers
   }
   return { sum, seen, cancellation, dataDir: store.dataDir }
 }

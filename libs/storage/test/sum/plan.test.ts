@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import type { ColumnPlaces } from '../../src/catalogue/schemas.ts'
 import { type ListedUpload, UploadList, type UploadsSnapshot } from '../../src/catalogue/uploadList.ts'
+import { type Format, formats } from '../../src/paths.ts'
 import type { ColumnType } from '../../src/schema.ts'
-import { planSum, releasePlan, type SumPlan, takePieces } from '../../src/sum/plan.ts'
+import { formatOf, planSum, type SumPlan } from '../../src/sum/plan.ts'
+import { type Refusal, refusalOf } from '../../src/sum/refusal.ts'
+import { releasePlan, stopTaking, takePieces } from '../../src/sum/sharedPieces.ts'
 
 /** An upload, and its columns. */
 interface Planned extends ListedUpload {
@@ -45,8 +48,8 @@ function placesOf(uploads: readonly Planned[], column: string): ColumnPlaces {
   }
 }
 
-function plansOf(uploads: readonly Planned[], column: string, format: string, workers: number): SumPlan[] {
-  return [...planSum(snapshotOf(uploads), placesOf(uploads, column), column, format, workers)]
+function plansOf(uploads: readonly Planned[], column: string, format: Format, workers: number): SumPlan[] {
+  return [...planSum(snapshotOf(uploads), placesOf(uploads, column), format, workers)]
 }
 
 /** All pieces of the one plan that there is, and how many workers are to take them. */
@@ -143,23 +146,59 @@ test('of a file without row groups its footer is read', () => {
 })
 
 test('an unknown format is refused', () => {
-  expect(() => plansOf([], 'x', 'xml', 4)).toThrow('found the format "xml", expected "csv" or "parquet"')
+  expect(() => formatOf('xml')).toThrow('found the format "xml", expected "csv" or "parquet"')
+  expect(formats.map(formatOf)).toEqual(formats)
 })
 
-test.each(['csv', 'parquet'])(
-  'a column that is no integers in some upload is refused by name, from %s too',
-  format => {
-    const uploads = [upload(1, { x: 'int64' }), upload(2, { x: 'text' })]
-    expect(() => plansOf(uploads, 'x', format, 4)).toThrow(
-      'column "x" of upload 2 (received 2024-01-01T00:00:00.000Z): found text, expected integers',
-    )
-  },
-)
+test('a plan has pieces of one type, and those of text are first', () => {
+  const types: ColumnType[] = ['int64', 'double', 'text', 'int64', 'text', 'double']
+  const uploads = types.map((type, i) => upload(i + 1, { x: type }))
+  const plans = plansOf(uploads, 'x', 'csv', 4)
+  expect(plans.map(plan => [plan.type, [...takePieces(plan)].map(({ id }) => id)])).toEqual([
+    ['text', [3, 5]],
+    ['double', [2, 6]],
+    ['int64', [1, 4]],
+  ])
+})
+
+test('of a plan that was stopped nobody takes another piece', () => {
+  const uploads = [1, 2, 3].map(id => upload(id, { x: 'text' }))
+  const [plan] = plansOf(uploads, 'x', 'csv', 4)
+  const pieces = takePieces(plan)
+  expect(pieces.next().value?.id).toBe(1)
+  stopTaking(plan)
+  expect([...pieces, ...takePieces(plan)]).toEqual([])
+})
+
+test('what cannot be summed is found before anything is read, with how many uploads are fine', () => {
+  const types: ColumnType[] = ['int64', 'text', 'double', 'text', 'date', 'boolean', 'text']
+  const uploads = [...types.map((type, i) => upload(i + 1, { y: 'text', x: type })), upload(8, { y: 'text' })]
+  const places = placesOf(uploads, 'x')
+  const refusal = (textIntegers: (id: number) => boolean | undefined, refused?: number) => {
+    const found = refusalOf(snapshotOf(uploads), places, 'x', textIntegers, refused)
+    expect(found).toMatchObject({ column: 'x', columnIndex: 1, columns: 2 })
+    const { upload, type, fine, others, unknown } = found as Refusal
+    expect(upload).toMatchObject({ receivedAt: Date.parse('2024-01-01'), csvBytes: 100 })
+    return [upload.id, type, fine, others, unknown]
+  }
+  expect(refusal(() => true)).toEqual([5, 'date', 5, 1, 0])
+  expect(refusal(() => false)).toEqual([2, 'text', 2, 4, 0])
+  expect(refusal(() => undefined)).toEqual([5, 'date', 2, 1, 3])
+  expect(refusal(id => id === 2 || undefined, 4)).toEqual([4, 'text', 3, 2, 1])
+})
+
+test('columns of numbers and of texts that may be integers are not refused', () => {
+  const uploads = [upload(1, { x: 'int64' }), upload(2, { x: 'text' }), upload(3, { x: 'double' })]
+  const places = placesOf(uploads, 'x')
+  for (const known of [true, undefined])
+    expect(refusalOf(snapshotOf(uploads), places, 'x', () => known)).toBeUndefined()
+  expect(refusalOf(snapshotOf(uploads.slice(0, 1)), places, 'x', () => false)).toBeUndefined()
+})
 
 test('a type that no upload of the snapshot has does not matter', () => {
   const uploads = [upload(1, { x: 'int64' }), upload(2, { x: 'text' })]
   const places = placesOf(uploads, 'x')
-  const [plan] = planSum(snapshotOf(uploads.slice(0, 1)), places, 'x', 'csv', 4)
+  const [plan] = planSum(snapshotOf(uploads.slice(0, 1)), places, 'csv', 4)
   expect([...takePieces(plan)].map(({ id }) => id)).toEqual([1])
 })
 
@@ -167,7 +206,7 @@ test('the pieces of very many uploads are not in memory at once', () => {
   const uploads = Array.from({ length: 40_000 }, (_, i) => upload(i + 1, { x: 'int64' }))
   let largest = 0
   const ids: number[] = []
-  for (const plan of planSum(snapshotOf(uploads), placesOf(uploads, 'x'), 'x', 'parquet', 8)) {
+  for (const plan of planSum(snapshotOf(uploads), placesOf(uploads, 'x'), 'parquet', 8)) {
     ids.push(...[...takePieces(plan)].map(({ id }) => id))
     largest = Math.max(largest, plan.pieces.buffer.byteLength)
     expect(plan.workers).toBe(8)

@@ -8,6 +8,7 @@ import { readUploads } from '../../src/maintenance/verify.ts'
 import { type Format, fileName, formats, lostDirectory, storedFile } from '../../src/paths.ts'
 import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
+import { exactTotal } from '../../src/sum/total.ts'
 import { incomingNames, listedIds, storedNames } from './directories.ts'
 import { readFacts } from './fixture.ts'
 
@@ -51,8 +52,9 @@ export async function expectFacts(
 
 async function sumOf({ dataDir, catalogue }: Store, column: string, format: Format): Promise<bigint> {
   const { uploads } = await catalogue.snapshot()
-  let sum = 0n
-  for (const plan of planSum(uploads, findColumn(dataDir, column), column, format, 1))
-    sum += sumPieces(dataDir, plan)
-  return sum
+  const plans = planSum(uploads, findColumn(dataDir, column), format, 1)
+  return exactTotal(
+    column,
+    Array.from(plans, plan => sumPieces(dataDir, plan)),
+  )
 }
