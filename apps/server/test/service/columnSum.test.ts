@@ -44,6 +44,15 @@ test('a text behind thousands of integers is named with its line', async () => {
   )
 })
 
+test('texts that are known to be integers count as fine', async () => {
+  const server = await having('x\n+1\n', `x\n${'007\n'.repeat(20)}seven\n`, 'x\n1.5\n')
+  expect(await sumOf(server)).toMatch(
+    new RegExp(
+      `^column "x" is text in upload 2 ${received}: line 22 has "seven", .*; 2 other uploads are fine$`,
+    ),
+  )
+})
+
 test('texts that are integers alone sum: zeros in front, a plus, beyond int64', async () => {
   const server = await having(
     'x\n+5\n007\n""\n',

@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { notedTexts, textIntegersOf } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
+import { storedFile } from '../../src/paths.ts'
 import { type Refusal, refusalOf, refuse } from '../../src/sum/refusal.ts'
 import { opened, receive, temporaryDirectory, thrown } from '../support/directories.ts'
 
@@ -40,6 +43,26 @@ test('the line is right behind many blocks, and behind a record that is larger t
   const csv = `y,x\n${'"two\nlines",1\n'.repeat(rows)}${long},+2\n1,-\n`
   const { message } = await refused(csv)
   expect(message).toContain(`line ${2 * rows + 3} has "-"`)
+})
+
+test('a refusal has the name of the upload, and needs no file where the catalogue has a note', async () => {
+  const store = opened(temporaryDirectory())
+  const csv = `x\n${'+1\n'.repeat(20)}n/a\n`
+  const options = { name: 'march "1".csv' }
+  const upload = commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z', options)
+  await store.catalogue.publish(upload)
+  const { uploads } = await store.catalogue.snapshot()
+  const places = findColumn(store.dataDir, 'x')
+  const refusal = refusalOf(
+    uploads,
+    places,
+    'x',
+    textIntegersOf(notedTexts(store.dataDir, places)),
+  ) as Refusal
+  rmSync(storedFile(store.dataDir, upload.id, 'csv'))
+  expect(thrown(() => refuse(store.dataDir, refusal)).message).toBe(
+    'column "x" is text in upload 1 ("march "1".csv", received 2026-01-02T03:04:05.678Z): line 22 has "n/a", expected integers; 0 other uploads are fine',
+  )
 })
 
 test('a refusal says how many uploads are not fine either, or not known', async () => {
