@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Address } from '../src/address.ts'
 import { environment, main, outcomeOf } from './support/cli.ts'
@@ -38,6 +39,16 @@ test('an upload takes the same memory whatever the file is', async () => {
   expect(stdout).toBe('success\n')
   expect(received).toBe(300 * MB + 5 + 1 + 5)
   expect(peak).toBeLessThan(BOUND)
+})
+
+test('a translated upload takes the same memory whatever the file is', async () => {
+  const path = join(temporaryDirectory(), 'big.csv.gz')
+  const megabyte = `${'é'.repeat(499_000)};1,5\n`
+  writeFileSync(path, gzipSync(`text;number\n${megabyte.repeat(60)}`))
+  const server = await serveStreams(stream => void succeed(stream.resume()))
+  const { stdout, peak } = await measured(server, 'upload', '--delimiter', ';', '--decimal-comma', path)
+  expect(stdout).toBe('success\n')
+  expect(peak).toBeLessThan(BOUND + 20 * MB)
 })
 
 test('the big load holds no more than the uploads under way', async () => {

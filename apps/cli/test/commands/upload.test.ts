@@ -1,5 +1,6 @@
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { beforeEach, expect, test } from 'vitest'
 import { cli } from '../support/cli.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -15,7 +16,7 @@ function table(upload: NonNullable<Handlers['upload']>) {
   return serve({ upload })
 }
 
-function file(name: string, content: string): string {
+function file(name: string, content: string | Buffer): string {
   const path = join(directory, name)
   writeFileSync(path, content)
   return path
@@ -115,4 +116,79 @@ test('a file whose connection is lost is uploaded again under the same id, on a 
   expect([stdout, exitCode]).toEqual(['success\nsuccess\n', 0])
   expect(ids).toEqual([ids[0], ids[0], expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)])
   expect(ids[2]).not.toBe(ids[0])
+})
+
+test('files in another dialect are translated, packed ones are unpacked too', async () => {
+  const received: string[] = []
+  const server = await table(({ csvData }) => {
+    received.push(new TextDecoder().decode(csvData))
+    return {}
+  })
+  const content = Buffer.from('# made by hand\r1;é;1234,5\rNA;"NA";n/a\r', 'latin1')
+  const options = [
+    '--delimiter',
+    ';',
+    '--encoding',
+    'latin1',
+    '--null',
+    'NA',
+    '--null',
+    'n/a',
+    '--decimal-comma',
+  ]
+  const more = ['--comment', '#', '--columns', 'x,word,amount', '--line-end', 'cr']
+  const files = [file('1.csv', content), file('2.csv.gz', gzipSync(content))]
+  const outcome = await cli(server, 'upload', ...options, ...more, ...files)
+  expect(outcome).toEqual({ stdout: 'success\nsuccess\n', stderr: '', exitCode: 0 })
+  const translation = 'x,word,amount\n1,é,1234.5\n,NA,\n'
+  expect(received).toEqual([translation, translation])
+})
+
+test('a tab is named as \\t', async () => {
+  const received: string[] = []
+  const server = await table(({ csvData }) => {
+    received.push(new TextDecoder().decode(csvData))
+    return {}
+  })
+  expect((await cli(server, 'upload', '--delimiter', '\\t', file('1.tsv', 'x\ty\n1\t2\n'))).exitCode).toBe(0)
+  expect(received).toEqual(['x,y\n1,2\n'])
+})
+
+test('a file that cannot be translated is named with its line, and nothing of it is sent', async () => {
+  let calls = 0
+  const server = await table(() => {
+    calls++
+    return {}
+  })
+  const bad = file('bad.csv', 'x;y\n1;2;3\n')
+  const stderr = `${bad}: line 2: found 3 fields, expected 2 as in the header\n`
+  expect(await cli(server, 'upload', '--delimiter', ';', bad)).toEqual({ stdout: '', stderr, exitCode: 1 })
+  expect(calls).toBe(0)
+})
+
+test('what the server refuses comes with the option that may help', async () => {
+  const server = await table(() => ({ error: 'line 1: found no line ends' }))
+  const bad = file('bad.csv', 'x;y\r1;2\r')
+  const { stderr } = await cli(server, 'upload', bad)
+  expect(stderr).toBe(`${bad}: line 1: found no line ends (try --line-end cr)\n`)
+  const { stderr: translated } = await cli(server, 'upload', '--line-end', 'cr', bad)
+  expect(translated).toBe(`${bad}: line 1: found no line ends\n`)
+})
+
+test('a translated upload that is tried again sends the same bytes', async () => {
+  const received: string[] = []
+  const server = await serveStreams((stream, socket) => {
+    const parts: Buffer[] = []
+    stream.on('data', (part: Buffer) => parts.push(part))
+    stream.on('end', () => {
+      received.push(Buffer.concat(parts).toString('latin1'))
+      if (received.length === 1) socket.destroy()
+    })
+    void succeed(stream)
+  })
+  const content = Array.from({ length: 100_000 }, (_, i) => `${i};${i * i}\n`).join('')
+  const { stdout } = await cli(server, 'upload', '--delimiter', ';', file('1.csv', content))
+  expect(stdout).toBe('success\n')
+  expect(received[0]?.endsWith(content.replaceAll(';', ','))).toBe(true)
+  expect(received[1] === received[0]).toBe(true)
 })

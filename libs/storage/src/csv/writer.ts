@@ -46,9 +46,16 @@ export class CsvWriter {
     this.#writeLine(fields)
   }
 
-  /** Returns a view of everything written so far, valid until the next write. */
+  /** Returns a view of everything written so far and not taken, valid until the next write. */
   bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length)
+  }
+
+  /** Hands over what was written since the last call: a view, valid until the next write. */
+  take(): Uint8Array {
+    const taken = this.bytes()
+    this.#length = 0
+    return taken
   }
 
   #writeLine(fields: readonly Field[]): void {

@@ -87,3 +87,13 @@ test('a record that does not fit the header is refused', () => {
   expect(() => writer.writeRecord([1])).toThrow('record 2 has 1 fields, expected 2 as in the header')
   expect(() => new CsvWriter([])).toThrow('the header has no columns')
 })
+
+test('what is taken is not written again', () => {
+  const writer = new CsvWriter(['x'])
+  const taken = []
+  for (let i = 0; i < 3; i++) {
+    taken.push(new TextDecoder().decode(writer.take()))
+    writer.writeRecord([i])
+  }
+  expect([...taken, new TextDecoder().decode(writer.bytes())]).toEqual(['x\n', '0\n', '1\n', '2\n'])
+})

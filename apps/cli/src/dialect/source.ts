@@ -1,0 +1,83 @@
+import { crc32 } from 'node:zlib'
+import { CliError } from '../errors.ts'
+import { withFileSource } from '../fileSource.ts'
+import type { UploadSource } from '../streamedUpload.ts'
+import type { OpenSource } from '../uploader.ts'
+import type { Dialect } from './dialect.ts'
+import { optionFor } from './look.ts'
+import { type Packing, packingOf, unpacked } from './unpack.ts'
+
+/** Of all bytes of an upload. */
+interface Measure {
+  size: number
+  crc: number
+}
+
+/**
+ * Makes an upload of the file at `path`: unpacked, if gzip or zstd have packed it, and translated, if it has a `dialect`. The length of an
+ * upload goes before its bytes, so such a file is read once for its length alone. Each time that the source is opened it
+ * gives the same bytes, or an error. Throws CliError if the file cannot be read, unpacked or translated.
+ */
+export async function fileUpload(path: string, dialect: Dialect | undefined): Promise<OpenSource> {
+  const packing = packingOf(await firstChunk(path))
+  if (!packing && !dialect) return use => withFileSource(path, use)
+  const csvOf = await converter(packing, dialect)
+  const measure = await withFileSource(path, file => measured(csvOf(file)))
+  return use =>
+    withFileSource(path, file => use({ size: measure.size, chunks: unchanged(csvOf(file), measure) }))
+}
+
+/** Says which option may help the file that the server has refused; empty if none is known, or the refusal names it. */
+export async function adviceFor(path: string, refusal: string): Promise<string> {
+  if (refusal.includes('--')) return ''
+  const packing = packingOf(await firstChunk(path))
+  const option = optionFor(await firstChunk(path, await converter(packing, undefined)), refusal)
+  return option === undefined ? '' : ` (try ${option})`
+}
+
+/** What turns a file into the bytes of its upload. */
+type Converter = (file: UploadSource) => UploadSource['chunks']
+
+async function converter(packing: Packing | undefined, dialect: Dialect | undefined): Promise<Converter> {
+  const unpack: Converter = file => (packing ? unpacked(file, packing) : file.chunks)
+  if (!dialect) return unpack
+  // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
+  const { translated } = await import('./translate.ts')
+  return file => translated(unpack(file), dialect)
+}
+
+async function firstChunk(path: string, convert: Converter = file => file.chunks): Promise<Buffer> {
+  return withFileSource(path, async file => {
+    for await (const chunk of convert(file)) return Buffer.from(chunk)
+    return Buffer.alloc(0)
+  })
+}
+
+async function measured(chunks: UploadSource['chunks']): Promise<Measure> {
+  const measure = { size: 0, crc: 0 }
+  for await (const chunk of chunks) {
+    measure.size += chunk.length
+    measure.crc = crc32(chunk, measure.crc)
+  }
+  return measure
+}
+
+/** Yields the same bytes again. Throws CliError before the last chunk if they are not those that were measured. */
+async function* unchanged(chunks: UploadSource['chunks'], measure: Measure): AsyncGenerator<Uint8Array> {
+  let size = 0
+  let crc = 0
+  let last: Buffer | undefined
+  for await (const chunk of chunks) {
+    if (last) yield last
+    last = Buffer.from(chunk)
+    size += chunk.length
+    crc = crc32(chunk, crc)
+    if (size > measure.size) throw changed()
+  }
+  if (size < measure.size || crc !== measure.crc) throw changed()
+  if (last) yield last
+}
+
+function changed(): CliError {
+  return new CliError('changed while it was read: upload it again when nothing writes to it')
+}
