@@ -41,6 +41,7 @@ export interface Kernels extends DoubleSums, Encoders, Metadata, PageSums {
   ): number
   scanNext(): number
   scanBroken(): number
+  scanStrayCr(): number
   everyRecordHas(columns: number, records: number, ends: number): number
 
   int64Column: ReadColumn
@@ -49,7 +50,15 @@ export interface Kernels extends DoubleSums, Encoders, Metadata, PageSums {
   dateColumn: ReadColumn
   timestampColumn: ReadColumn
   timestampUtcColumn: ReadColumn
-  textColumn(ends: number, records: number, columns: number, column: number, values: number): number
+  textColumn(
+    ends: number,
+    records: number,
+    columns: number,
+    column: number,
+    values: number,
+    levels: number,
+  ): number
+  textCount(): number
   textBytes(ends: number, records: number, columns: number, column: number): number
   surveyText(ends: number, records: number, columns: number, column: number): number
   powersOfFive(): number
@@ -63,7 +72,10 @@ export interface Kernels extends DoubleSums, Encoders, Metadata, PageSums {
   totalLow(): bigint
 }
 
-/** Reads a column of scanned records. Returns how many values are not null, or -1 if a field does not fit the type. */
+/**
+ * Reads a column of scanned records. Returns how many values are not null, or -1 if a field does not fit the type. `stored`: the
+ * kernel also accepts the numbers that earlier releases accepted and that are text today.
+ */
 export type ReadColumn = (
   ends: number,
   records: number,
@@ -71,6 +83,7 @@ export type ReadColumn = (
   column: number,
   values: number,
   levels: number,
+  stored: boolean,
 ) => number
 
 /** Tells `scan` to find the fields of every column. */

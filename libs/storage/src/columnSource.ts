@@ -13,6 +13,14 @@ export const valueSizes: Record<FixedType, number> = {
   'timestamp-utc': 8,
 }
 
+export const TEXT_LENGTH_BYTES = 4
+
+/** How many values that are not null were read, and the bytes that they take. */
+export interface ValuesRead {
+  count: number
+  bytes: number
+}
+
 /**
  * Rows from which a Parquet file is written. The values are read column by column into kernel memory; all
  * addresses are in kernel memory.
@@ -24,8 +32,8 @@ export interface ColumnSource {
    * null, otherwise 1. Returns how many values are not null, or -1 if a value does not fit the type.
    */
   readValues(column: number, type: FixedType, values: number, levels: number): number
-  /** Writes the texts of a column, each after its length in 4 bytes. Returns how many bytes were written. */
-  readTexts(column: number, to: number): number
-  /** Returns how many bytes `readTexts` will write at least. */
+  /** Does the same for texts; each text stands after its length in `TEXT_LENGTH_BYTES`. Every field is a text. */
+  readTexts(column: number, values: number, levels: number): ValuesRead
+  /** Returns the room that `readTexts` needs for values, in bytes: `TEXT_LENGTH_BYTES` for a null, more for a text. */
   textBytes(column: number): number
 }

@@ -12,6 +12,7 @@ export let sawCr: bool = false
 
 let next: usize = 0
 let broken: bool = false
+let strayCr: bool = false
 
 /** Returns the address of the first byte that belongs to none of the records that the last scan found. */
 export function scanNext(): usize {
@@ -21,6 +22,14 @@ export function scanNext(): usize {
 /** Returns whether the bytes of the last scan break a rule of the dialect, in its records or after them. */
 export function scanBroken(): bool {
   return broken
+}
+
+/**
+ * Returns whether the last scan saw a CR outside quotes that no line feed follows. This breaks no rule of the scan, because
+ * stored files may have such a CR.
+ */
+export function scanStrayCr(): bool {
+  return strayCr
 }
 
 /** Tells `scan` to find the fields of every column. */
@@ -66,6 +75,7 @@ export function scan(
   let whole: u64 = 0 // the separators of whole records
   let lastLine: usize = from - 1
   let problem: u64 = 0
+  let stray: u64 = 0 // CRs outside quotes that no line feed follows
   let uneven: u64 = 0 // not 0 if the whole records had too many or too few fields at the end of a block
   // What a block needs to know of the bytes before it: `inQuotes` is all bits or none, everything else is in
   // bit 0.
@@ -74,6 +84,7 @@ export function scan(
   let mayOpen: u64 = 1 // a separator or a closing quote
   let closed: u64 = 0 // a closing quote
   let crClosed: u64 = 0 // a CR after a closing quote
+  let crLast: u64 = 0 // a CR outside quotes
   let inQuotes: u64 = 0
   let reached: u64 = 1 // bit 0: a first field goes on or begins
   let reachedSecond: u64 = 0 // bit 0: a second field goes on or begins
@@ -97,8 +108,7 @@ export function scan(
       i8x16.min_u(v128.or(a, al), v128.or(b, bl)),
       i8x16.min_u(v128.or(c, cl), v128.or(d, dl)),
     )
-    const crBefore = crClosed | crAtStart
-    if (v128.any_true(i8x16.lt_u(least, comma)) || (inQuotes | closed | crBefore) != 0) {
+    if (v128.any_true(i8x16.lt_u(least, comma)) || (inQuotes | closed | crLast) != 0) {
       const quote = v128.load(QUOTES)
       const quotes = mask(i8x16.eq(a, quote), i8x16.eq(b, quote), i8x16.eq(c, quote), i8x16.eq(d, quote))
       const quoted = prefixXor(quotes) ^ inQuotes // from an opening quote to before the closing one
@@ -111,10 +121,13 @@ export function scan(
       const known = to - at < 64 ? ((<u64>1) << (<u64>(to - at))) - 1 : ~(<u64>0)
       let fine = separators | opening // what may follow a closing quote
       blank = (lines << 1) | atStart
-      if (v128.any_true(i8x16.lt_u(least, v128.load(SPACES))) || crBefore != 0) {
+      if (v128.any_true(i8x16.lt_u(least, v128.load(SPACES))) || crLast != 0) {
         const cr = i8x16.splat(CR)
         let crs = mask(i8x16.eq(a, cr), i8x16.eq(b, cr), i8x16.eq(c, cr), i8x16.eq(d, cr))
         sawCr = sawCr || crs != 0
+        const crsOutside = crs & ~quoted
+        stray |= (crsOutside & ~(lines >> 1) & (known >> 1)) | (crLast & ~lines)
+        crLast = crsOutside >> 63
         if (loneCr - at < 64) crs ^= (<u64>1) << (<u64>(loneCr - at))
         const crBehind = behind & crs
         const crStarts = crs & blank
@@ -171,6 +184,7 @@ export function scan(
   const endless = records == 0 && out >= full
   const unclosed = last && out < full && next < to
   broken = (problem | uneven) != 0 || endless || unclosed
+  strayCr = stray != 0 || loneCr != 0
   return records
 }
 

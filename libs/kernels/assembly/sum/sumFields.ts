@@ -48,7 +48,7 @@ const ANY = 2
 
 /**
  * Sums the fields whose ends are in [at, all), with an entry every `step` bytes: the column number `column`,
- * which is not the first of several, of scanned records. Empty fields add nothing. Returns false if a field
+ * which is not the first of several, of scanned records. Empty fields, quoted or not, add nothing. Returns false if a field
  * is not an int64; then the total is useless.
  */
 export function sumFields(at: usize, all: usize, step: usize, columns: u32, column: u32): bool {
@@ -225,9 +225,8 @@ function addFirst(line: usize): void {
 // @ts-expect-error: a decorator
 @inline
 function addField(start: usize, end: usize): void {
-  if (start == end) return
   const quoted = <usize>(load<u8>(start) == QUOTE)
-  if (quoted != 0 && end - start == 2) return
+  if (start + quoted == end - quoted) return
   const value = parseInt64(start + quoted, end - quoted)
   halves += value >> 32
   low += value & 0xffffffff

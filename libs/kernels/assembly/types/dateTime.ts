@@ -1,5 +1,5 @@
-// Dates and times as ISO 8601 writes them: `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM[:SS[.ffffff]][Z|+HH:MM]`, with
-// `T` or a space.
+// Dates and times as ISO 8601 writes them: `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM[:SS[.fffffffff]][Z|+HH[[:]MM]]`,
+// with `T` or a space.
 import { MINUS, ZERO } from '../csv/bytes'
 import { pairsOf } from './digits'
 
@@ -47,8 +47,8 @@ export function parseDate(start: usize, end: usize): i32 {
 
 /**
  * Returns the microseconds from 1970-01-01T00:00:00 to the time in [start, end), or to midnight of a date.
- * Returns NO_TIMESTAMP if the text is not a time, names a zone (with `zoned`: names none), or has more than
- * six digits after the point, which would be rounded.
+ * Returns NO_TIMESTAMP if the text is not a time, names a zone (with `zoned`: names none), or has a digit of a
+ * second that would be rounded: one after the sixth that is not 0, or a tenth digit.
  */
 // @ts-expect-error: a decorator
 @inline
@@ -69,8 +69,8 @@ export function parseTimestamp(start: usize, end: usize, zoned: bool): i64 {
     if (at < end && load<u8>(at) == POINT) {
       at++
       const count = digitsIn(at, end)
-      if (count - 1 >= 6) return NO_TIMESTAMP
-      micros = microsOf(load<u64>(at), count)
+      if (count - 1 >= 9 || hasNanos(at, count)) return NO_TIMESTAMP
+      micros = microsOf(load<u64>(at), min(count, 6))
       at += count
     }
   }
@@ -138,13 +138,20 @@ function twoDigits(at: usize): u32 {
   return tens > 9 || ones > 9 ? 100 : tens * 10 + ones
 }
 
-/** Returns how many bytes from `at` on are digits, up to `end` and up to 7. */
+/** Returns how many bytes from `at` on are digits, up to `end` and up to 10. */
 // @ts-expect-error: a decorator
 @inline
 function digitsIn(at: usize, end: usize): usize {
   const bytes = i8x16.sub(v128.load(at), i8x16.splat(ZERO))
   const others = i8x16.bitmask(i8x16.gt_u(bytes, i8x16.splat(9)))
-  return ctz(others | (1 << <i32>min(end - at, 7)))
+  return ctz(others | (1 << <i32>min(end - at, 10)))
+}
+
+/** Whether, of up to nine digits behind the point of a second, one that is behind the sixth is not 0. */
+// @ts-expect-error: a decorator
+@inline
+function hasNanos(at: usize, count: usize): bool {
+  return count > 6 && ((load<u32>(at, 6) ^ 0x303030) & ((<u32>1 << (<u32>(count - 6) << 3)) - 1)) != 0
 }
 
 /** Reads the first `count` of 8 bytes, up to 6, as the digits after the point of a second. Returns microseconds. */
@@ -159,15 +166,18 @@ function microsOf(bytes: u64, count: usize): u32 {
 
 const NO_ZONE: i32 = i32.MIN_VALUE
 
-/** Returns the minutes east of Greenwich that `Z`, `+HH:MM` or `-HH:MM` stands for, or NO_ZONE. */
+/** Returns the minutes east of Greenwich that `Z`, or a sign with `HH:MM`, `HHMM` or `HH` stands for, or NO_ZONE. */
 // @ts-expect-error: a decorator
 @inline
 function parseZone(at: usize, end: usize): i32 {
   const sign = load<u8>(at)
-  if (sign == UPPER_Z && at + 1 == end) return 0
-  if (at + 6 != end || (sign != PLUS && sign != MINUS) || load<u8>(at + 3) != COLON) return NO_ZONE
+  const length = end - at
+  if (sign == UPPER_Z && length == 1) return 0
+  if (sign != PLUS && sign != MINUS) return NO_ZONE
+  const colon = <usize>(load<u8>(at, 3) == COLON)
+  if (length != 3 && length != 5 + colon) return NO_ZONE
   const hours = twoDigits(at + 1)
-  const minutes = twoDigits(at + 4)
+  const minutes = length == 3 ? 0 : twoDigits(at + 3 + colon)
   if (hours > 23 || minutes > 59) return NO_ZONE
   const offset = <i32>(hours * 60 + minutes)
   return sign == PLUS ? offset : -offset

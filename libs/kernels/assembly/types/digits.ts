@@ -2,6 +2,7 @@
 //
 // Constant vectors are in memory, where one instruction loads them: V8 builds a literal vector in three
 // instructions at each use.
+import { MINUS, ZERO } from '../csv/bytes'
 
 export const ZEROS = memory.data<u64>([0x3030303030303030, 0x3030303030303030])
 const NINES = memory.data<u64>([0x0909090909090909, 0x0909090909090909])
@@ -93,6 +94,14 @@ function highHalves(a: v128, b: v128): v128 {
 @inline
 export function twoLanes(a: v128, b: v128): v128 {
   return v128.or(lowHalves(a, b), highHalves(a, b))
+}
+
+/** Returns whether the number at `start` begins with a zero that the number does not need: `007`, `-01`, `00.5`. */
+// @ts-expect-error: a decorator
+@inline
+export function hasNeedlessZero(start: usize): bool {
+  const first = start + <usize>(load<u8>(start) == MINUS)
+  return (load<u8>(first) == ZERO) & (<u32>load<u8>(first, 1) - <u32>ZERO <= 9)
 }
 
 /** Returns whether a lane is not a digit. */

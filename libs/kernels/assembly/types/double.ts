@@ -5,10 +5,11 @@ import { nearestDouble } from './nearestDouble'
 const POINTS = memory.data<u64>([0x2e2e2e2e2e2e2e2e, 0x2e2e2e2e2e2e2e2e])
 const TEN_TO_16: u64 = 10000000000000000
 const TWO_TO_53: u64 = 9007199254740992
+const DIGITS_OF_TWO_TO_53: u32 = 16
 
 /**
  * Returns the double nearest to the digits in [start, end), one of which may be a point. Returns NaN if the
- * text has other bytes, more than 19 digits or no digit, or is a whole number above 2^53; then `doubleAny`
+ * text has other bytes, more than 19 digits or no digit, or may be a whole number above 2^53; then `doubleAny`
  * decides.
  */
 export function readDecimal(start: usize, end: usize): f64 {
@@ -41,6 +42,7 @@ function readLong(end: usize, length: u32): f64 {
   const low = withoutPoint(bytes, end, min(behind, 16))
   const high = keepLast(withoutPoint(front, end - 16, max(behind, 16) - 16), count - 16)
   if (anyNoDigit(i8x16.max_u(low, high)) || count > 19) return NaN
+  if (points != 0 && count - behind >= DIGITS_OF_TWO_TO_53) return NaN
   const numbers = twoNumbersOf(high, low)
   const value = <u64>i64x2.extract_lane(numbers, 0) * TEN_TO_16 + <u64>i64x2.extract_lane(numbers, 1)
   return valueOf(value, points != 0, behind)

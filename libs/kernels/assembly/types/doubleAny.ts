@@ -25,9 +25,10 @@ declare function parseDecimal(start: usize, end: usize, whole: bool): f64
 
 /**
  * Returns the double nearest to the text in [start, end). Returns NaN if the text is not a number, if a
- * double would round a whole number or make the number infinite, and for NaN itself.
+ * double would round a whole number or make the number infinite, and for NaN itself. `stored`: a whole number
+ * with a point is rounded, as earlier releases did.
  */
-export function readAnyDouble(start: usize, end: usize): f64 {
+export function readAnyDouble(start: usize, end: usize, stored: bool): f64 {
   const negative = load<u8>(start) == MINUS
   const first = start + <usize>negative
   let digits: u64 = 0
@@ -47,6 +48,8 @@ export function readAnyDouble(start: usize, end: usize): f64 {
     }
   }
   if (at == first + <usize>(point != 0)) return signed(readInfinity(first, end), negative)
+  // A whole number with a point must be exact as well: it is read as the number in front of the point.
+  if (!stored && at == end && point > first && areZeros(point + 1, end)) return readAnyDouble(start, point, false)
   let exponent = at < end ? readExponent(at, end) : 0
   if (exponent == NO_EXPONENT) return NaN
   const whole = at == end && point == 0
@@ -60,6 +63,11 @@ export function readAnyDouble(start: usize, end: usize): f64 {
 @inline
 function signed(value: f64, negative: bool): f64 {
   return negative ? -value : value
+}
+
+function areZeros(start: usize, end: usize): bool {
+  while (start < end && load<u8>(start) == ZERO) start++
+  return start == end
 }
 
 /** Reads `e` or `E`, an optional sign, and digits. */

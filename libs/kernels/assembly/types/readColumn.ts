@@ -27,12 +27,13 @@ export function readColumn<T extends FieldType>(
   let out = values
   let at = ends + ((<usize>column) << 2)
   for (let r: usize = 0; r < records; r++, at += step) {
-    const start = fieldStart(at, first)
-    const end = fieldEnd(at, crlf)
+    const field = fieldStart(at, first)
+    const quoted = <usize>(load<u8>(field) == QUOTE)
+    const start = field + quoted
+    const end = fieldEnd(at, crlf) - quoted
     store<u8>(levels + r, <u8>(start != end))
     if (start == end) continue
-    const quoted = <usize>(load<u8>(start) == QUOTE)
-    if (!type.read(start + quoted, end - quoted, out)) return -1
+    if (!type.read(start, end, out)) return -1
     out += type.width()
   }
   return <i32>((out - values) / type.width())

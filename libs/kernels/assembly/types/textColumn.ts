@@ -1,30 +1,52 @@
-// Reads columns of text. A value is its length in 4 bytes, then its bytes. An empty field is the empty text.
+// Reads columns of text. A value is its length in 4 bytes, then its bytes. An empty field is null, or the empty
+// text if the field is quoted.
 import { QUOTE } from '../csv/bytes'
 import { endsLines, fieldEnd, fieldStart, stepOf } from '../csv/fields'
 
+let count: u32 = 0
+
+/** How many values that are not null the last `textColumn` found. */
+export function textCount(): u32 {
+  return count
+}
+
 /**
- * Writes the text of each field of a column to `values`, without the quotes around it and with doubled quotes
- * halved. Returns how many bytes were written, at most as many as `textBytes` says. May overwrite up to 64
- * bytes after the last one.
+ * Writes the texts of a column that are not null to `values`, without the quotes around them and with doubled
+ * quotes halved, and a byte for each record to `levels`: 0 for null, otherwise 1. Returns how many bytes the
+ * values have, at most as many as `textBytes` says. May overwrite up to 64 bytes after the last one.
  */
-export function textColumn(ends: usize, records: u32, columns: u32, column: u32, values: usize): i32 {
+export function textColumn(
+  ends: usize,
+  records: u32,
+  columns: u32,
+  column: u32,
+  values: usize,
+  levels: usize,
+): i32 {
   const step = stepOf(columns)
   const first = column == 0
   const crlf = endsLines(column, columns)
   let out = values
+  let nulls: u32 = 0
   let at = ends + ((<usize>column) << 2)
   for (let r: u32 = 0; r < records; r++, at += step) {
     const start = fieldStart(at, first)
     const end = fieldEnd(at, crlf)
+    const isNull = start == end
     const text = out + 4
-    if (start < end && load<u8>(start) == QUOTE) {
+    store<u8>(levels + r, <u8>!isNull)
+    nulls += <u32>isNull
+    if (load<u8>(start) == QUOTE) {
       out = copyQuoted(start + 1, end - 1, text)
+      store<u32>(text - 4, <u32>(out - text))
     } else {
+      // A null is copied as well, and overwritten by the next value: a branch would be hard to predict.
       copy(start, end, text)
-      out = text + (end - start)
+      store<u32>(text - 4, <u32>(end - start))
+      out = text + (end - start) - (<usize>isNull << 2)
     }
-    store<u32>(text - 4, <u32>(out - text))
   }
+  count = records - nulls
   return <i32>(out - values)
 }
 

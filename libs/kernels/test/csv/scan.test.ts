@@ -5,7 +5,7 @@ import { EVERY } from '../../src/index.ts'
 import { at, kernels, memory, type Scanned, scan } from '../support/memory.ts'
 import { judgeRecords } from '../support/records.ts'
 import { type Table, tables } from '../support/tables.ts'
-import { plainScan } from '../twins/scan.ts'
+import { hasStrayCr, plainScan } from '../twins/scan.ts'
 
 const CANARY = 0xa5
 
@@ -47,6 +47,7 @@ function expectLikePlain(bytes: Uint8Array, last: boolean, columns: number, cut:
   const found = scanWhole(part.length, last, columns, plain.problem?.kind === 'ragged')
   expect(found.broken).toBe(plain.problem !== undefined)
   if (found.broken) return found
+  expect(found.stray).toBe(hasStrayCr(part, last))
   expect(found.records).toBe(plain.records)
   expect(found.ends).toEqual(plain.ends)
   expect(Math.min(found.next, part.length)).toBe(plain.next)

@@ -5,11 +5,11 @@ import { EVERY } from '../../src/index.ts'
 import { type Field, fieldOf, type Layout, layouts, putColumn } from '../support/columns.ts'
 import { int64Fields } from '../support/int64Fields.ts'
 import { at, kernels, scan } from '../support/memory.ts'
-import { int64 } from '../twins/values.ts'
+import { storedInt64 } from '../twins/values.ts'
 
 /** What a field adds; undefined if it is no int64. Without a text it adds nothing, in quotes too. */
 function added(field: Field): bigint | undefined {
-  return field === null || field.text === '' ? 0n : int64(field.text)
+  return field === null || field.text === '' ? 0n : storedInt64(field.text)
 }
 
 /** What the four parts of the total say. */

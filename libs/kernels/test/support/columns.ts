@@ -79,7 +79,7 @@ type View<T> = new (
 export function readText<T>(read: ReadColumn, View: View<T>, text: string): T | undefined {
   const layout = { columns: 1, column: 0, crlf: false, blankLines: false, lastEnd: true }
   putColumn([fieldOf(text, false)], layout)
-  const count = read(at.ends, 1, 1, 0, at.values, at.levels)
+  const count = read(at.ends, 1, 1, 0, at.values, at.levels, false)
   return count === 1 ? new View(memory.buffer, at.values, 1)[0] : undefined
 }
 
@@ -87,30 +87,32 @@ const CANARY = 0xa5
 const canaries = new Uint8Array(8).fill(CANARY)
 
 /**
- * Checks that `read` reads the columns as `parse` reads the texts that csv-parse finds, and that a single
- * field that `parse` refuses makes `read` refuse the column. `parse` returns the value of a text. `View` is
- * the view of values in memory.
+ * Checks that `read` reads the columns as `parse` reads the texts that csv-parse finds, an empty text being
+ * null, and that a single field that `parse` refuses makes `read` refuse the column. `parse` returns the value
+ * of a text. `View` is the view of values in memory.
  */
 export function expectReadsAs<T>(
   read: ReadColumn,
   View: View<T>,
   parse: (text: string) => T | undefined,
   columns: fc.Arbitrary<Field[]>,
+  stored = false,
 ): void {
   const width = new View(memory.buffer, 0, 0).BYTES_PER_ELEMENT
 
   const expectValues = (fields: Field[], layout: Layout) => {
     const { bytes, records } = putColumn(fields, layout)
     const judged = judgeRecords(bytes, layout.columns)?.map(record => record[layout.column]) ?? []
-    const notNull = judged.filter(({ text, quoted }) => quoted || text !== '')
+    const notNull = judged.filter(({ text }) => text !== '')
     const values = notNull.map(({ text }) => parse(text) as T)
-    const levels = judged.map(({ text, quoted }) => Number(quoted || text !== ''))
+    const levels = judged.map(({ text }) => Number(text !== ''))
     expect(records).toBe(judged.length)
     const valuesEnd = at.values + records * width
     const levelsEnd = at.levels + records
     const untouched = [at.values - 8, valuesEnd, at.levels - 8, levelsEnd]
     for (const address of untouched) memory.set(canaries, address)
-    expect(read(at.ends, records, layout.columns, layout.column, at.values, at.levels)).toBe(values.length)
+    const count = read(at.ends, records, layout.columns, layout.column, at.values, at.levels, stored)
+    expect(count).toBe(values.length)
     expect(Array.from(new View(memory.buffer, at.values, values.length))).toEqual(values)
     expect(Array.from(memory.subarray(at.levels, levelsEnd))).toEqual(levels)
     for (const address of untouched) expect(memory.subarray(address, address + 8)).toEqual(canaries)
@@ -118,13 +120,13 @@ export function expectReadsAs<T>(
 
   const expectRefusal = (fields: Field[], layout: Layout, flawed: Field) => {
     const { records } = putColumn(fields, layout)
-    const found = read(at.ends, records, layout.columns, layout.column, at.values, at.levels)
+    const found = read(at.ends, records, layout.columns, layout.column, at.values, at.levels, stored)
     expect(found, flawed?.text).toBe(-1)
   }
 
   fc.assert(
     fc.property(columns, layouts, (fields, layout) => {
-      const isValid = (field: Field) => field === null || parse(field.text) !== undefined
+      const isValid = (field: Field) => !field?.text || parse(field.text) !== undefined
       const valid = fields.filter(isValid)
       expectValues(valid, layout)
       fields.forEach((field, i) => {

@@ -73,3 +73,13 @@ export const int64Fields: fc.Arbitrary<Field[]> = fc
     { maxLength: 5 },
   )
   .map(runs => runs.flat())
+
+/** The same, of which few have needless zeros in front. */
+export const plainInt64Fields: fc.Arbitrary<Field[]> = fc
+  .tuple(int64Fields, fc.integer({ min: 1, max: 100 }))
+  .map(([fields, few]) =>
+    fields.map((field, i) => {
+      if (field === null || i % few === few - 1) return field
+      return { ...field, text: field.text.replace(/^(-?)0+(?=\d)/, '$1') }
+    }),
+  )

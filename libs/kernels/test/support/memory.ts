@@ -36,6 +36,8 @@ export interface Scanned {
   /** Counted from the start of the chunk, like `ends` and `Scan`. */
   next: number
   broken: boolean
+  /** A CR outside quotes was seen that no line feed follows. */
+  stray: boolean
   ends: number[]
 }
 
@@ -48,6 +50,7 @@ export function scan({ from = 0, to, last, columns, column = EVERY, room = MIB }
     records,
     next: kernels.scanNext() - chunk,
     broken: kernels.scanBroken() !== 0,
+    stray: kernels.scanStrayCr() !== 0,
     ends: Array.from(new Uint32Array(memory.buffer, ends, fields), end => end - chunk),
   }
 }

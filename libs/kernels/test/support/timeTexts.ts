@@ -29,18 +29,23 @@ const seconds = fc.oneof(
   fc.constant(''),
   two(59).map(value => `:${value}`),
   fc
-    .tuple(two(59), fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 7 }))
-    .map(([value, fraction]) => `:${value}.${fraction.join('')}`),
+    .tuple(
+      two(59),
+      fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 7 }),
+      fc.constantFrom('', '', '0', '00', '000', '0000'),
+    )
+    .map(([value, fraction, zeros]) => `:${value}.${fraction.join('')}${zeros}`),
 )
 const rareTime = fc.tuple(two(25), two(61)).map(parts => parts.join(':'))
 const zone = fc.oneof(
   fc.constantFrom('', '', 'Z'),
   fc
-    .tuple(fc.constantFrom('+', '-'), two(23), two(59))
-    .map(([sign, hours, minutes]) => `${sign}${hours}:${minutes}`),
+    .tuple(fc.constantFrom('+', '-'), two(23), fc.constantFrom(':', ''), two(59))
+    .map(parts => parts.join('')),
+  fc.tuple(fc.constantFrom('+', '-'), two(23)).map(parts => parts.join('')),
   fc
-    .tuple(fc.constantFrom('+', '-'), two(25), two(61))
-    .map(([sign, hours, minutes]) => `${sign}${hours}:${minutes}`),
+    .tuple(fc.constantFrom('+', '-'), two(25), fc.constantFrom(':', ''), two(61))
+    .map(parts => parts.join('')),
 )
 
 /** Texts with and without a zone, nearly all of them valid times. */

@@ -1,6 +1,6 @@
 import { type Scan, scanRecords } from '../../../storage/src/csv/scanner.ts'
 
-const CR = 0x0d
+const [LF, CR, QUOTE] = [0x0a, 0x0d, 0x22]
 
 /** Returns the plain scanner's result, and where the separator after each field is. */
 export function plainScan(bytes: Uint8Array, last: boolean, columns: number): Scan & { ends: number[] } {
@@ -13,4 +13,13 @@ export function plainScan(bytes: Uint8Array, last: boolean, columns: number): Sc
     return end < bytes.length && bytes[end] === CR ? end + 1 : end
   })
   return { ...scan, ends }
+}
+
+/** Whether a CR outside quotes is followed by another byte than a line feed or, where the bytes are the `last`, by none. */
+export function hasStrayCr(bytes: Uint8Array, last: boolean): boolean {
+  let quoted = false
+  return bytes.some((byte, i) => {
+    if (byte === QUOTE) quoted = !quoted
+    return byte === CR && !quoted && bytes[i + 1] !== LF && (last || i + 1 < bytes.length)
+  })
 }

@@ -1,6 +1,11 @@
 // The value of a text for each type, computed without any kernel. Undefined: the text is not of the type.
 
 export function int64(text: string): bigint | undefined {
+  return /^-?0\d/.test(text) ? undefined : storedInt64(text)
+}
+
+/** As earlier releases took it: with needless zeros in front, too. */
+export function storedInt64(text: string): bigint | undefined {
   if (!/^-?\d+$/.test(text)) return undefined
   const value = BigInt(text)
   return BigInt.asIntN(64, value) === value ? value : undefined
@@ -15,8 +20,14 @@ const WORDS: Record<string, number> = {
   '-Infinity': Number.NEGATIVE_INFINITY,
 }
 
-/** Number() rounds every decimal correctly. A whole number that would be rounded is not a double. */
+/** Number() rounds every decimal correctly. A whole number that would be rounded is not a double, with a point or without. */
 export function double(text: string): number | undefined {
+  const whole = /^-?\d+(?=\.0*$)/.exec(text)?.[0]
+  return /^-?0\d/.test(text) ? undefined : storedDouble(whole ?? text)
+}
+
+/** As earlier releases took it: with needless zeros in front, and whole numbers with a point rounded. */
+export function storedDouble(text: string): number | undefined {
   if (Object.hasOwn(WORDS, text)) return WORDS[text]
   if (!/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined
   const value = Number(text)
@@ -44,19 +55,21 @@ export function timestamp(text: string): bigint | undefined {
 
 /** Returns the microseconds since 1970-01-01T00:00:00 UTC for texts with a zone. */
 export function timestampUtc(text: string): bigint | undefined {
-  const zone = /(?<=:.*)(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.exec(text)?.[0]
-  return zone === undefined ? undefined : micros(text.slice(0, -zone.length), zone)
+  const [zone, hours = '+00', minutes = '00'] =
+    /(?<=:.*)(?:Z|([+-](?:[01]\d|2[0-3]))(?::?([0-5]\d))?)$/.exec(text) ?? []
+  return zone === undefined ? undefined : micros(text.slice(0, -zone.length), `${hours}:${minutes}`)
 }
 
 function micros(text: string, zone: string): bigint | undefined {
-  const [, day, time] = /^(.{10})(?:[T ](([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?))?$/.exec(text) ?? []
+  const [, day, time] =
+    /^(.{10})(?:[T ](([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.(\d{1,6}|\d{6}0{1,3}))?)?))?$/.exec(text) ?? []
   const days = date(day ?? '')
   if (days === undefined) return undefined
   if (!time) return zone ? undefined : BigInt(days) * 86_400_000_000n
   const [whole, fraction = ''] = time.split('.')
   // Date.parse applies the offset, which is the same on every day.
   const ms = Date.parse(`1970-01-01T${whole}${zone || 'Z'}`)
-  return BigInt(days) * 86_400_000_000n + BigInt(ms) * 1000n + BigInt(fraction.padEnd(6, '0'))
+  return BigInt(days) * 86_400_000_000n + BigInt(ms) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, '0'))
 }
 
 /** What a text is that might have been a number; undefined for no number. Leading zeros, a sign of either kind and spaces do no harm. */

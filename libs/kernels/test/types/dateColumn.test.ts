@@ -35,7 +35,7 @@ test('dateColumn reads every day from year 1 to 9999', () => {
     const days = Int32Array.from({ length: firstDay(year + 1, 0) - first }, (_, i) => first + i)
     memory.set(Buffer.from(text), at.chunk)
     scan({ to: text.length, last: true, columns: 1 })
-    expect(kernels.dateColumn(at.ends, days.length, 1, 0, at.values, at.levels)).toBe(days.length)
+    expect(kernels.dateColumn(at.ends, days.length, 1, 0, at.values, at.levels, false)).toBe(days.length)
     const expected = Buffer.from(days.buffer)
     expect(Buffer.from(memory.buffer, at.values, expected.length).equals(expected)).toBe(true)
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { test } from 'vitest'
 import { expectReadsAs, fieldsOf } from '../support/columns.ts'
 import { kernels } from '../support/memory.ts'
-import { double } from '../twins/values.ts'
+import { double, storedDouble } from '../twins/values.ts'
 
 const sign = fc.constantFrom('', '', '-')
 const point = fc.constantFrom('', '.', '.')
@@ -79,6 +79,20 @@ const edges = fc.constantFrom(
   '8.5',
 )
 
+/** Around the numbers that a double begins to round, with zeros behind a point or in front. */
+const wholes = fc
+  .tuple(
+    fc.constantFrom('', '', '', '0', '-', '-0'),
+    fc.oneof(
+      fc
+        .tuple(fc.constantFrom(53n, 54n, 63n, 64n, 70n), fc.bigInt({ min: -5n, max: 5n }))
+        .map(([power, off]) => 2n ** power + off),
+      fc.nat(),
+    ),
+    fc.constantFrom('', '.', '.0', '.00', '.000', '.0000000000', '.5', '.0001'),
+  )
+  .map(parts => parts.join(''))
+
 const words = fc.constantFrom('NaN', 'nan', 'inf', '-inf', 'Infinity', '-Infinity')
 
 const none = fc.constantFrom(
@@ -118,17 +132,23 @@ const flawed = fc
     return text.slice(0, at) + flaw + text.slice(at)
   })
 
+const texts = fc.oneof(
+  { arbitrary: decimals, weight: 5 },
+  { arbitrary: printed, weight: 5 },
+  { arbitrary: halfway, weight: 2 },
+  { arbitrary: edges, weight: 2 },
+  { arbitrary: wholes, weight: 2 },
+  words,
+  none,
+  flawed,
+)
+
 test('doubleColumn reads every decimal as Number does', () => {
-  const texts = fc.oneof(
-    { arbitrary: decimals, weight: 5 },
-    { arbitrary: printed, weight: 5 },
-    { arbitrary: halfway, weight: 2 },
-    { arbitrary: edges, weight: 2 },
-    words,
-    none,
-    flawed,
-  )
   expectReadsAs(kernels.doubleColumn, Float64Array, double, fieldsOf(texts))
+})
+
+test('doubleColumn reads what is stored with needless zeros and with whole numbers rounded', () => {
+  expectReadsAs(kernels.doubleColumn, Float64Array, storedDouble, fieldsOf(texts), true)
 })
 
 test('doubleColumn reads digits next to the middle of two doubles as Number does', () => {

@@ -23,11 +23,11 @@ const decimals = fc
 
 /** Number() rounds every decimal correctly. Ours must give the same bits, or nothing if a rule forbids the text. */
 function expected(text: string): number | undefined {
-  if (!/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined
+  if (!/^-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined
   const value = Number(text)
   if (!Number.isFinite(value)) return undefined
-  if (/^-?\d+$/.test(text) && BigInt(value) !== BigInt(text)) return undefined
-  return value
+  const [, whole] = /^(-?\d+)(?:\.0*)?$/.exec(text) ?? []
+  return whole && BigInt(value) !== BigInt(whole) ? undefined : value
 }
 
 test('decimals are read bit for bit as Number reads them', () => {
@@ -56,6 +56,11 @@ test.each([
   'Inf',
   '- 1',
   '1e5.0',
+  '007.5',
+  '-01',
+  '00',
+  '00.5',
+  '01e5',
 ])('%j is no double', text => expect(parsed(text)).toBeUndefined())
 
 test('NaN and infinity are read as Python and JavaScript print them', () => {
@@ -71,6 +76,13 @@ test('NaN and infinity are read as Python and JavaScript print them', () => {
 
 test('what a double would round or make infinite is not a double', () => {
   expect(parsed('9007199254740993')).toBeUndefined()
+  expect(parsed('9007199254740993.')).toBeUndefined()
+  expect(parsed('-9007199254740993.0')).toBeUndefined()
+  expect(parsed(`9007199254740993.${'0'.repeat(200)}`)).toBeUndefined()
+  expect(parsed('9007199254740992.0')).toBe(9007199254740992)
+  expect(parsed('9007199254740993.5')).toBe(9007199254740994)
+  expect(parsed('9007199254740993e0')).toBe(9007199254740992)
+  expect(parsed('18446744073709551616.0')).toBe(2 ** 64)
   expect(parsed('100000000000000000000')).toBe(1e20)
   expect(parsed('1e999')).toBeUndefined()
 })

@@ -37,12 +37,19 @@ test('timestamps agree with Date', () => {
 test('zones are taken into account', () => {
   expect(timestamp('2024-01-01T00:30:00+01:00')).toEqual(timestamp('2023-12-31T23:30:00Z'))
   expect(timestamp('2024-01-01 00:30-05:30')).toEqual(timestamp('2024-01-01T06:00Z'))
+  expect(timestamp('2024-01-01 00:30-0530')).toEqual(timestamp('2024-01-01T06:00Z'))
+  expect(timestamp('2024-01-01 10:00:00+00')).toEqual(timestamp('2024-01-01T10:00Z'))
+  expect(timestamp('2024-01-01 10:00:00.5+05')).toEqual(timestamp('2024-01-01T05:00:00.5Z'))
 })
 
-test('a fraction has up to six digits', () => {
+test('a fraction has up to six digits, and up to three zeros more', () => {
   expect(timestamp('1970-01-01T00:00:00.1')).toEqual([100_000n, false])
   expect(timestamp('1970-01-01T00:00:00.000001')).toEqual([1n, false])
+  expect(timestamp('1970-01-01T00:00:00.000001000')).toEqual([1n, false])
+  expect(timestamp('1970-01-01T00:00:00.100000000Z')).toEqual([100_000n, true])
   expect(timestamp('1970-01-01T00:00:00.0000001')).toBeUndefined()
+  expect(timestamp('1970-01-01T00:00:00.000000001')).toBeUndefined()
+  expect(timestamp('1970-01-01T00:00:00.0000000000')).toBeUndefined()
 })
 
 test.each([
@@ -70,6 +77,13 @@ test.each([
   '2024-01-01T10:00:00ZZ',
   '2024-01-01T10:00+1',
   '2024-01-01T10:00+24:00',
+  '2024-01-01T10:00+24',
+  '2024-01-01T10:00+05:',
+  '2024-01-01T10:00+05:3',
+  '2024-01-01T10:00+053',
+  '2024-01-01T10:00+05300',
+  '2024-01-01T10:00+05:30:00',
+  '2024-01-01T10:00 +05',
   '2024-01-01x10:00',
   '2024-01-01T10:00 ',
 ])('%j is no timestamp', text => expect(timestamp(text)).toBeUndefined())

@@ -1,4 +1,4 @@
-import type { ColumnSource, FixedType } from '../columnSource.ts'
+import type { ColumnSource, FixedType, ValuesRead } from '../columnSource.ts'
 import { damagedFile, StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
@@ -28,6 +28,7 @@ export class BlockReader implements ColumnSource {
   /** The whole records of the block. */
   records = 0
   readonly columns: number
+  readonly stored: boolean
   readonly #file: OpenFile
   readonly #column: number
   readonly #extend: (wanted: number) => Extent
@@ -39,7 +40,7 @@ export class BlockReader implements ColumnSource {
 
   /**
    * `column`: the column whose fields are wanted, or `EVERY`. `from`: the start of the file, or of a record.
-   * `extend` returns once at least `wanted` bytes of the file, or all of it, can be read.
+   * `extend` returns once at least `wanted` bytes of the file, or all of it, can be read. `stored`: see `Records`.
    */
   constructor(
     file: OpenFile,
@@ -47,12 +48,14 @@ export class BlockReader implements ColumnSource {
     column: number,
     from: number,
     extend: (wanted: number) => Extent,
+    stored = false,
   ) {
     this.#file = file
     this.columns = columns
     this.#column = column
     this.#position = from
     this.#extend = extend
+    this.stored = stored
   }
 
   get rows(): number {
@@ -101,8 +104,8 @@ export class BlockReader implements ColumnSource {
     return readColumn(type, this, column, values, levels)
   }
 
-  readTexts(column: number, to: number): number {
-    return readTexts(this, column, to)
+  readTexts(column: number, values: number, levels: number): ValuesRead {
+    return readTexts(this, column, values, levels)
   }
 
   textBytes(column: number): number {

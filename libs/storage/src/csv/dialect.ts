@@ -20,3 +20,16 @@ export const BYTE_ORDER_MARK_BYTES = 3
 export function hasByteOrderMark(bytes: Uint8Array, at = 0): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
 }
+
+/** Where the record at `from` has a CR outside quotes that no LF follows; -1 if nowhere in front of `to`. */
+export function strayCarriageReturn(bytes: Uint8Array, from: number, to: number): number {
+  let quoted = false
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]
+    if (byte === QUOTE) quoted = !quoted
+    else if (quoted) continue
+    else if (byte === LINE_FEED) return -1
+    else if (byte === CARRIAGE_RETURN && bytes[i + 1] !== LINE_FEED) return i
+  }
+  return -1
+}

@@ -2,7 +2,16 @@
 import { damagedFile, StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
-import { BYTE_ORDER_MARK_BYTES, hasByteOrderMark, LINE_FEED } from './dialect.ts'
+import {
+  BYTE_ORDER_MARK_BYTES,
+  CARRIAGE_RETURN,
+  hasByteOrderMark,
+  LINE_FEED,
+  QUOTE,
+  strayCarriageReturn,
+} from './dialect.ts'
+import { lineEndsOf } from './foreign.ts'
+import { problemText } from './problems.ts'
 import { type ScanProblem, scanRecords } from './scanner.ts'
 
 /** Whole records in memory. `bounds` holds two numbers for each field, record by record: see `scanRecords`. */
@@ -55,7 +64,10 @@ export class RecordReader implements Block {
       this.records = scan.records
       this.#from = scan.next
       if (scan.records > 0) return true
-      if (scan.problem) throw this.#error(scan.problem.kind, scan.problem.position, scan.problem.fieldsFound)
+      if (scan.problem) {
+        const { kind, position, fieldsFound } = scan.problem
+        throw this.#strayEnd(position, last) ?? this.#error(kind, position, fieldsFound)
+      }
       if (last) return false
       this.#refill(file)
     }
@@ -95,31 +107,17 @@ export class RecordReader implements Block {
       this.#from = BYTE_ORDER_MARK_BYTES
   }
 
+  /** The error for a CR without LF in the record at `index`: line ends of another kind are why most other rules break. */
+  #strayEnd(index: number, last: boolean): StorageError | undefined {
+    this.bytes[this.#to] = 0 // the scanner's line feed
+    const stray = strayCarriageReturn(this.bytes, index, last ? this.#to : this.#to - 1)
+    return stray < 0 ? undefined : explainLineEnd(this.#file, this.filePosition(stray))
+  }
+
   #error(kind: ScanProblem, index: number, fieldsFound: number): StorageError {
     const line = lineAt(this.#file, this.filePosition(index))
-    const field = `column ${fieldsFound + 1}`
-    switch (kind) {
-      case 'ragged':
-        return new StorageError(
-          'invalid',
-          `line ${line}: found ${fieldsFound} fields, expected ${this.columns}`,
-        )
-      case 'unclosed quote':
-        return new StorageError(
-          'invalid',
-          `line ${line}, ${field}: found a quote that is never closed, expected a closing quote`,
-        )
-      case 'quote inside a field':
-        return new StorageError(
-          'invalid',
-          `line ${line}, ${field}: found a quote inside an unquoted field, expected the whole field in quotes and the quote doubled`,
-        )
-      case 'text after a quote':
-        return new StorageError(
-          'invalid',
-          `line ${line}, ${field}: found text after a closing quote, expected a comma or the line's end`,
-        )
-    }
+    const problem = problemText(kind, fieldsFound, this.columns, this.bytes.subarray(index, this.#to))
+    return new StorageError('invalid', `line ${line}${problem}`)
   }
 }
 
@@ -135,6 +133,27 @@ export function explainProblem(file: OpenFile, position: number, columns: number
     return error as Error
   }
   return new Error(`${file.path}: found a broken record behind byte ${position}, and then found it whole`)
+}
+
+/** The StorageError for the CR at `position`, which no LF follows. */
+export function explainLineEnd(file: OpenFile, position: number): StorageError {
+  const start = Buffer.alloc(Math.min(file.size, 8 * 1024))
+  const at = Buffer.alloc(Math.min(file.size - position, 3))
+  readAt(file, start, 0)
+  readAt(file, at, position)
+  return new StorageError(
+    'invalid',
+    `line ${lineAt(file, position)}: found a CR that no LF follows, expected LF or CRLF: ${lineEndsOf(start, at)}`,
+  )
+}
+
+/** The same for the first such CR at or behind `position`, where a record of `columns` fields begins. */
+export function explainLineEnds(file: OpenFile, position: number, columns: number): Error {
+  for (const { bytes, position: start } of fieldsFrom(file, position, columns)) {
+    const at = bytes[0] === QUOTE ? -1 : bytes.indexOf(CARRIAGE_RETURN)
+    if (at >= 0) return explainLineEnd(file, start + at)
+  }
+  return new Error(`${file.path}: found a CR without LF behind byte ${position}, and then found none`)
 }
 
 export interface Field {

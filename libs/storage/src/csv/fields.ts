@@ -1,6 +1,6 @@
 // Reads the fields of scanned records as values, with the kernel of their type.
 import type { Kernels, ReadColumn } from '@table/kernels'
-import type { FixedType } from '../columnSource.ts'
+import type { FixedType, ValuesRead } from '../columnSource.ts'
 import { memory } from '../kernelMemory.ts'
 
 /** The kernel that reads the fields of a type. Text needs none, because every field is a text. */
@@ -17,6 +17,8 @@ const readers: Record<FixedType, (kernels: Kernels) => ReadColumn> = {
 export interface Records {
   readonly records: number
   readonly columns: number
+  /** They are of an upload that is stored, so that a column has the type that it got, even if its fields are text today: `007`. */
+  readonly stored: boolean
 }
 
 /** The types that have a kernel, in order of preference. */
@@ -28,23 +30,29 @@ export const fixedTypes = Object.keys(readers) as FixedType[]
  */
 export function readColumn(
   type: FixedType,
-  { records, columns }: Records,
+  { records, columns, stored }: Records,
   column: number,
   values: number,
   levels: number,
 ): number {
   const { kernels, ends } = memory
-  return readers[type](kernels)(ends, records, columns, column, values, levels)
+  return readers[type](kernels)(ends, records, columns, column, values, levels, stored)
 }
 
-/** Returns how many bytes `readTexts` needs at least. */
+/** Returns the room that `readTexts` needs for values, see `ColumnSource`. */
 export function textBytes({ records, columns }: Records, column: number): number {
   const { kernels, ends } = memory
   return kernels.textBytes(ends, records, columns, column)
 }
 
-/** Writes the fields of a column as texts, each after its length in 4 bytes. Returns how many bytes were written. */
-export function readTexts({ records, columns }: Records, column: number, to: number): number {
+/** Writes the texts of a column that are not null, each after its length in 4 bytes, and a level for each field. */
+export function readTexts(
+  { records, columns }: Records,
+  column: number,
+  values: number,
+  levels: number,
+): ValuesRead {
   const { kernels, ends } = memory
-  return kernels.textColumn(ends, records, columns, column, to)
+  const bytes = kernels.textColumn(ends, records, columns, column, values, levels)
+  return { count: kernels.textCount(), bytes }
 }

@@ -1,18 +1,27 @@
 import { isUtf8 } from 'node:buffer'
 import { parse } from 'csv-parse/sync'
-import { StorageError, shown } from '../errors.ts'
+import { StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
 import { limits } from '../limits.ts'
-import { BYTE_ORDER_MARK_BYTES, CARRIAGE_RETURN, dialect, hasByteOrderMark, LINE_FEED } from './dialect.ts'
-import { explainProblem } from './explain.ts'
+import {
+  BYTE_ORDER_MARK_BYTES,
+  CARRIAGE_RETURN,
+  dialect,
+  hasByteOrderMark,
+  LINE_FEED,
+  strayCarriageReturn,
+} from './dialect.ts'
+import { explainLineEnd, explainProblem } from './explain.ts'
+import { dialectWarnings, foreignKind, notUtf8 } from './foreign.ts'
+import { columnNames } from './names.ts'
 import { scanRecords } from './scanner.ts'
 
 export interface Header {
-  /** Column names in the file's order, each once. */
+  /** Column names in the file's order: each once, none empty. */
   names: readonly string[]
   /** Where the first record after the header begins, in bytes from the start of the file. */
   end: number
-  /** What the one who uploads the file should know of the names. */
+  /** What the uploader should know: which names were made, and whether the file looks like another dialect. */
   warnings: readonly string[]
 }
 
@@ -21,15 +30,30 @@ const FIRST_READ = 8 * 1024
 /** The short header that this thread parsed last. The next upload mostly begins with the same bytes. */
 let last: { bytes: Buffer; header: Header } | undefined
 
-/** Reads the header record. Throws StorageError `invalid` where there is none or where it breaks a rule. */
+/** Reads the header record. Throws StorageError `invalid` where there is none, where it breaks a rule, and where the file is no CSV. */
 export function readHeader(file: OpenFile): Header {
+  return readRecord(file, false)
+}
+
+/** Reads the header of a file that is stored: an earlier release may have taken one that is refused today. */
+export function readStoredHeader(file: OpenFile): Header {
+  return readRecord(file, true)
+}
+
+function readRecord(file: OpenFile, stored: boolean): Header {
   for (let size = FIRST_READ; ; size *= 4) {
     const bytes = Buffer.alloc(Math.min(size, limits.headerBytes + 1, file.size))
     const whole = readAt(file, bytes, 0) === file.size
-    if (last && beginsWith(bytes, last.bytes) && isAllowed(last.header)) return last.header
+    if (last && beginsWith(bytes, last.bytes) && isAllowed(last.header))
+      return withDialect(last.header, bytes, whole)
+    if (!stored) refuseForeign(file, bytes, whole)
     const columns = countColumns(file, bytes, whole)
     if (columns > limits.columns) throw tooMany(bytes, columns)
-    if (columns > 0) return remembered(checked(parseHeader(bytes), bytes), bytes)
+    if (columns > 0) {
+      const header = checked(parseHeader(bytes), bytes)
+      if (!stored) remember(refuseNul(header, bytes), bytes)
+      return withDialect(header, bytes, whole)
+    }
     if (whole) throw new StorageError('invalid', 'line 1: found no header, expected a line of column names')
     if (bytes.length > limits.headerBytes) throw tooLong(bytes, `of over ${limits.headerBytes}`)
   }
@@ -44,10 +68,23 @@ function isAllowed({ names, end }: Header): boolean {
 }
 
 /** Only a header with its line end is the same wherever these bytes are. */
-function remembered(header: Header, bytes: Buffer): Header {
+function remember(header: Header, bytes: Buffer): void {
   if (header.end <= FIRST_READ && bytes[header.end - 1] === LINE_FEED)
     last = { bytes: Buffer.from(bytes.subarray(0, header.end)), header }
-  return header
+}
+
+function withDialect(header: Header, bytes: Buffer, whole: boolean): Header {
+  const warnings = dialectWarnings(header.names, bytes.subarray(0, FIRST_READ), whole)
+  return warnings.length === 0 ? header : { ...header, warnings: [...warnings, ...header.warnings] }
+}
+
+function refuseForeign(file: OpenFile, bytes: Buffer, whole: boolean): void {
+  const kind = foreignKind(bytes.subarray(0, FIRST_READ))
+  if (kind)
+    throw new StorageError('invalid', `line 1: found ${kind.name}, expected CSV in UTF-8: ${kind.remedy}`)
+  const end = whole ? bytes.length : bytes.length - 1
+  const stray = strayCarriageReturn(bytes, headerStart(bytes), end)
+  if (stray >= 0) throw explainLineEnd(file, stray)
 }
 
 /**
@@ -66,7 +103,7 @@ function countColumns(file: OpenFile, bytes: Buffer, whole: boolean): number {
 function parseHeader(bytes: Buffer): Header {
   const [first] = parse(bytes, { ...dialect, to: 1, info: true }) as unknown[]
   const { record, info } = first as { record: string[]; info: { bytes: number } }
-  return { names: record, end: info.bytes, warnings: [] }
+  return { ...columnNames(record), end: info.bytes }
 }
 
 function tooMany(bytes: Uint8Array, columns: number): StorageError {
@@ -80,21 +117,20 @@ function tooLong(bytes: Uint8Array, size: string): StorageError {
 
 function checked(header: Header, bytes: Uint8Array): Header {
   if (!isUtf8(bytes.subarray(0, header.end))) {
-    const start = nameStarts(header, bytes).findLast(start => isUtf8(bytes.subarray(0, start))) ?? 0
-    throw invalid(bytes, start, 'found a column name that is not UTF-8, expected UTF-8')
+    const starts = nameStarts(header, bytes)
+    const column = starts.findLastIndex(start => isUtf8(bytes.subarray(0, start)))
+    const name = bytes.subarray(starts[column], starts[column + 1] ?? header.end)
+    throw invalid(bytes, starts[column] ?? 0, `found a column name that is ${notUtf8(name)}`)
   }
   if (header.end > limits.headerBytes) throw tooLong(bytes, `of ${header.end}`)
-  const seen = new Map<string, number>()
-  header.names.forEach((name, index) => {
-    const before = seen.get(name)
-    if (before !== undefined) {
-      const where = `columns ${before + 1} and ${index + 1}`
-      const start = nameStarts(header, bytes)[index] as number
-      throw invalid(bytes, start, `found the name "${shown(name)}" twice (${where}), expected it once`)
-    }
-    seen.set(name, index)
-  })
   return header
+}
+
+function refuseNul(header: Header, bytes: Uint8Array): Header {
+  const column = header.names.findIndex(name => name.includes('\0'))
+  if (column < 0) return header
+  const start = nameStarts(header, bytes)[column] as number
+  throw invalid(bytes, start, `found a NUL byte in the name of column ${column + 1}, expected text`)
 }
 
 /** `bytes` are those of the file from its start on; the message names the line of the one at `position`. */

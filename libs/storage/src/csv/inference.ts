@@ -11,10 +11,9 @@ const GUESS_RECORDS = 1000
 
 /** Guesses the types of the columns from the first fields of a block. */
 export function guessTypes(block: Records): ColumnType[] {
-  const { columns } = block
-  const some = { columns, records: Math.min(block.records, GUESS_RECORDS) }
+  const some = { ...block, records: Math.min(block.records, GUESS_RECORDS) }
   return Array.from(
-    { length: columns },
+    { length: block.columns },
     (_, column) => types.find(type => fits(type, some, column)) as ColumnType,
   )
 }

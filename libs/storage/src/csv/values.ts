@@ -1,6 +1,6 @@
 import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
-import { type FixedType, valueSizes } from '../columnSource.ts'
+import { type FixedType, TEXT_LENGTH_BYTES, valueSizes } from '../columnSource.ts'
 import { damagedFile } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
 import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
@@ -9,7 +9,7 @@ import type { ColumnType, Value } from '../schema.ts'
 import { openStored } from '../storedFiles.ts'
 import { BlockReader, BlockTooSmall } from './blockReader.ts'
 import { explainProblem } from './explain.ts'
-import { readHeader } from './header.ts'
+import { readStoredHeader } from './header.ts'
 
 /** A column of a stored CSV, and the wanted part of the file: all of it, or the records between two positions. */
 export interface CsvColumn {
@@ -34,8 +34,8 @@ export function* csvValues(
   const file = openStored(path, bytes)
   try {
     const extent = { end: to ?? file.size, complete: true }
-    const readerAt = (position: number) => new BlockReader(file, columns, EVERY, position, () => extent)
-    let reader = readerAt(from === 0 ? withStoredLimits(() => readHeader(file)).end : from)
+    const readerAt = (position: number) => new BlockReader(file, columns, EVERY, position, () => extent, true)
+    let reader = readerAt(from === 0 ? withStoredLimits(() => readStoredHeader(file)).end : from)
     for (;;) {
       throwIfCancelled(cancellation)
       try {
@@ -57,23 +57,24 @@ export function* csvValues(
   }
 }
 
-function textsOf(reader: BlockReader, column: number): string[] {
-  const { bytes, page } = memory
-  const end = page + reader.readTexts(column, page)
-  const buffer = Buffer.from(bytes.buffer)
-  const texts: string[] = []
-  for (let at = page; at < end; ) {
-    const start = at + 4
-    at = start + buffer.readUInt32LE(at)
-    texts.push(buffer.toString('utf8', start, at))
-  }
-  return texts
-}
-
 /**
  * Reads the values to `memory.page` and the levels to `memory.rows`, which is free because there is no
  * current row group.
  */
+function textsOf(reader: BlockReader, column: number): Value[] {
+  const { bytes, page, rows } = memory
+  reader.readTexts(column, page, rows)
+  const buffer = Buffer.from(bytes.buffer)
+  let at = page
+  return Array.from({ length: reader.records }, (_, row) => {
+    if (bytes[rows + row] === 0) return null
+    const start = at + TEXT_LENGTH_BYTES
+    at = start + buffer.readUInt32LE(at)
+    return buffer.toString('utf8', start, at)
+  })
+}
+
+/** Reads the values to the same places as `textsOf`. */
 function valuesOf(file: OpenFile, reader: BlockReader, column: number, type: FixedType): Value[] {
   const { bytes, page, rows } = memory
   if (reader.readValues(column, type, page, rows) < 0)

@@ -3,12 +3,13 @@ import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import type { Checksums } from '../catalogue/upload.ts'
 import { BlockReader, type Extent, withBlocks } from '../csv/blockReader.ts'
-import { explainProblem, fieldsFrom, lineAt } from '../csv/explain.ts'
-import { type Header, readHeader } from '../csv/header.ts'
+import { explainLineEnds, explainProblem, fieldsFrom, lineAt } from '../csv/explain.ts'
+import { notUtf8 } from '../csv/foreign.ts'
+import { type Header, readHeader, readStoredHeader } from '../csv/header.ts'
 import { guessTypes, Inference } from '../csv/inference.ts'
 import { SectionChecksums } from '../csv/sections.ts'
 import { type TextNote, TextSurvey } from '../csv/textNotes.ts'
-import { StorageError, shown } from '../errors.ts'
+import { damagedFile, StorageError, shown } from '../errors.ts'
 import { closeFile, createFile, type OpenFile, openFile } from '../files.ts'
 import { memory } from '../kernelMemory.ts'
 import { limits } from '../limits.ts'
@@ -56,13 +57,28 @@ export function convertCsv(
   cancellation?: Cancellation,
   alone = true,
 ): Converted {
-  return withCsv(csvPath, alone, (csv, header) => {
-    const whole = { end: csv.size, complete: true }
-    const source: Source = { csv, header, extend: () => whole, cancellation }
-    return (
-      writeParquet(source, parquetPath) ??
-      (writeParquet(source, parquetPath, inferTypes(source)) as Converted)
-    )
+  return withCsv(csvPath, readHeader, alone, (csv, header) =>
+    convertWhole({ csv, header, extend: wholeOf(csv), cancellation, stored: false }, parquetPath),
+  )
+}
+
+/**
+ * The same for the CSV of a stored upload. An earlier release may have taken a file that is refused today, and may have given its
+ * columns other names and types than today's rules would: where they are known, the new Parquet file has these `columns`.
+ */
+export function convertStoredCsv(
+  csvPath: string,
+  parquetPath: string,
+  columns?: readonly Column[],
+): Converted {
+  return withCsv(csvPath, readStoredHeader, true, (csv, header) => {
+    const source = { csv, header, extend: wholeOf(csv), cancellation: undefined, stored: true }
+    if (!columns) return convertWhole(source, parquetPath)
+    const names = columns.map(({ name }) => name)
+    const types = columns.map(({ type }) => type)
+    const converted = writeParquet({ ...source, header: { ...header, names } }, parquetPath, types)
+    if (!converted) throw damagedFile(csvPath, 'has a field that is not of the type of its column')
+    return converted
   })
 }
 
@@ -77,8 +93,8 @@ export function convertGrowingCsv(
   cancellation?: Cancellation,
 ): Converted | undefined {
   try {
-    return withCsv(csvPath, false, (csv, header) =>
-      writeParquet({ csv, header, extend, cancellation }, parquetPath),
+    return withCsv(csvPath, readHeader, false, (csv, header) =>
+      writeParquet({ csv, header, extend, cancellation, stored: false }, parquetPath),
     )
   } catch {
     return undefined
@@ -90,12 +106,21 @@ interface Source {
   header: Header
   extend: (wanted: number) => Extent
   cancellation: Cancellation | undefined
+  /** It is the CSV of a stored upload: what was taken once is not refused. */
+  stored: boolean
 }
 
-function withCsv<T>(path: string, alone: boolean, convert: (csv: OpenFile, header: Header) => T): T {
+const wholeOf = (csv: OpenFile) => () => ({ end: csv.size, complete: true })
+
+function withCsv<T>(
+  path: string,
+  read: (csv: OpenFile) => Header,
+  alone: boolean,
+  convert: (csv: OpenFile, header: Header) => T,
+): T {
   const csv = openFile(path)
   try {
-    const header = readHeader(csv)
+    const header = read(csv)
     if (!alone && header.names.length > WIDE_COLUMNS)
       throw new StorageError('heavy', `it has ${header.names.length} columns`)
     return withBlocks(() => convert(csv, header), alone)
@@ -104,13 +129,24 @@ function withCsv<T>(path: string, alone: boolean, convert: (csv: OpenFile, heade
   }
 }
 
-function* readBlocks({ csv, header, extend, cancellation }: Source): Generator<BlockReader> {
+function convertWhole(source: Source, parquetPath: string): Converted {
+  return (
+    writeParquet(source, parquetPath) ?? (writeParquet(source, parquetPath, inferTypes(source)) as Converted)
+  )
+}
+
+/** `typed`: the columns have types already. */
+function* readBlocks(
+  { csv, header, extend, cancellation, stored }: Source,
+  typed: boolean,
+): Generator<BlockReader> {
   const columns = header.names.length
-  const reader = new BlockReader(csv, columns, EVERY, header.end, extend)
+  const reader = new BlockReader(csv, columns, EVERY, header.end, extend, stored && typed)
   while (reader.next()) {
     throwIfCancelled(cancellation)
     const whole = memory.kernels.everyRecordHas(columns, reader.records, memory.ends)
     if (!whole) throw explainProblem(csv, reader.start, columns)
+    if (!stored && memory.kernels.scanStrayCr()) throw explainLineEnds(csv, reader.start, columns)
     checkFieldSizes(csv, reader, header.names)
     yield reader
   }
@@ -141,7 +177,7 @@ function checkFieldSizes(csv: OpenFile, block: BlockReader, names: readonly stri
 
 function inferTypes(source: Source): ColumnType[] {
   const inference = new Inference(source.header.names.length)
-  for (const block of readBlocks(source)) inference.add(block)
+  for (const block of readBlocks(source, false)) inference.add(block)
   return inference.types()
 }
 
@@ -151,9 +187,9 @@ function inferTypes(source: Source): ColumnType[] {
  */
 function writeParquet(source: Source, path: string, known?: ColumnType[]): Converted | undefined {
   const { names } = source.header
-  const blocks = readBlocks(source)
+  const blocks = readBlocks(source, known !== undefined)
   const first = blocks.next()
-  const types = known ?? guessTypes(first.value ?? { records: 0, columns: names.length })
+  const types = known ?? guessTypes(first.value ?? { records: 0, columns: names.length, stored: false })
   const columns = names.map((name, i) => ({ name, type: types[i] as ColumnType }))
   const file = createFile(path)
   const writer = new ParquetWriter(file, columns)
@@ -206,7 +242,7 @@ function checkText(csv: OpenFile, block: BlockReader, columns: Column[]): void {
     const { name } = columns[column] as Column
     throw new StorageError(
       'invalid',
-      `line ${lineAt(csv, position)}, column "${shown(name)}": found bytes that are not UTF-8, expected UTF-8 text`,
+      `line ${lineAt(csv, position)}, column "${shown(name)}": found bytes that are ${notUtf8(bytes)}`,
     )
   }
 }

@@ -10,7 +10,7 @@ import { presentIn } from '../directory/recovery.ts'
 import { finishRemovals } from '../directory/removal.ts'
 import { StorageError } from '../errors.ts'
 import { discardFile, fileSize, fileTime, makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
-import { convertCsv } from '../ingest/convert.ts'
+import { convertStoredCsv } from '../ingest/convert.ts'
 import { restoreUnsynced } from '../ingest/smallUploads.ts'
 import { withStoredLimits } from '../limits.ts'
 import {
@@ -71,7 +71,7 @@ function hasRow(dataDir: string, id: number): boolean {
 function adopt(dataDir: string, id: number, csv: string): Adopted {
   const made = incomingFile(dataDir, id, 'parquet')
   try {
-    const { checksums, notes, warnings, ...converted } = withStoredLimits(() => convertCsv(csv, made))
+    const { checksums, notes, warnings, ...converted } = withStoredLimits(() => convertStoredCsv(csv, made))
     const receivedAt = fileTime(csv).toISOString()
     const upload = { id, receivedAt, csvBytes: fileSize(csv) ?? 0, ...converted }
     syncPath(csv)

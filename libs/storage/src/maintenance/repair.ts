@@ -5,7 +5,7 @@ import type { Upload } from '../catalogue/upload.ts'
 import { takeDirectoryLock } from '../directory/directoryLock.ts'
 import { finishRemovals } from '../directory/removal.ts'
 import { discardFile, makeDirectory, renameFile, syncPath } from '../files.ts'
-import { convertCsv } from '../ingest/convert.ts'
+import { convertStoredCsv } from '../ingest/convert.ts'
 import { restoreUnsynced } from '../ingest/smallUploads.ts'
 import { withStoredLimits } from '../limits.ts'
 import { filesDirectory, incomingDirectory, incomingFile, storedFile } from '../paths.ts'
@@ -33,10 +33,10 @@ export function beginRepair(dataDir: string, say: (line: string) => void = conso
 }
 
 /** Makes the Parquet file of an upload again from its CSV, which must be intact. */
-export function restoreParquet(dataDir: string, { id }: Upload): void {
+export function restoreParquet(dataDir: string, { id, columns }: Upload): void {
   const made = incomingFile(dataDir, id, 'parquet')
   try {
-    const converted = withStoredLimits(() => convertCsv(storedFile(dataDir, id, 'csv'), made))
+    const converted = withStoredLimits(() => convertStoredCsv(storedFile(dataDir, id, 'csv'), made, columns))
     syncPath(made)
     renameFile(made, storedFile(dataDir, id, 'parquet'))
     syncPath(filesDirectory(dataDir))

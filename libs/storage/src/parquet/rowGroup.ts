@@ -1,6 +1,6 @@
-import { type ColumnSource, type FixedType, valueSizes } from '../columnSource.ts'
+import { type ColumnSource, TEXT_LENGTH_BYTES, type ValuesRead, valueSizes } from '../columnSource.ts'
 import { memory, renewMemory } from '../kernelMemory.ts'
-import type { Column } from '../schema.ts'
+import type { Column, ColumnType } from '../schema.ts'
 import { type ColumnBuffer, MAX_ROWS } from './columnBuffer.ts'
 
 /** How many bytes kernels may write after the end of a text. */
@@ -13,7 +13,7 @@ const COLUMN_BYTES = 96 * 1024
 /** If more of the memory is used, dividing it again would gain too little. */
 const WORTH_DIVIDING = 0.75
 
-/** A column's part of the memory, in bytes: for the levels of its rows, which text columns lack, and for its values. */
+/** A column's part of the memory, in bytes: for the levels of its rows, and for its values. */
 interface Share {
   levels: number
   values: number
@@ -68,17 +68,13 @@ export class RowGroup {
 
   /** Gives each column the share of the memory that the source's rows suggest. */
   #divide(source: ColumnSource): void {
-    const rowBytes = this.columns.map(({ type }, i) =>
-      type === 'text' ? (1.25 * source.textBytes(i)) / source.rows : valueSizes[type] + 1,
+    const rowBytes = this.columns.map(
+      ({ type }, i) => 1 + (type === 'text' ? (1.25 * source.textBytes(i)) / source.rows : valueSizes[type]),
     )
     const wanted = rowBytes.reduce((sum, bytes) => sum + bytes)
     const room = Math.max(sharedBytes(this.columns.length), wanted * source.rows)
     const rows = Math.min(MAX_ROWS, Math.max(source.rows, Math.floor(room / wanted)))
-    this.columns.forEach(({ type }, i) => {
-      const bytes = Math.ceil(rows * (rowBytes[i] as number))
-      const levels = type === 'text' ? 0 : rows
-      this.#shares[i] = { levels, values: bytes - levels }
-    })
+    this.#shares = rowBytes.map(bytes => ({ levels: rows, values: Math.ceil(rows * (bytes - 1)) }))
     this.#maxRows = rows
     this.#place()
   }
@@ -144,8 +140,8 @@ export class RowGroup {
 }
 
 /** The levels of a column of nulls are not kept; they are written when the first value comes. */
-function storedLevels({ type, count, rows }: ColumnBuffer): number {
-  return type === 'text' || count === 0 ? 0 : rows
+function storedLevels({ count, rows }: ColumnBuffer): number {
+  return count === 0 ? 0 : rows
 }
 
 /** A column with nothing but nulls gets no share when the memory is divided again. */
@@ -154,23 +150,30 @@ function hasLevels({ levels }: Share): boolean {
 }
 
 /** Returns whether the source's values of the column fit into its share. */
-function fits(column: ColumnBuffer, source: ColumnSource, index: number, share: Share): boolean {
-  const { type, rows, valueBytes } = column
-  if (type === 'text') return valueBytes + source.textBytes(index) <= share.values
+function fits(
+  { type, rows, valueBytes }: ColumnBuffer,
+  source: ColumnSource,
+  index: number,
+  share: Share,
+): boolean {
   if (!hasLevels(share)) return holdsNothing(type, source, index)
-  return rows + source.rows <= share.levels && valueBytes + source.rows * valueSizes[type] <= share.values
+  return rows + source.rows <= share.levels && valueBytes + mostBytes(type, source, index) <= share.values
 }
 
 /** Returns how much memory the column needs with the source's values. */
-function need(column: ColumnBuffer, source: ColumnSource, index: number): Share {
-  const { type, rows, valueBytes, count } = column
-  if (type === 'text') return { levels: 0, values: valueBytes + source.textBytes(index) }
+function need({ type, rows, valueBytes, count }: ColumnBuffer, source: ColumnSource, index: number): Share {
   if (count === 0 && holdsNothing(type, source, index)) return { levels: 0, values: 0 }
-  return { levels: rows + source.rows, values: valueBytes + source.rows * valueSizes[type] }
+  return { levels: rows + source.rows, values: valueBytes + mostBytes(type, source, index) }
+}
+
+/** Returns the room for values that the source's rows need, in bytes. */
+function mostBytes(type: ColumnType, source: ColumnSource, index: number): number {
+  return type === 'text' ? source.textBytes(index) : source.rows * valueSizes[type]
 }
 
 /** Returns whether all of the source's values are null. Overwrites `memory.page`. */
-function holdsNothing(type: FixedType, source: ColumnSource, index: number): boolean {
+function holdsNothing(type: ColumnType, source: ColumnSource, index: number): boolean {
+  if (type === 'text') return source.textBytes(index) === source.rows * TEXT_LENGTH_BYTES
   const values = memory.page
   const levels = values + source.rows * valueSizes[type] + SLACK
   return source.readValues(index, type, values, levels) === 0
@@ -188,19 +191,21 @@ export function releaseRowGroup(columns: number): void {
 
 function appendColumn(source: ColumnSource, index: number, column: ColumnBuffer, share: Share): boolean {
   const { rows } = source
-  const to = column.values + column.valueBytes
-  if (column.type === 'text') {
-    column.valueBytes += source.readTexts(index, to)
-    column.count += rows
-  } else if (!hasLevels(share)) {
-    column.nulls += rows
-  } else {
-    const count = source.readValues(index, column.type, to, column.levels + column.rows)
-    if (count < 0) return false
-    column.valueBytes += count * valueSizes[column.type]
-    column.count += count
-    column.nulls += rows - count
-  }
+  const read = hasLevels(share) ? readColumn(source, index, column) : { count: 0, bytes: 0 }
+  if (!read) return false
+  column.valueBytes += read.bytes
+  column.count += read.count
+  column.nulls += rows - read.count
   column.rows += rows
   return true
+}
+
+/** Reads the source's values after those of the column. Returns undefined if a value does not fit the type. */
+function readColumn(source: ColumnSource, index: number, column: ColumnBuffer): ValuesRead | undefined {
+  const { type } = column
+  const values = column.values + column.valueBytes
+  const levels = column.levels + column.rows
+  if (type === 'text') return source.readTexts(index, values, levels)
+  const count = source.readValues(index, type, values, levels)
+  return count < 0 ? undefined : { count, bytes: count * valueSizes[type] }
 }

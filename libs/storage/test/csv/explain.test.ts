@@ -23,11 +23,26 @@ test.each([
   ['1,"2\n3\n', 'line 1, column 2: found a quote that is never closed, expected a closing quote'],
   ['"a\nb",2\n3,4"\n', 'line 3, column 2: found a quote inside an unquoted field'],
   ['1,2\r\n"a"b,2\r\n', 'line 2, column 1: found text after a closing quote'],
+  [
+    '"a";"b"\n',
+    "expected a comma or the line's end: if a semicolon separates fields, `table-cli upload --delimiter` translates the file",
+  ],
+  ['1,2\r3,4\n', 'line 1: found a CR that no LF follows'],
+  ['1,2\n"3","4"\r', 'line 2: found a CR that no LF follows'],
 ])('%j is refused with line and column', (text, message) => {
   expect(() => readAll(text, 2)).toThrow(
     expect.objectContaining({ code: 'invalid', message: expect.stringContaining(message) }),
   )
 })
+
+test.each(['x;y\n1,5;2\n', 'x;y\n1,5;2'])(
+  'fields that something else separates are recognised in %j',
+  text => {
+    expect(() => readAll(text, 1)).toThrow(
+      'line 2: found 2 fields, expected 1: if a semicolon separates fields, `table-cli upload --delimiter` translates the file',
+    )
+  },
+)
 
 test('a record longer than a block is read whole', () => {
   const long = `"${'a,"" \n'.repeat(1000)}"`

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { type Header, readHeader } from '../../src/csv/header.ts'
+import { type Header, readHeader, readStoredHeader } from '../../src/csv/header.ts'
 import { closeFile, openFile } from '../../src/files.ts'
 import { defaultStorageLimits, setStorageLimits } from '../../src/limits.ts'
 import { temporaryFile } from '../support/files.ts'
@@ -19,13 +19,13 @@ function expectInvalid(content: string | Uint8Array, message: string): void {
 }
 
 test('the header ends where the first record begins', () => {
-  expect(headerOf('x,y\n1,2\n')).toEqual({ names: ['x', 'y'], end: 4 })
-  expect(headerOf('x,y\r\n1,2')).toEqual({ names: ['x', 'y'], end: 5 })
-  expect(headerOf('x,y')).toEqual({ names: ['x', 'y'], end: 3 })
+  expect(headerOf('x,y\n1,2\n')).toEqual({ names: ['x', 'y'], end: 4, warnings: [] })
+  expect(headerOf('x,y\r\n1,2')).toEqual({ names: ['x', 'y'], end: 5, warnings: [] })
+  expect(headerOf('x,y')).toEqual({ names: ['x', 'y'], end: 3, warnings: [] })
 })
 
 test('a byte order mark is no part of the first name', () => {
-  expect(headerOf('\uFEFFx,y\n')).toEqual({ names: ['x', 'y'], end: 7 })
+  expect(headerOf('\uFEFFx,y\n')).toEqual({ names: ['x', 'y'], end: 7, warnings: [] })
   expect(headerOf('\uFEFF"x",y\n').names).toEqual(['x', 'y'])
 })
 
@@ -69,23 +69,119 @@ test('a limit that is lowered holds for the header that was read before, too', (
 test('a header longer than one read is read whole', () => {
   const names = Array.from({ length: 9_000 }, (_, i) => `column ${i}`)
   const text = names.join(',')
-  expect(headerOf(`${text}\n1`)).toEqual({ names, end: text.length + 1 })
+  expect(headerOf(`${text}\n1`)).toEqual({ names, end: text.length + 1, warnings: [] })
   const quoted = `"${'long\n'.repeat(10_000)}"`
   expect(headerOf(`${quoted}\n1`).names).toEqual(['long\n'.repeat(10_000)])
+})
+
+test.each([
+  ['a,b,,\n1,2,,\n', ['a', 'b', 'column3', 'column4']],
+  ['x,y,x,x\n', ['x', 'y', 'x_1', 'x_2']],
+  ['a,a,a_1,a\n', ['a', 'a_2', 'a_1', 'a_3']],
+  ['a,A,a ," "\n', ['a', 'A', 'a ', ' ']],
+  [',column1,\n', ['column1_1', 'column1', 'column3']],
+  ['"",\n', ['column1', 'column2']],
+  ['""\n', ['column1']],
+])('names that are missing or come twice are made: %j', (text, names) => {
+  expect(headerOf(text).names).toEqual(names)
+})
+
+test('a name that was made is a warning', () => {
+  expect(headerOf('x,,x\n').warnings).toEqual([
+    'column 2 has no name: it is called "column2"',
+    'the name "x" comes twice: column 3 is called "x_1"',
+  ])
+  const { warnings } = headerOf(`${'x,'.repeat(500)}y\n`)
+  expect(warnings).toHaveLength(11)
+  expect(warnings.at(-1)).toBe('489 more columns were named like that')
+})
+
+test.each([
+  ['x;y\n1;2\n', 'each of its first lines has a semicolon'],
+  ['x\ty\r\n1\t2', 'each of its first lines has a tab'],
+  [`x;y\n${'1;2\n'.repeat(5000)}3\n`, 'each of its first lines has a semicolon'],
+  ['sep=;\nx;y\n', 'the file begins with "sep=;"'],
+  ['sep=,\nx,y\n', 'the file begins with "sep="'],
+])('%j looks like another dialect, which is a warning', (text, warning) => {
+  expect(headerOf(text).warnings[0]).toContain(warning)
+})
+
+test.each(['x;y\n1\n', 'x\n1;2\n', 'x;y,z\n1;2,3\n', 'x\n', 'x'])('%j gives no warning', text => {
+  expect(headerOf(text).warnings).toEqual([])
+})
+
+test('a header that was read before does not bring its warnings along', () => {
+  expect(headerOf('x;y\n1;2\n').warnings).toHaveLength(1)
+  expect(headerOf('x;y\n1\n').warnings).toEqual([])
+  expect(headerOf('x;y\n1;2\n').warnings).toHaveLength(1)
+})
+
+test.each([
+  ['PAR1\x15\x04', 'a Parquet file (PAR1)'],
+  ['PK\x03\x04\x14\0', 'a ZIP archive'],
+  ['PK\x03\x04\x14\0\x06\0\x08\0[Content_Types].xml', 'an Excel workbook (XLSX)'],
+  ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an Excel workbook (XLS)'],
+  ['\x1f\x8b\x08\0', 'gzip'],
+  ['\x28\xb5\x2f\xfd\x04', 'zstd'],
+  ['\xff\xfex\0\n\0', 'UTF-16LE text'],
+  ['\xfe\xff\0x\0\n', 'UTF-16BE text'],
+  ['x\0,\0y\0\n\0', 'UTF-16LE text'],
+  ['\0x\0,\0y\0\n', 'UTF-16BE text'],
+  ['\xff\xfe\0\0x\0\0\0', 'UTF-32LE text'],
+  ['\0\0\xfe\xff\0\0\0x', 'UTF-32BE text'],
+  ['x\0\0\0\n\0\0\0', 'UTF-32LE text'],
+  ['\0\0\0x\0\0\0\n', 'UTF-32BE text'],
+  ['\n <!DOCTYPE html>\n<html>', 'an HTML page'],
+  ['\xef\xbb\xbf<html lang="en">', 'an HTML page'],
+  ['{"a": 1, "b": 2}\n', 'JSON'],
+  ['{\n  "a": 1\n}', 'JSON'],
+  ['[{"a": 1}]', 'JSON'],
+  ['[\n  [1, 2]\n]', 'JSON'],
+  ['[1, 2]', 'JSON'],
+])('%j is no CSV, and the message says what it is', (text, kind) => {
+  expectInvalid(Buffer.from(text, 'latin1'), `line 1: found ${kind}, expected CSV in UTF-8: `)
+})
+
+test.each(['PAR,x\n', 'PK\n', '[id],[name]\n', '{x},y\n', '<x>,y\n', 'htmlx\n', '\xef\xbb\xbfx\n'])(
+  '%j is CSV',
+  text => expect(headerOf(Buffer.from(text, 'latin1')).names[0]).not.toBe(''),
+)
+
+test.each([
+  ['x,y\r1,2\r', 'line 1: found a CR that no LF follows, expected LF or CRLF: line ends are CR alone: '],
+  [
+    '"x","y"\r"1","2"\r',
+    'line 1: found a CR that no LF follows, expected LF or CRLF: line ends are CR alone: ',
+  ],
+  ['x\r', 'line ends are CR alone: convert, or upload with `--line-end cr`'],
+  [`x,y\r${'1,2\r'.repeat(500_000)}`, 'line ends are CR alone: '],
+  ['x,y\r\r\n1,2\r\r\n', 'line ends are CR CR LF: convert them to LF'],
+  ['\n"x","y"\r\r\n', 'line 2: found a CR that no LF follows, expected LF or CRLF: line ends are CR CR LF'],
+  [
+    '\nx\ry,z\n1,2\n3,4\n',
+    'line 2: found a CR that no LF follows, expected LF or CRLF: put a field that has a CR in quotes',
+  ],
+  ['x,y\0\n1,2\n', 'line 1: found a NUL byte in the name of column 2, expected text'],
+])('%j is refused for what its lines hold', (text, message) => expectInvalid(text, message))
+
+test('a header that is stored is read whatever it is', () => {
+  for (const text of ['x\ry,z\0\n1,2\n', '<html>\n', 'PK\x03\x04\n']) {
+    const file = openFile(temporaryFile(text))
+    onTestFinished(() => closeFile(file))
+    for (let i = 0; i < 2; i++) {
+      expect(readStoredHeader(file).end).toBe(text.indexOf('\n') + 1)
+      expect(() => readHeader(file)).toThrow(expect.objectContaining({ code: 'invalid' }))
+    }
+  }
 })
 
 test.each([
   ['', 'line 1: found no header, expected a line of column names'],
   ['\n\r\n', 'line 1: found no header'],
   ['\uFEFF', 'line 1: found no header'],
-  ['x,y,x\n1,2,3\n', 'line 1: found the name "x" twice (columns 1 and 3), expected it once'],
   ['x,"y\n1,2\n', 'line 1, column 2: found a quote that is never closed, expected a closing quote'],
   ['x,y"z\n', 'line 1, column 2: found a quote inside an unquoted field'],
   ['\n\n"x"y\n', 'line 3, column 1: found text after a closing quote'],
-  ['\n\r\nx,y,x\n', 'line 3: found the name "x" twice'],
-  ['\uFEFF\nx,y,x\n', 'line 2: found the name "x" twice'],
-  ['"a\n\r\nb",x,"c\n",x\n', 'line 4: found the name "x" twice (columns 2 and 4)'],
-  ['x,"a\n","a\n"', 'line 2: found the name "a\n" twice (columns 2 and 3)'],
 ])('%j is refused', (text, message) => {
   expectInvalid(text, message)
 })
@@ -119,5 +215,8 @@ test('a name that is not UTF-8 is refused', () => {
     ['\n"x\n",\xe9,\xe9\n', 3],
     ['\n"x\n\xe9\n",y', 2],
   ] as const)
-    expectInvalid(Buffer.from(text, 'latin1'), `line ${line}: found a column name that is not UTF-8`)
+    expectInvalid(
+      Buffer.from(text, 'latin1'),
+      `line ${line}: found a column name that is not UTF-8 but windows-1252 ("`,
+    )
 })

@@ -7,9 +7,9 @@ import { randomCases } from '../../../../testing/form.ts'
 import { Checksum } from '../../src/checksum.ts'
 import { StorageError } from '../../src/errors.ts'
 import { freeBytes, observeFileOperations } from '../../src/files.ts'
-import { type Converted, convertCsv, convertGrowingCsv } from '../../src/ingest/convert.ts'
+import { type Converted, convertCsv, convertGrowingCsv, convertStoredCsv } from '../../src/ingest/convert.ts'
 import { defaultStorageLimits, setStorageLimits } from '../../src/limits.ts'
-import type { ColumnType } from '../../src/schema.ts'
+import type { Column, ColumnType } from '../../src/schema.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { sumParquetColumn } from '../../src/sum/parquet.ts'
 import { temporaryFile, temporaryPath } from '../support/files.ts'
@@ -28,7 +28,9 @@ const kinds: [ColumnType, (text: string) => unknown][] = [
   [
     'int64',
     text =>
-      /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text) ? BigInt(text) : undefined,
+      /^-?(0|[1-9]\d*)$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
+        ? BigInt(text)
+        : undefined,
   ],
   ['double', text => double(text)],
   [
@@ -40,20 +42,30 @@ const kinds: [ColumnType, (text: string) => unknown][] = [
     text => (/^\d{4}-\d\d-\d\d$/.test(text) ? micros(`${text}T00:00Z`, text) && days(text) : undefined),
   ],
   ['timestamp', text => micros(text.length === 10 ? `${text}T00:00Z` : `${text.replace(' ', 'T')}Z`, text)],
-  ['timestamp-utc', text => (text.endsWith('Z') ? micros(text, text) : undefined)],
+  ['timestamp-utc', text => zoned(text)],
   ['text', text => text],
 ]
 
 function double(text: string): number | undefined {
   if (/^(NaN|nan|-?inf|-?Infinity)$/.test(text))
     return Number(text.replace('nan', 'NaN').replace(/inf$/, 'Infinity'))
-  if (!/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) || !Number.isFinite(Number(text))) return undefined
-  return /^-?\d+$/.test(text) && BigInt(Number(text)) !== BigInt(text) ? undefined : Number(text)
+  if (!/^-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) || !Number.isFinite(Number(text)))
+    return undefined
+  const [, whole] = /^(-?\d+)(\.0*)?$/.exec(text) ?? []
+  return whole !== undefined && BigInt(Number(text)) !== BigInt(whole) ? undefined : Number(text)
+}
+
+/** `Z`, or an offset of hours, or of hours and minutes. */
+function zoned(text: string): bigint | undefined {
+  const [zone, hours = '+00', minutes = '00'] = /(?<=:.*)(?:Z|([+-]\d\d)(?::?(\d\d))?)$/.exec(text) ?? []
+  if (zone === undefined) return undefined
+  const local = text.slice(0, -zone.length)
+  return micros(`${local.replace(' ', 'T')}${hours}:${minutes}`, local)
 }
 
 function micros(iso: string, text: string): bigint | undefined {
   const [, day, fraction = ''] =
-    /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.(\d{1,6}))?)?Z?)?$/.exec(text) ?? []
+    /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.(\d{1,6})(?:(?<=\d{6})0{1,3})?)?)?)?$/.exec(text) ?? []
   const ms = Date.parse(iso.replace(/\.\d+/, ''))
   if (!day || Number.isNaN(ms) || new Date(Date.parse(day)).toISOString().slice(0, 10) !== day)
     return undefined
@@ -66,7 +78,7 @@ function days(text: string): number {
 
 function expectedColumn(fields: JudgedField[]): { type: ColumnType; values: unknown[] } {
   for (const [type, read] of kinds) {
-    const isNull = ({ text, quoted }: JudgedField) => text === '' && !quoted && type !== 'text'
+    const isNull = ({ text, quoted }: JudgedField) => text === '' && !(quoted && type === 'text')
     const values = fields.map(field => (isNull(field) ? null : read(field.text)))
     if (!values.includes(undefined)) return { type, values }
   }
@@ -218,9 +230,72 @@ test.each([
 })
 
 test('bytes that are not UTF-8 are refused with line and column', () => {
-  const bytes = Buffer.from('x,name\n1,ok\n2,"\n\xff"\n', 'latin1')
-  expect(() => convert(bytes)).toThrow(
+  const bytes = (name: string) => Buffer.from(`x,name\n1,ok\n2,"\n${name}"\n`, 'latin1')
+  expect(() => convert(bytes('\x81\xff'))).toThrow(
     'line 3, column "name": found bytes that are not UTF-8, expected UTF-8 text',
+  )
+  expect(() => convert(bytes('caf\xe9 \x80'))).toThrow(
+    'found bytes that are not UTF-8 but windows-1252 (""\ncafé €""), expected UTF-8 text: convert, or upload with `--encoding windows-1252`',
+  )
+})
+
+describe('a CR outside quotes that no LF follows is refused with its line', () => {
+  const found = 'found a CR that no LF follows, expected LF or CRLF'
+  const rows = (count: number) => '1,2\n'.repeat(count)
+
+  test.each([
+    ['1\r,2\n', 'put a field that has a CR in quotes'],
+    ['1,2\r\r\n', 'line ends are CR CR LF'],
+    ['1,2\r3,4\r', 'put a field that has a CR in quotes'],
+    ['"1","2"\r"3","4"\r', 'put a field that has a CR in quotes'],
+    ['\r1,2\n', 'put a field that has a CR in quotes'],
+    ['1,2\r', 'put a field that has a CR in quotes'],
+    ['1,2\n\r', 'put a field that has a CR in quotes'],
+  ])('%j', (record, advice) => {
+    for (const before of [1, 20, 70_000])
+      for (const after of [0, 1, 70_000])
+        expect(() => convert(`a,b\n${rows(before)}${record}${rows(after)}`)).toThrow(
+          expect.objectContaining({
+            code: 'invalid',
+            message: expect.stringMatching(
+              new RegExp(`^line ${before + 2 + Number(record.startsWith('1,2\n'))}: ${found}: ${advice}`),
+            ),
+          }),
+        )
+  })
+
+  test('wherever it is in a block', () => {
+    for (let pad = 0; pad < 130; pad++)
+      for (const end of ['\n', '\r\n']) {
+        const text = `t${end}"${'x'.repeat(pad)}\r"${end}`
+        expect(convert(`${text}y${end}`).rows).toBe(2)
+        expect(() => convert(`${text}y\rz${end}`)).toThrow(`line 3: ${found}`)
+        expect(() => convert(`${text}y${end}z\r`)).toThrow(`line 4: ${found}`)
+      }
+  })
+
+  test('but a stored file that has one keeps its sums and its columns', () => {
+    const path = temporaryFile('a\ra,b\n1,x\ry\n2,z\r\r\n')
+    expect(convertStoredCsv(path, parquetPath).columns.map(({ type }) => type)).toEqual(['int64', 'text'])
+    expect(sumCsvColumn(path, 0, 2)).toBe(3n)
+  })
+})
+
+test('a stored file keeps the names and the types that an earlier release gave its columns', async () => {
+  const columns: Column[] = [
+    { name: '', type: 'int64' },
+    { name: 'a', type: 'double' },
+    { name: 'b', type: 'text' },
+  ]
+  const path = temporaryFile(`,a,b\n${'007,007.5,x\n'.repeat(5000)}-01,9007199254740993.0,""\n`)
+  expect(convert(readFileSync(path)).columns.map(({ type }) => type)).toEqual(['text', 'text', 'text'])
+  expect(convertStoredCsv(path, parquetPath, columns).columns).toEqual(columns)
+  const rows = await readParquet(parquetPath)
+  expect(rows[0]).toEqual([7n, 7.5, 'x'])
+  expect(rows.at(-1)).toEqual([-1n, 9007199254740992, ''])
+  expect(sumCsvColumn(path, 0, 3)).toBe(34_999n)
+  expect(() => convertStoredCsv(path, parquetPath, columns.toReversed())).toThrow(
+    expect.objectContaining({ code: 'damaged' }),
   )
 })
 

@@ -160,3 +160,13 @@ test('a directory that a server has open is left alone', async () => {
   expect(thrown(() => [...adoptUploads(store.dataDir)])).toMatchObject({ code: 'unusable' })
   expect(readFileSync(catalogueLog(store.dataDir)).length).toBeGreaterThan(0)
 })
+
+test('a file that an earlier release has taken and that is refused today is adopted', async () => {
+  const dataDir = await stored()
+  const csv = 'x,t\n5,a\rb\n'
+  writeFileSync(storedFile(dataDir, 2, 'csv'), csv)
+  rmSync(catalogueFile(dataDir))
+  expect([...adoptUploads(dataDir)]).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }])
+  const types = readUploads(dataDir)[1]?.columns.map(({ type }) => type)
+  expect(types).toEqual(['int64', 'text'])
+})

@@ -6,6 +6,7 @@ import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import { listUploads, updateParquet } from '../../src/catalogue/database.ts'
 import { notedTexts } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
+import type { Upload } from '../../src/catalogue/upload.ts'
 import { openStore } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
@@ -14,6 +15,9 @@ import { defaultStorageLimits, limits, setStorageLimits } from '../../src/limits
 import { beginRepair, restoreParquet } from '../../src/maintenance/repair.ts'
 import { readUploads, verifyUpload } from '../../src/maintenance/verify.ts'
 import { catalogueFile, type Format, formats, storedFile } from '../../src/paths.ts'
+import type { Column } from '../../src/schema.ts'
+import { sumCsvColumn } from '../../src/sum/csv.ts'
+import { sumParquetColumn } from '../../src/sum/parquet.ts'
 import { opened, operationsOf, receive, temporaryDirectory, thrown } from '../support/directories.ts'
 
 const small = 'x,name\r\n1,"a, b"\r\n2,\r\n'
@@ -132,7 +136,7 @@ test('a Parquet file that another version made gets a row that describes the new
   const [upload] = readUploads(dataDir)
   const ofAnother = {
     rows: 1,
-    columns: [],
+    columns: upload?.columns ?? [],
     parquetBytes: 1,
     footerBytes: 1,
     footerCrc: 1,
@@ -164,6 +168,25 @@ test('a repair makes the notes of an upload anew and keeps its name', async () =
   expect(notes()).toEqual([1])
   expect(readUploads(dataDir)).toEqual([upload])
   expect(upload.name).toBe('x.csv')
+})
+
+test('a repaired upload keeps the names and the types that an earlier release gave its columns', async () => {
+  const dataDir = await stored('x,a\n007,1.0\n8,"\n"\n')
+  const [upload] = readUploads(dataDir)
+  expect(upload?.columns.map(({ type }) => type)).toEqual(['text', 'text'])
+  const columns: Column[] = [
+    { name: 'x', type: 'int64' },
+    { name: '', type: 'text' },
+  ]
+  const checksums = { csv: new Uint8Array(), parquet: new Uint8Array(16) }
+  updateParquet(dataDir, 1, { ...(upload as Upload), columns, checksums })
+  const end = beginRepair(dataDir)
+  for (const row of listUploads(dataDir)) restoreParquet(dataDir, row)
+  end()
+  expect(readUploads(dataDir)).toMatchObject([{ columns }])
+  expect(damagesOf(dataDir)).toEqual([])
+  expect(sumCsvColumn(storedFile(dataDir, 1, 'csv'), 0, 2)).toBe(15n)
+  expect(sumParquetColumn(storedFile(dataDir, 1, 'parquet'), 'x')).toBe(15n)
 })
 
 test('a damaged row is named', async () => {

@@ -54,7 +54,7 @@ test('statistics are the least and the greatest value and the number of nulls', 
     [-1.5, 1e300, 1n],
     [true, true, 1n],
     [new Date('0001-01-01'), new Date('2024-01-01'), 1n],
-    ['', 'é', 0n],
+    ['a', 'é', 1n],
     [undefined, undefined, 4n],
     [1n, 4294967295n, 0n],
   ])
@@ -172,8 +172,7 @@ test('values of many columns come back, wherever a column is empty for a stretch
   const wrong = read.findIndex((values, row) =>
     values.some((value, column) => {
       const kind = kinds[column % kinds.length]
-      const empty = column % kinds.length === 3 ? '' : null
-      return value !== (has(row, column) ? kind?.[1](row) : empty)
+      return value !== (has(row, column) ? kind?.[1](row) : null)
     }),
   )
   expect(wrong).toBe(-1)

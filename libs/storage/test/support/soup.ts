@@ -28,9 +28,20 @@ export const soup = fc
   .map(parts => parts.join(''))
 
 const plainField = fc.oneof(
-  fc.constantFrom('', '0', '-1', '9223372036854775807', '-9223372036854775808', '9223372036854775808', '007'),
+  fc.constantFrom(
+    '',
+    '0',
+    '-1',
+    '9223372036854775807',
+    '-9223372036854775808',
+    '9223372036854775808',
+    '007',
+    '-01',
+  ),
   fc.constantFrom('1.5', '-0', '1e3', 'NaN', 'true', 'FALSE', '2024-02-29', '2023-02-29', '2024-01-01T10:00'),
-  fc.constantFrom('2024-01-01 10:00:00.5', '2024-01-01T10:00:00Z', 'é', ' ', 'a\rb', '\uFEFF'),
+  fc.constantFrom('2024-01-01 10:00:00.5', '2024-01-01T10:00:00Z', 'é', ' ', '"a\rb"', '\uFEFF'),
+  fc.constantFrom('007.5', '9007199254740993.0', '9007199254740992.0', '2024-01-01 10:00:00.123456000', '""'),
+  fc.constantFrom('2024-01-01 10:00+00', '2024-01-01 10:00:00.5+0530', '2024-01-01T10:00-05:30'),
   fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }).map(String),
   fc.double().map(String),
 )
@@ -46,7 +57,10 @@ export const tables = fc.integer({ min: 1, max: 4 }).chain(columns => {
     fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
     fc.constantFrom('2024-02-29', '1969-12-31', '', '9999-12-31'),
     fc.constantFrom('2024-02-29T23:59:59.999999', '1969-12-31 00:00', ''),
-    fc.constantFrom('true', 'False', ''),
+    fc.constantFrom('true', 'False', '', '""'),
+    fc.constantFrom('2024-01-01 10:00+00', '2024-01-01T10:00:00.123456000Z', '2024-01-01 10:00-0530', '""'),
+    fc.constantFrom('1.0', '-2.50', '', '"9007199254740992.0"'),
+    fc.constantFrom('x', '', '""', '"y, z"'),
     plainField,
     fc.oneof(plainField, quotedField),
   )
