@@ -65,6 +65,26 @@ export const variedUploads: VariedUpload[] = [
     ],
   },
   {
+    name: 'everything in quotes, nulls too',
+    csv: '"x","ok","day","at","note"\n"1","true","2024-01-01","2024-02-29 10:00:00+00","hi"\n"","","","",""\n"3","false","2024-01-02","2024-02-29 10:00:00.123456000+0530","007"\n',
+    columns: [
+      ['x', 'int64'],
+      ['ok', 'boolean'],
+      ['day', 'date'],
+      ['at', 'timestamp-utc'],
+      ['note', 'text'],
+    ],
+  },
+  {
+    name: 'texts, some null and some empty, and digits that a number would lose',
+    csv: 'zip,note,exact\n01220,,9007199254740993.0\n94107,hi,1\n"",,\n00501,"",2\n',
+    columns: [
+      ['zip', 'text'],
+      ['note', 'text'],
+      ['exact', 'text'],
+    ],
+  },
+  {
     name: 'the edges of int64',
     csv: `ends,near,quoted\n${repeat(500, i => {
       const end = i % 2 ? '-9223372036854775808' : '9223372036854775807'

@@ -2,6 +2,7 @@
 // server's state does not change.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ProcessServer, startProcess } from '../support/processServer.ts'
 import { PythonSession } from '../support/python.ts'
@@ -22,10 +23,14 @@ const badUploads: { what: string; csv: string | Buffer; says: RegExp[] }[] = [
     csv: `x,y,z\n${manyRows}1,2\n${manyRows}`,
     says: [/line 200002\b/],
   },
-  { what: 'a name that comes twice', csv: 'x,y,x\n1,2,3\n', says: [/line 1\b/, /"x"/, /\b1 and 3\b/] },
+  { what: 'lines that end in CR alone', csv: 'x,y\r1,2\r', says: [/line 1\b/, /CR alone/, /--line-end cr/] },
+  { what: 'a CR far into the file', csv: `x,y,z\n${manyRows}1,2\r,3\n`, says: [/line 200002\b/, /\bCR\b/] },
+  { what: 'UTF-16', csv: Buffer.from('\uFEFFx,y\n1,2\n', 'utf16le'), says: [/UTF-16LE/, /UTF-8/] },
+  { what: 'gzip', csv: gzipSync('x,y\n1,2\n'), says: [/gzip/, /unpack/] },
+  { what: 'JSON', csv: '[{"x": 1}]\n', says: [/JSON/, /CSV/] },
   { what: 'an unclosed quote', csv: 'x,y\n1,2\n3,"four\n5,6\n', says: [/line 3\b/, /quote/i] },
   { what: 'an unclosed quote in the header', csv: 'x,"y\n1,2\n', says: [/line 1\b/, /quote/i] },
-  { what: 'a text that is not UTF-8', csv: latin1, says: [/line 2\b/, /word/, /UTF-8/] },
+  { what: 'a text that is not UTF-8', csv: latin1, says: [/line 2\b/, /word/, /UTF-8/, /windows-1252/] },
   { what: 'a name that is not UTF-8', csv: latin1.subarray(9, -1), says: [/line 1\b/, /UTF-8/] },
 ]
 
