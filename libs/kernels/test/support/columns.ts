@@ -27,6 +27,12 @@ export const layouts: fc.Arbitrary<Layout> = fc.integer({ min: 1, max: 3 }).chai
 /** Null stands for an empty field without quotes. */
 export type Field = { text: string; quoted: boolean } | null
 
+/** Empty fields, few of them in quotes. */
+export const empty = fc.oneof(
+  { arbitrary: fc.constant<Field>(null), weight: 8 },
+  { arbitrary: fc.constant<Field>({ text: '', quoted: true }), weight: 1 },
+)
+
 /** Makes a field of the text, with quotes if `quoted` is set or the text needs them. */
 export function fieldOf(text: string, quoted: boolean): Field {
   return { text, quoted: quoted || text === '' || /[",\r\n]/.test(text) }
@@ -38,7 +44,7 @@ export function fieldsOf(texts: fc.Arbitrary<string>): fc.Arbitrary<Field[]> {
   const mixed = fc.oneof(
     { arbitrary: plain, weight: 6 },
     { arbitrary: texts.map(text => fieldOf(text, true)), weight: 3 },
-    fc.constant(null),
+    empty,
   )
   const lengths = { maxLength: 80, size: 'max' } as const
   return fc.oneof(fc.array(plain, lengths), fc.array(mixed, lengths))
