@@ -45,7 +45,7 @@ function addField(sum: usize, start: usize, end: usize): bool {
     addDouble(sum, reinterpret<u64>(value) | (<u64>negative << 63))
     return true
   }
-  const other = readAnyDouble(from, to)
+  const other = readAnyDouble(from, to, true)
   addDouble(sum, reinterpret<u64>(other))
   return other == other || isNaNText(from, to)
 }

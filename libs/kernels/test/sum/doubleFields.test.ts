@@ -6,7 +6,7 @@ import { type Field, fieldsOf, type Layout, layouts, putColumn } from '../suppor
 import { accumulator, addedDoubles, doubles } from '../support/doubles.ts'
 import { at, kernels, scan } from '../support/memory.ts'
 import { exactSum } from '../twins/exactSum.ts'
-import { double } from '../twins/values.ts'
+import { storedDouble } from '../twins/values.ts'
 
 /** Adds up the column by what each scan that finds it left. They must agree. */
 function addUp(fields: Field[], layout: Layout) {
@@ -45,11 +45,12 @@ const texts = fc.oneof(
 )
 
 test('fields are added up as the doubles that Number reads, and what is no double is found', () => {
-  const isValid = (field: Field) => field === null || field.text === '' || double(field.text) !== undefined
+  const isValid = (field: Field) =>
+    field === null || field.text === '' || storedDouble(field.text) !== undefined
   fc.assert(
     fc.property(fieldsOf(texts), layouts, (fields, layout) => {
       const valid = fields.filter(isValid)
-      const values = valid.flatMap(field => (field?.text ? [double(field.text) as number] : []))
+      const values = valid.flatMap(field => (field?.text ? [storedDouble(field.text) as number] : []))
       expect(addUp(valid, layout)).toEqual(exactSum(values))
       fields.forEach((field, i) => {
         if (isValid(field)) return

@@ -8,7 +8,7 @@ import { openStored } from '../storedFiles.ts'
 import { BlockReader, withBlocks } from './blockReader.ts'
 import { LINE_FEED, QUOTE } from './dialect.ts'
 import { lineAt } from './explain.ts'
-import { readHeader } from './header.ts'
+import { readStoredHeader } from './header.ts'
 import type { CsvColumn } from './values.ts'
 
 /** The first field of a column that is no number, or, if all fields are numbers, the first that is no integer. */
@@ -34,7 +34,7 @@ export function findMisfit(
   try {
     return withBlocks(() => {
       const extent = { end: csv.size, complete: true }
-      const { end } = withStoredLimits(() => readHeader(csv))
+      const { end } = withStoredLimits(() => readStoredHeader(csv))
       const block = new BlockReader(csv, columns, EVERY, end, () => extent)
       let fraction: Misfit | undefined
       while (block.next()) {
