@@ -1,6 +1,7 @@
 // The form of a test run decides how often the tests repeat what is random. TABLE_TESTS chooses the form for
 // all tests at once. Every form runs every test; only the number of repetitions differs. The variables of
 // `repetitions` each set one number alone.
+import { randomInt } from 'node:crypto'
 
 const forms = ['short', 'middle', 'long'] as const
 export type Form = (typeof forms)[number]
@@ -38,6 +39,14 @@ export function repeat(variable: Variable): number {
   if (!/^[1-9]\d*$/.test(text))
     throw new Error(`${variable}: found ${JSON.stringify(text)}, expected a whole number from 1`)
   return Number(text)
+}
+
+/**
+ * Returns which cases a test tries that tries each of many: every `step`th from `from` on. The short form tries a part of them,
+ * another one in each run; the other forms try all.
+ */
+export function stride(step: number): { from: number; step: number } {
+  return form === 'short' ? { from: randomInt(step), step } : { from: 0, step: 1 }
 }
 
 /** Returns how many random cases a property test tries: at most `long`, which is the number in the long form. */

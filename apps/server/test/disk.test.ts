@@ -37,7 +37,11 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
     ['one that is larger than the disk', 8, `x\n${'1\n'.repeat(6_000_000)}`],
     ['one whose Parquet file does not fit', 8, doubles(300_000)],
   ])('%s', async (_what, size, csv) => {
-    const { client, dataDir } = await serve({ dataDir: smallDisk(size), limits: { keptFreeBytes: 0 } })
+    const { client, dataDir } = await serve({
+      workers: 2,
+      dataDir: smallDisk(size),
+      limits: { keptFreeBytes: 0 },
+    })
     expect(await upload(client, 'x\n1\n')).toBe('')
     expect(await failureOf(upload(client, csv))).toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
@@ -50,7 +54,11 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
   })
 
   test('any upload is refused until there is space', async () => {
-    const { client, dataDir } = await serve({ dataDir: smallDisk(8), limits: { keptFreeBytes: 0 } })
+    const { client, dataDir } = await serve({
+      workers: 2,
+      dataDir: smallDisk(8),
+      limits: { keptFreeBytes: 0 },
+    })
     expect(await upload(client, 'x\n1\n')).toBe('')
     const filler = join(dataDir, 'filler')
     const { bavail, bsize } = statfsSync(dataDir)
@@ -68,7 +76,7 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
   test('a start after a kill needs no disk space', async () => {
     const dataDir = smallDisk(40)
     const env = { TABLE_KEEP_FREE: '0' }
-    const first = spawnServer({ dataDir, env })
+    const first = spawnServer({ workers: 2, dataDir, env })
     const client = connectClient((await first.ready).port)
     for (const csv of ['x\n1\n', 'x\n2\n', largeCsv(4)]) expect(await upload(client, csv)).toBe('')
     first.child.kill('SIGKILL')
@@ -76,7 +84,7 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
     const filler = join(dataDir, 'filler')
     const { bavail, bsize } = statfsSync(dataDir)
     writeFileSync(filler, Buffer.alloc(bavail * bsize))
-    const second = spawnServer({ dataDir, env })
+    const second = spawnServer({ workers: 2, dataDir, env })
     const again = connectClient((await second.ready).port)
     expect(await columnSum(again, 'x', 'csv')).toBe(7n)
     expect(await columnSum(again, 'x', 'parquet')).toBe(7n)
@@ -87,7 +95,7 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
 
   test('the space that must stay free stays free, so that the catalogue has room', async () => {
     const keptFreeBytes = 20 * 2 ** 20
-    const { client, dataDir } = await serve({ dataDir: smallDisk(40), limits: { keptFreeBytes } })
+    const { client, dataDir } = await serve({ workers: 2, dataDir: smallDisk(40), limits: { keptFreeBytes } })
     const answers = await Promise.allSettled(
       Array.from({ length: 6 }, () => upload(client, `x\n${'1\n'.repeat(4_000_000)}`)),
     )
@@ -135,7 +143,7 @@ test.each(['create', 'write', 'open', 'read', 'rename', 'sync', 'insert', 'space
   'when a %s fails, the operator sees the path and the client does not',
   async moment => {
     const fuse = join(temporaryDirectory(), 'fuse')
-    const server = spawnServer({ hook: 'fail.ts', env: { MOMENT: moment, FUSE: fuse } })
+    const server = spawnServer({ workers: 2, hook: 'fail.ts', env: { MOMENT: moment, FUSE: fuse } })
     const client = connectClient((await server.ready).port)
     expect(await upload(client, 'x\n1\n')).toBe('')
     for (const code of ['EIO', 'ENOSPC', 'EMFILE', 'ENOMEM', 'ELOOP']) {
@@ -193,7 +201,7 @@ test.each(['create', 'write', 'read', 'rename', 'sync', 'insert', 'space'])(
   'when a %s of a worker fails, the upload fails and nothing of it is left',
   async moment => {
     const fuse = join(temporaryDirectory(), 'fuse')
-    const server = spawnServer({ hook: 'fail.ts', env: { MOMENT: moment, FUSE: fuse } })
+    const server = spawnServer({ workers: 2, hook: 'fail.ts', env: { MOMENT: moment, FUSE: fuse } })
     const client = connectClient((await server.ready).port)
     expect(await upload(client, 'x\n1\n')).toBe('')
     // After this sum the server knows where the column is, and does not read the catalogue for it again.
@@ -215,7 +223,7 @@ test.each(['create', 'write', 'read', 'rename', 'sync', 'insert', 'space'])(
 test.each(['create', 'write', 'sync', 'space'])(
   'a disk that fails at a %s while an upload is received',
   async moment => {
-    const { client, dataDir } = await serve()
+    const { client, dataDir } = await serve({ workers: 2 })
     /** Large enough to be converted while it arrives. */
     const csv = `x\n${'1\n'.repeat(400_000)}`
     const errors = vi.spyOn(console, 'error').mockImplementation(() => {})

@@ -24,7 +24,7 @@ const shuttingDown = {
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s ends an idle server, whatever is connected', async signal => {
-  const { child, ready, exited } = spawnServer()
+  const { child, ready, exited } = spawnServer({ workers: 2 })
   const { port } = await ready
   await columnSum(connectClient(port), 'x')
   await once(rawSession(port), 'remoteSettings')
@@ -58,7 +58,7 @@ describe('while an upload is converted', () => {
     expect(await answer).toBe('')
     expect(await exited).toMatchObject({ code: 0, stderr: '' })
 
-    const client = connectClient((await spawnServer({ dataDir }).ready).port)
+    const client = connectClient((await spawnServer({ workers: 2, dataDir }).ready).port)
     expect(await columnSum(client, 'x')).toBe(1n)
   })
 
@@ -70,7 +70,7 @@ describe('while an upload is converted', () => {
     clearInterval(repeat)
     expect(incoming(dataDir)).not.toEqual([])
 
-    const client = connectClient((await spawnServer({ dataDir }).ready).port)
+    const client = connectClient((await spawnServer({ workers: 2, dataDir }).ready).port)
     expect(incoming(dataDir)).toEqual([])
     expect(await columnSum(client, 'x')).toBe(0n)
   })
@@ -79,7 +79,7 @@ describe('while an upload is converted', () => {
 test('an upload that does not arrive within the limit is refused and removed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
-  const { port, dataDir, stop } = await serve()
+  const { port, dataDir, stop } = await serve({ workers: 2 })
   const call = rawUpload(rawSession(port))
   await call.write(frame(uploadMessage(largeCsv(1))).subarray(0, 290_000))
   while (incoming(dataDir).length === 0) await new Promise(setImmediate)

@@ -40,7 +40,7 @@ test('whatever the names of columns, formats, tokens and ids, the server opens o
     tokenLine('secret', 'read,write', '../../evil') + tokenLine('../../evil', 'write', '..'),
   )
   const env = { RECORD: record, TABLE_TOKEN_FILE: tokens }
-  const { ready, child, exited, dataDir } = spawnServer({ hook: 'record.ts', env })
+  const { ready, child, exited, dataDir } = spawnServer({ hook: 'record.ts', env, workers: 2 })
   const { port } = await ready
   const client = connectClient(port, { token: 'secret' })
   const session = rawSession(port)

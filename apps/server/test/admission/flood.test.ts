@@ -89,7 +89,7 @@ test('a connection without calls is closed after five minutes, also one that nev
 })
 
 test('a worker that runs out of memory fails its upload alone', async () => {
-  const { ready, dataDir, child, exited } = spawnServer({ hook: 'exhaust.ts' })
+  const { ready, dataDir, child, exited } = spawnServer({ hook: 'exhaust.ts', workers: 2 })
   const client = connectClient((await ready).port)
   const others = Array.from({ length: 8 }, () => upload(client, 'x\n1\n'))
   expect(await failureOf(upload(client, 'exhaust\n1\n'))).toMatchObject({

@@ -60,7 +60,7 @@ export class Crashes {
     this.#arm('step' in moment && moment.from === 'start' ? moment.step : undefined)
     const start = performance.now()
     const env = { FUSE: this.#fuse }
-    const server = spawnServer({ dataDir: this.#dataDir, hook: 'kill.ts', env, under: disk })
+    const server = spawnServer({ dataDir: this.#dataDir, hook: 'kill.ts', env, workers: 2, under: disk })
     const kill = () => server.child.kill(disk ? 'SIGTERM' : 'SIGKILL')
     const port = await portOf(server)
     if (port !== undefined) {
@@ -97,6 +97,7 @@ export class Crashes {
     const server = spawnServer({
       dataDir: this.#dataDir,
       hook: 'earlyCheckpoints.ts',
+      workers: 2,
       under: disk.command,
     })
     const port = await server.ready.then(
@@ -125,7 +126,7 @@ export class Crashes {
    * Returns how many uploads there are.
    */
   async end(): Promise<number> {
-    const server = spawnServer({ dataDir: this.#dataDir })
+    const server = spawnServer({ dataDir: this.#dataDir, workers: 2 })
     const client = connectClient((await server.ready).port)
     await this.#check(client, true)
     await this.#upload(client, [])

@@ -23,7 +23,7 @@ import {
 const half = frame(uploadMessage(largeCsv(1))).subarray(0, 290_000)
 
 test('an upload is stored byte for byte and summed in both formats', async () => {
-  const { client, dataDir } = await serve()
+  const { client, dataDir } = await serve({ workers: 2 })
   const csv = 'x,y,z\r\n1,2,3\r\n4,5,6\r\n'
   expect(await upload(client, csv)).toBe('')
   expect(await upload(client, 'x,y\n5,10\n0,20\n')).toBe('')
@@ -42,13 +42,13 @@ test.each([
   ['a ragged row', 'x,y\n1,2\n3\n'],
   ['not UTF-8', Buffer.from([0x78, 0x0a, 0xff, 0x0a])],
 ])('%s is answered in the error field and leaves nothing', async (_what, csv) => {
-  const { client, dataDir } = await serve()
+  const { client, dataDir } = await serve({ workers: 2 })
   expect(await upload(client, csv)).not.toBe('')
   expect([...incoming(dataDir), ...stored(dataDir)]).toEqual([])
 })
 
 test('more uploads at once than workers, on one connection', async () => {
-  const { client } = await serve()
+  const { client } = await serve({ workers: 2 })
   const csv = (i: number) => `x,i\n${`1,${i}\n`.repeat(20_000)}`
   const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => upload(client, csv(i))))
   expect(answers).toEqual(new Array(12).fill(''))
@@ -61,7 +61,7 @@ describe('the file of an upload that does not arrive is removed', () => {
   const removed = (dataDir: string) => eventually(() => expect(incoming(dataDir)).toEqual([]))
 
   test('when the client cancels', async () => {
-    const { port, dataDir } = await serve()
+    const { port, dataDir } = await serve({ workers: 2 })
     const call = rawUpload(rawSession(port))
     await call.write(half)
     await receiving(dataDir)
@@ -70,7 +70,7 @@ describe('the file of an upload that does not arrive is removed', () => {
   })
 
   test('when the connection breaks', async () => {
-    const { port, dataDir } = await serve()
+    const { port, dataDir } = await serve({ workers: 2 })
     const session = rawSession(port)
     await rawUpload(session).write(half)
     await receiving(dataDir)
@@ -79,7 +79,7 @@ describe('the file of an upload that does not arrive is removed', () => {
   })
 
   test('when the deadline passes and the client is silent', async () => {
-    const { port, dataDir } = await serve()
+    const { port, dataDir } = await serve({ workers: 2 })
     const call = rawUpload(rawSession(port), { 'grpc-timeout': '50m' })
     await call.write(half)
     expect(await call.answer).toMatchObject({ code: status.DEADLINE_EXCEEDED })
@@ -87,7 +87,7 @@ describe('the file of an upload that does not arrive is removed', () => {
   })
 
   test('when the message is whole but the client cancels instead of ending', async () => {
-    const { port, dataDir, client } = await serve()
+    const { port, dataDir, client } = await serve({ workers: 2 })
     const call = rawUpload(rawSession(port))
     await call.write(frame(uploadMessage(largeCsv(1))))
     await receiving(dataDir)
@@ -120,7 +120,7 @@ test('the last of several csv_data counts, even if an earlier one is already bei
 })
 
 test('a question that cannot be answered says why', async () => {
-  const { client } = await serve()
+  const { client } = await serve({ workers: 2 })
   await upload(client, 'name\nAda\n')
   expect((await failureOf(columnSum(client, 'name'))).message).toMatch(
     /column "name" is text in upload 1 .*: line 2 has "Ada", expected integers/,
@@ -133,7 +133,7 @@ test('a question that cannot be answered says why', async () => {
 })
 
 test('a stored file that has changed is DATA_LOSS', async () => {
-  const { client, dataDir } = await serve()
+  const { client, dataDir } = await serve({ workers: 2 })
   await upload(client, 'x\n1\n')
   const path = join(dataDir, 'files', stored(dataDir)[0] ?? '')
   writeFileSync(path, 'x\nbroken\n')
@@ -147,7 +147,7 @@ test('a stored file that has changed is DATA_LOSS', async () => {
 })
 
 test('symbolic links that somebody planted are not followed, neither to write nor to read', async () => {
-  const { client, dataDir } = await serve()
+  const { client, dataDir } = await serve({ workers: 2 })
   const [kept, copy] = [join(temporaryDirectory(), 'kept'), join(temporaryDirectory(), 'copy')]
   writeFileSync(kept, 'kept')
   for (const id of [1, 2])
@@ -172,7 +172,7 @@ test('symbolic links that somebody planted are not followed, neither to write no
 })
 
 test('a full disk is RESOURCE_EXHAUSTED, and the next upload works', async () => {
-  const { client, dataDir } = await serve()
+  const { client, dataDir } = await serve({ workers: 2 })
   observeFileOperations(({ kind, path }) => {
     if (kind === 'write') throw new StorageError('disk-full', `no space left to write ${path}`)
   })

@@ -31,7 +31,7 @@ export function spawnServer({
   env,
   dataDir = temporaryDirectory(),
   hook,
-  workers = 2,
+  workers = 1,
   under = [],
 }: Options = {}): ServerProcess {
   const preload = hook ? ['--import', join(import.meta.dirname, '../hooks', hook)] : []

@@ -35,7 +35,7 @@ export interface Served extends RunningServer {
 /** Starts a real server in this process, on a free port and with an empty data directory. */
 export async function serve({
   dataDir = temporaryDirectory(),
-  workers = 2,
+  workers = 1,
   limits = {},
   ...others
 }: Partial<Omit<ServerConfig, 'limits'>> & { limits?: Partial<Limits> } = {}): Promise<Served> {

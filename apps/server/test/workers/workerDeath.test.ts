@@ -20,6 +20,7 @@ async function serveWithFuse(moment: string) {
   const { ready, dataDir, child, exited } = spawnServer({
     hook: 'die.ts',
     env: { MOMENT: moment, FUSE: fuse },
+    workers: 2,
   })
   const client = connectClient((await ready).port)
   expect(await upload(client, 'x\n1\n')).toBe('')

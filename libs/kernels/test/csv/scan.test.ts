@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { randomCases } from '../../../../testing/form.ts'
+import { randomCases, stride } from '../../../../testing/form.ts'
 import { EVERY } from '../../src/index.ts'
 import { at, kernels, memory, type Scanned, scan } from '../support/memory.ts'
 import { judgeRecords } from '../support/records.ts'
@@ -85,7 +85,8 @@ test.each([
     '"1"",2\n',
   ],
 ])('scan agrees with the plain scanner and csv-parse on %j anywhere in a block', line => {
-  for (let pad = 0; pad < 67; pad++) {
+  const { from, step } = stride(4)
+  for (let pad = from; pad < 67; pad += step) {
     const before = `${'p'.repeat(pad)},\n`
     expectAgreement({ columns: 2, text: before + line + '3,4\n'.repeat(150) }, 0)
     for (let cut = 0; cut <= line.length; cut++) {

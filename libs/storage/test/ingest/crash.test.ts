@@ -2,6 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { stride } from '../../../../testing/form.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
 import { fileName, formats, storedFile } from '../../src/paths.ts'
 import {
@@ -30,8 +31,9 @@ test('killed before any of its operations, a process leaves exactly the uploads 
   const survivor = run(-1)
   expect(acknowledgedBy(survivor)).toEqual([1, 2, 3])
 
-  let fatal = 0
-  for (let crashed = run(fatal); crashed.signal === 'SIGKILL'; crashed = run(++fatal)) {
+  const { from, step } = stride(3)
+  let fatal = from
+  for (let crashed = run(fatal); crashed.signal === 'SIGKILL'; crashed = run(fatal)) {
     const acknowledged = acknowledgedBy(crashed)
     const dataDir = dataDirOf(fatal)
     // An upload that was killed right before its row may be in `lost/`.
@@ -47,6 +49,7 @@ test('killed before any of its operations, a process leaves exactly the uploads 
     const ids = [...stored, next.id]
     expect(ids.map(id => readFileSync(storedFile(dataDir, id, 'csv'), 'utf8'))).toEqual(expected)
     store.close()
+    fatal += step
   }
   // Enough to have died in the start and in every commit.
   expect(fatal).toBeGreaterThan(40)
