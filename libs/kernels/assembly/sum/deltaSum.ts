@@ -21,7 +21,7 @@ const TOGETHER: u64 = 128
 /** The most values that are summed together: the sums of this many products with 32-bit numbers fit into 64 bits. */
 const MAX_TOGETHER: u64 = 16384
 
-/** Values that stay below it do not wrap. */
+/** Values whose bound is below this do not wrap. */
 const LIMIT: f64 = 4611686018427387904
 /** The value that was added last. */
 let last: i64 = 0
@@ -69,7 +69,7 @@ function addBlocks(values: u64, miniblocks: u64, miniblockValues: u64): bool {
         const w = <u64>load<u8>(width++)
         const some = min(left - n, miniblockValues)
         greatest = max(greatest, w)
-        // The last miniblock may be cut behind the last value.
+        // The last miniblock may be cut off after the last value.
         if (w > 64 || size + ((some * w + 7) >> 3) > <u64>(end - at)) return false
         size += (miniblockValues * w) >> 3
         n += some

@@ -1,6 +1,6 @@
 import { addHalves } from './pageTotal'
 
-/** Adds the `count` int64 values that fill [from, to). Returns false if they do not. */
+/** Adds the `count` int64 values in [from, to). Returns false if they do not fill [from, to). */
 export function sumPlain(from: usize, to: usize, count: u32): bool {
   if (<u64>(to - from) != <u64>count << 3) return false
   let ones = i64x2.splat(0)
@@ -24,7 +24,7 @@ export function sumPlain(from: usize, to: usize, count: u32): bool {
   return true
 }
 
-/** Each value + 2^63. */
+/** Returns each value + 2^63. */
 // @ts-expect-error: a decorator
 @inline
 function unsigned(values: v128): v128 {

@@ -213,7 +213,10 @@ function less(all: v128, negative: v128): v128 {
   return i16x8.sub(all, i16x8.shl(negative, 1))
 }
 
-/** The field at the start of a line, in front of which there may be blank ones. It is not the only one. */
+/**
+ * Adds the field at the start of a line, which may have blank lines before it. The line has other fields
+ * too.
+ */
 function addFirst(line: usize): void {
   const start = skipBlankLines(line)
   const end = firstEnd(start)
@@ -221,7 +224,7 @@ function addFirst(line: usize): void {
   else addField(start, end)
 }
 
-/** The field may be quoted. Without anything between its quotes it adds nothing either. */
+/** Adds a field, which may be quoted. Without anything between its quotes it adds nothing either. */
 // @ts-expect-error: a decorator
 @inline
 function addField(start: usize, end: usize): void {

@@ -92,7 +92,7 @@ const LOWER_NAN: u32 = 0x6e616e
 const INFINITY: u64 = 0x7974696e69666e49
 const THREE_BYTES: u32 = 0xffffff
 
-/** NaN for any other word. */
+/** Returns NaN for any other word. */
 export function readInfinity(start: usize, end: usize): f64 {
   if (end - start == 3 && (load<u32>(start) & THREE_BYTES) == INF) return Infinity
   return end - start == 8 && load<u64>(start) == INFINITY ? Infinity : NaN

@@ -52,7 +52,8 @@ export class Catalogue {
   }
 
   /**
-   * Makes an upload visible to every snapshot from now on. Only after its row is committed; the second time does nothing. Returns the
+   * Makes an upload visible to every later snapshot. Call this after the upload's row is committed; a second
+   * call does nothing. Returns the
    * columns that clash with those of earlier uploads.
    */
   async publish(upload: Upload): Promise<Clash[]> {

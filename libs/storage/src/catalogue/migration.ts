@@ -40,7 +40,10 @@ function copyCatalogue(dataDir: string, copy: string): void {
   syncPath(dataDir)
 }
 
-/** Lists of columns have a table of their own, ids are never given again, rows have checksums, contents go with their row. */
+/**
+ * Moves lists of columns to a table of their own, makes ids unique forever, gives rows checksums, and
+ * deletes contents with their row.
+ */
 function from2({ database }: Connection): void {
   database.function('crc32', { deterministic: true }, text => crc32(String(text)))
   database.exec(`

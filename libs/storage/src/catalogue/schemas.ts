@@ -102,7 +102,7 @@ export function takeCensus(dataDir: string, uploads: UploadsSnapshot): ColumnCen
   return census
 }
 
-/** Where all schemas have a column of this name. */
+/** Returns where all schemas have a column of this name. */
 export function findColumn(dataDir: string, name: string): ColumnPlaces {
   return read(dataDir, ({ prepared }) => {
     const schemas: number[] = []

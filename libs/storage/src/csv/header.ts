@@ -67,7 +67,7 @@ function isAllowed({ names, end }: Header): boolean {
   return names.length <= limits.columns && end <= limits.headerBytes
 }
 
-/** Only a header with its line end is the same wherever these bytes are. */
+/** Remembers a short header. Without its line end, the same bytes could begin a longer header. */
 function remember(header: Header, bytes: Buffer): void {
   if (header.end <= FIRST_READ && bytes[header.end - 1] === LINE_FEED)
     last = { bytes: Buffer.from(bytes.subarray(0, header.end)), header }
@@ -133,7 +133,7 @@ function refuseNul(header: Header, bytes: Uint8Array): Header {
   throw invalid(bytes, start, `found a NUL byte in the name of column ${column + 1}, expected text`)
 }
 
-/** `bytes` are those of the file from its start on; the message names the line of the one at `position`. */
+/** Makes the error for the byte at `position`, with its line. `bytes` begin at the start of the file. */
 function invalid(bytes: Uint8Array, position: number, problem: string): StorageError {
   let line = 1
   for (let i = 0; i < position; i++) if (bytes[i] === LINE_FEED) line++

@@ -32,7 +32,7 @@ export function isWrittenAs({ type, repetition }: SchemaElement, columnType: Col
   return physicalTypes[type] === columnSchemas[columnType].type && repetition === Repetition.OPTIONAL
 }
 
-/** What the format calls the type of a column. */
+/** Returns what the format calls the type of a column. */
 export function typeName({ type, repetition }: SchemaElement): string {
   const physical = physicalTypes[type] ?? `type ${type}`
   return repetition === Repetition.OPTIONAL ? physical : `${physical} that is not optional`

@@ -15,11 +15,11 @@ const summedTypes: readonly SummedType[] = ['text', 'double', 'int64']
 export interface SumPlan extends SharedPieces {
   format: Format
   type: SummedType
-  /** So many workers are worth a message. */
+  /** How many workers are worth a message. */
   workers: number
 }
 
-/** What opening a file costs, in bytes that could be summed instead. */
+/** The cost of opening a file, in bytes that could be summed instead. */
 const FILE_BYTES: Record<Format, number> = { csv: 64 * 1024, parquet: 16 * 1024 }
 /** The least number of bytes for a worker: less is not worth a message. */
 const WORKER_BYTES = 4 * 1024 * 1024
