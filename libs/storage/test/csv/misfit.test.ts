@@ -26,3 +26,8 @@ test('a file of another size is damaged, and nobody is waited for who is gone', 
   const cancellation = new Int32Array(new SharedArrayBuffer(4)).fill(1)
   expect(() => findMisfit(csv, column, cancellation)).toThrow('cancelled')
 })
+
+test('of several numbers that are no integers the first one is found, in whichever block the others are', () => {
+  const csv = temporaryFile(['w,x', 'w,1.5', ...manyNumbers, 'w,2.5', ''].join('\n'))
+  expect(findMisfit(csv, { columnIndex: 1, columns: 2 })).toEqual({ line: 2, value: '1.5' })
+})

@@ -63,6 +63,8 @@ test('a field that stands in a later block than the first is found, and so is on
   expect(notesOf(late)).toEqual([{ position: 1, misfit: { line: 200_002, value: 'n/a' } }])
   const zips = ['w,x', ...manyNumbers.map(() => 'w,'), 'w,+7', ''].join('\n')
   expect(notesOf(zips)).toEqual([{ position: 1, misfit: undefined }])
+  const rounded = ['w,x', 'w,9007199254740993', 'w,1.5', ...manyNumbers, 'w,2.5', ''].join('\n')
+  expect(notesOf(rounded)).toEqual([{ position: 1, misfit: { line: 3, value: '1.5' } }])
   const words = ['w,x', ...manyNumbers.map(() => 'w,'), 'w,word', 'w,1', ''].join('\n')
   expect(notesOf(words)).toEqual([])
 })
