@@ -18,7 +18,7 @@ export function utf16Of(block: Uint8Array): 'utf-16le' | 'utf-16be' | undefined 
 export function optionFor(block: Uint8Array, refusal: string): string | undefined {
   const utf16 = utf16Of(block)
   if (utf16) return `--encoding ${utf16}`
-  if (refusal.includes('UTF-8')) return '--encoding windows-1252'
+  if (refusal.includes('not UTF-8')) return '--encoding windows-1252'
   const text = Buffer.from(block).toString('latin1')
   if (text.includes('\r') && !text.includes('\n')) return '--line-end cr'
   const [first = ''] = text.split(/[\r\n]/, 1)

@@ -48,7 +48,7 @@ export function foreignKind(bytes: Uint8Array): Kind | undefined {
     const flag = encoding.startsWith('UTF-16')
       ? `, or upload with \`--encoding ${encoding.toLowerCase()}\``
       : ''
-    return { name: `${encoding} text`, remedy: `convert it${flag}` }
+    return { name: `${encoding} text`, remedy: `convert it to UTF-8${flag}` }
   }
   const text = textOf(bytes)
   if (HTML_START.test(text))

@@ -80,8 +80,7 @@ function withDialect(header: Header, bytes: Buffer, whole: boolean): Header {
 
 function refuseForeign(file: OpenFile, bytes: Buffer, whole: boolean): void {
   const kind = foreignKind(bytes.subarray(0, FIRST_READ))
-  if (kind)
-    throw new StorageError('invalid', `line 1: found ${kind.name}, expected CSV in UTF-8: ${kind.remedy}`)
+  if (kind) throw new StorageError('invalid', `line 1: found ${kind.name}, expected CSV: ${kind.remedy}`)
   const end = whole ? bytes.length : bytes.length - 1
   const stray = strayCarriageReturn(bytes, headerStart(bytes), end)
   if (stray >= 0) throw explainLineEnd(file, stray)

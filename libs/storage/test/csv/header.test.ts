@@ -139,7 +139,7 @@ test.each([
   ['[\n  [1, 2]\n]', 'JSON'],
   ['[1, 2]', 'JSON'],
 ])('%j is no CSV, and the message says what it is', (text, kind) => {
-  expectInvalid(Buffer.from(text, 'latin1'), `line 1: found ${kind}, expected CSV in UTF-8: `)
+  expectInvalid(Buffer.from(text, 'latin1'), `line 1: found ${kind}, expected CSV: `)
 })
 
 test.each(['PAR,x\n', 'PK\n', '[id],[name]\n', '{x},y\n', '<x>,y\n', 'htmlx\n', '\xef\xbb\xbfx\n'])(

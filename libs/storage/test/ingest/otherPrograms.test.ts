@@ -88,8 +88,8 @@ test.each(taken)('%s', (_, csv, expected) => {
 test.each([
   ['lines that end in CR', 'date,amount\r2024-01-01,10\r2024-01-02,20\r', 'line ends are CR alone'],
   ['lines that end in CR CR LF', 'x,y\r\r\n1,2\r\r\n', 'line ends are CR CR LF'],
-  ['UTF-16', Buffer.from('\uFEFFx,y\n1,2\n', 'utf16le'), 'found UTF-16LE text, expected CSV in UTF-8'],
-  ['gzip', gzipSync('x,y\n1,2\n'), 'found gzip, expected CSV in UTF-8: unpack it'],
+  ['UTF-16', Buffer.from('\uFEFFx,y\n1,2\n', 'utf16le'), 'found UTF-16LE text, expected CSV'],
+  ['gzip', gzipSync('x,y\n1,2\n'), 'found gzip, expected CSV: unpack it'],
 ])('%s are no CSV of ours', (_, csv, message) => {
   expect(() => store(csv)).toThrow(message)
 })
