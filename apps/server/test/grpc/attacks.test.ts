@@ -234,7 +234,7 @@ test('errors repeat 200 characters of what was sent', async () => {
     `found the format "${cut}", expected "csv" or "parquet"`,
   )
   expect(await upload(client, `${long}\ntext\n`)).toBe('')
-  await expect(columnSum(client, long)).rejects.toThrow(`column "${cut}" of upload`)
+  await expect(columnSum(client, long)).rejects.toThrow(`column "${cut}" is text in upload`)
   const latin1 = Buffer.from(`${long}\ncaf\xe9\n`, 'latin1')
   expect(await upload(client, latin1)).toContain(`column "${cut}": found bytes that are not UTF-8`)
   const packed = rawCall(rawSession(port), '/Table/ColSum', { 'grpc-encoding': 'f'.repeat(5000) })
