@@ -152,6 +152,12 @@ test('a file without a header gets one', async () => {
   expect(await translate('', { columns: ['x'] })).toBe('x\n')
 })
 
+test('a comment is a whole line', async () => {
+  expect(await translate('# c\nx;y\n1;a # b\n#c;d\n"#";2\n', { delimiter: ';', comment: '#' })).toBe(
+    'x,y\n1,a # b\n#,2\n',
+  )
+})
+
 test('a file with nothing in it stays empty, for the server to refuse', async () => {
   expect(await translate('\n#\n', { comment: '#' })).toBe('')
 })
