@@ -66,8 +66,8 @@ interface Survey {
 export function surveyOf({ records, columns }: BlockReader, column: number): Survey {
   const { kernels, bytes, ends } = memory
   const at = kernels.surveyText(ends, records, columns, column)
-  const [fields, numbers, a, b, c, d] = new Uint32Array(bytes.buffer, at, 6)
-  return { fields, numbers, other: [a, b], fraction: [c, d] }
+  const found = new Uint32Array(bytes.buffer, at, 6)
+  return { fields: found[0], numbers: found[1], other: [found[2], found[3]], fraction: [found[4], found[5]] }
 }
 
 /** Finds the lines of the fields of a block. */
