@@ -1,16 +1,23 @@
 // Every release opens the data directories of all earlier releases.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, readdirSync, rmSync, truncateSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { stride } from '../../../../testing/form.ts'
+import { findColumn } from '../../src/catalogue/schemas.ts'
 import type { Upload } from '../../src/catalogue/upload.ts'
+import { dialect } from '../../src/csv/dialect.ts'
 import { type Damage, readUploads, verifyUpload } from '../../src/maintenance/verify.ts'
-import { catalogueFile, oldCatalogueFile, storedFile } from '../../src/paths.ts'
+import { catalogueFile, formats, oldCatalogueFile, storedFile } from '../../src/paths.ts'
+import { sumPieces } from '../../src/sum/pieces.ts'
+import { planSum } from '../../src/sum/plan.ts'
+import { mergePartials } from '../../src/sum/total.ts'
 import { opened, temporaryDirectory, thrown } from '../support/directories.ts'
 import { fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
 import { expectFacts } from '../support/fixtureFacts.ts'
+import { sumOf } from '../support/units.ts'
 
 const facts = readFacts()
 /** Ignores what a start says. */
@@ -25,6 +32,23 @@ for (const fixture of fixtures) {
     const again = opened(dataDir, unheard)
     await expectFacts(again)
     expect(await again.catalogue.reserve()).toBeGreaterThan(facts.uploads.at(-1)?.id ?? 0)
+  })
+
+  test(`${fixture}: doubles have the exact sum of the CSVs' fields in both formats`, async () => {
+    const dataDir = unpackFixture(fixture)
+    const store = opened(dataDir, unheard)
+    const prices = readUploads(dataDir).flatMap(({ id, columns }) => {
+      const price = columns.findIndex(({ name }) => name === 'price')
+      const records = price < 0 ? [] : parse(readFileSync(storedFile(dataDir, id, 'csv')), dialect).slice(1)
+      return records.map(fields => Number(fields[price]))
+    })
+    expect(prices.length).toBeGreaterThan(1000)
+    const { uploads } = await store.catalogue.snapshot()
+    for (const format of formats) {
+      const plans = planSum(uploads, findColumn(dataDir, 'price'), format, 1)
+      const sum = Array.from(plans, plan => sumPieces(dataDir, plan)).reduce(mergePartials)
+      expect(sum).toEqual({ integers: 0n, doubles: sumOf(prices) })
+    }
   })
 
   test(`${fixture}: unsynced files that a power cut lost are written again`, async () => {
