@@ -49,6 +49,17 @@ test('an upload is warned of a column that is no number here, with the field bec
   ])
 })
 
+test('an upload is warned of names that were made and of what looks like another dialect', async () => {
+  const { client } = await serve()
+  expect(await uploaded(client, 'a,,a\n1,2,3\n')).toMatchObject({
+    columns: [{ name: 'a' }, { name: 'column2' }, { name: 'a_1' }],
+    warnings: [expect.stringContaining('"column2"'), expect.stringContaining('"a_1"')],
+  })
+  expect((await uploaded(client, 'x;y\n1;2\n3;4\n')).warnings).toEqual([
+    expect.stringMatching(/semicolon.*--delimiter/),
+  ])
+})
+
 test('a late text is warned of with its line, also when the upload is large', async () => {
   const { client } = await serve()
   expect(await upload(client, 'x\n0\n')).toBe('')
