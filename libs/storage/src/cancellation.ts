@@ -1,3 +1,5 @@
+// How a sum or an upload is cancelled: the main thread sets a flag in shared memory, and the workers look at
+// the flag once per block of work.
 import { StorageError } from './errors.ts'
 
 /**
@@ -5,6 +7,18 @@ import { StorageError } from './errors.ts'
  * for the answer any more.
  */
 export type Cancellation = Int32Array
+
+/** Returns a cancellation that happens when the signal is aborted. */
+export function cancellationOf(signal: AbortSignal): Cancellation {
+  const cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  if (signal.aborted) cancel(cancellation)
+  else signal.addEventListener('abort', () => cancel(cancellation), { once: true })
+  return cancellation
+}
+
+export function cancel(cancellation: Cancellation): void {
+  Atomics.store(cancellation, 0, 1)
+}
 
 /** Throws StorageError `cancelled` if nobody waits for the answer any more. Call this once per block of work. */
 export function throwIfCancelled(cancellation: Cancellation | undefined): void {

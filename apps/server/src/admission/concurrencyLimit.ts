@@ -3,8 +3,9 @@ import { ServiceError } from '../service/errors.ts'
 export type Admit = <T>(work: () => Promise<T>) => Promise<T>
 
 /**
- * Lets at most `limit` pieces of work run at once. When the limit is reached, `makeRoom` may end some running
- * work; otherwise the new work is refused with a `ServiceError` that calls the work `name`.
+ * Returns a function that runs work, such as an upload, and lets at most `limit` of them run at once. When the
+ * limit is reached, `makeRoom` may end some running work and return true. Otherwise the new work is refused
+ * with a `ServiceError` that says "128 uploads are under way" if `name` is `uploads`.
  */
 export function limitConcurrency(limit: number, name: string, makeRoom: () => boolean = () => false): Admit {
   let running = 0

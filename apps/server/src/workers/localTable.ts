@@ -2,6 +2,8 @@ import {
   Arrival,
   type Cancellation,
   type CommittedUpload,
+  cancel,
+  cancellationOf,
   createSpool,
   exactTotal,
   formatOf,
@@ -154,18 +156,6 @@ async function spooled(csv: CsvBody, createSpool: () => Spool): Promise<Spool> {
     await spool.discard()
     throw error
   }
-}
-
-/** Copies an abort signal into shared memory, where the workers see it. */
-function cancellationOf(signal: AbortSignal): Cancellation {
-  const cancellation: Cancellation = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-  if (signal.aborted) cancel(cancellation)
-  else signal.addEventListener('abort', () => cancel(cancellation), { once: true })
-  return cancellation
-}
-
-function cancel(cancellation: Cancellation): void {
-  Atomics.store(cancellation, 0, 1)
 }
 
 const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {

@@ -1,8 +1,9 @@
 import type { Options } from 'csv-parse/sync'
 
 /**
- * The dialect in csv-parse's terms: RFC 4180, LF or CRLF, a byte order mark dropped, blank lines skipped. Our
- * scanner and csv-parse with these options accept the same files and find the same fields.
+ * Our dialect as options of csv-parse, which parses headers and judges our scanner in tests: RFC 4180, LF or
+ * CRLF, a byte order mark dropped, blank lines skipped. Both find the same fields, but a CR that no LF follows
+ * is refused by us alone.
  */
 export const dialect = {
   bom: true,
@@ -21,7 +22,7 @@ export function hasByteOrderMark(bytes: Uint8Array, at = 0): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
 }
 
-/** Where the record at `from` has a CR outside quotes that no LF follows; -1 if nowhere in front of `to`. */
+/** Finds the first CR outside quotes that no LF follows, in a record that begins at `from`. Returns -1 if there is none before `to`. */
 export function strayCarriageReturn(bytes: Uint8Array, from: number, to: number): number {
   let quoted = false
   for (let i = from; i < to; i++) {

@@ -10,7 +10,7 @@ import {
   QUOTE,
   strayCarriageReturn,
 } from './dialect.ts'
-import { lineEndsOf } from './foreign.ts'
+import { lineEndsOf } from './otherFormats.ts'
 import { problemText } from './problems.ts'
 import { type ScanProblem, scanRecords } from './scanner.ts'
 

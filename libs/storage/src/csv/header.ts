@@ -12,8 +12,8 @@ import {
   strayCarriageReturn,
 } from './dialect.ts'
 import { explainLineEnd, explainProblem } from './explain.ts'
-import { dialectWarnings, foreignKind, notUtf8 } from './foreign.ts'
 import { columnNames } from './names.ts'
+import { dialectWarnings, foreignKind, notUtf8 } from './otherFormats.ts'
 import { scanRecords } from './scanner.ts'
 
 export interface Header {

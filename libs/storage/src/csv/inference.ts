@@ -37,7 +37,7 @@ export class Inference {
   }
 }
 
-/** Returns whether all fields are of the type. Overwrites the current row group and page. */
+/** Returns whether all fields are of the type. Overwrites the row group and the page that are in kernel memory. */
 function fits(type: ColumnType, records: Records, column: number): boolean {
   return type === 'text' || readColumn(type, records, column, memory.page, memory.rows) >= 0
 }

@@ -1,18 +1,19 @@
 import { shown } from '../errors.ts'
 
-/** More warnings than this would make an answer as large as the header. */
+/** A header can have thousands of such names, and the answer to an upload must stay small. */
 const MOST_WARNINGS = 10
 
 export interface Names {
   /** None is empty and none comes twice. */
   names: readonly string[]
-  /** One for each name that was made. */
+  /** Says which names were made. After the first few warnings, the last one counts the rest. */
   warnings: readonly string[]
 }
 
 /**
- * The names of columns as a header has them, where an empty one becomes `column3` by its position, and one that was there before
- * becomes `a_1`, or the next number that no other column has. All other names stay as they are.
+ * Returns the names that the columns of a header get. A column without a name is called by its position, such
+ * as `column3`. A name that comes again gets the next number that no other column has: the second `a` becomes
+ * `a_1`. All other names stay as they are.
  */
 export function columnNames(written: readonly string[]): Names {
   const taken = new Set(written)

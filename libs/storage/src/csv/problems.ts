@@ -1,5 +1,5 @@
 import { LINE_FEED } from './dialect.ts'
-import { separators } from './foreign.ts'
+import { separators } from './otherFormats.ts'
 import type { ScanProblem } from './scanner.ts'
 
 const texts: Record<Exclude<ScanProblem, 'ragged'>, string> = {

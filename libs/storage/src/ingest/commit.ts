@@ -28,15 +28,15 @@ export interface CommittedUpload extends Upload {
 export interface ReceivedOptions extends CommitOptions {
   /** The received bytes, if they are not in a file. */
   held?: Uint8Array | undefined
-  /** Whether no other worker converts anything that takes much memory. If not, such an upload is refused as `heavy`. */
+  /** Whether this upload may take much memory, because no other conversion does. Otherwise a large one is refused as `heavy`. */
   alone?: boolean
   /** Whether the files of a small upload may be synced later. */
   deferSync?: boolean
 }
 
 /**
- * Converts and commits an upload while it arrives. Returns undefined if that is not possible for any reason:
- * `commitUpload` will do it once the upload is complete, or say why not.
+ * Converts and commits an upload while it arrives. Returns undefined if anything prevents that. The caller
+ * then uses `commitUpload` once the upload is complete, which succeeds or says why not.
  */
 export function commitArrivingUpload(
   dataDir: string,
@@ -49,15 +49,16 @@ export function commitArrivingUpload(
   const parquet = incomingFile(dataDir, id, 'parquet')
   const converted = convertGrowingCsv(csv, parquet, wanted => arrival.waitFor(wanted), options.cancellation)
   if (converted && arrival.waitForDisk()) return commit(dataDir, id, receivedAt, converted, options)
-  // The rest may never come, and then nobody else would remove the file.
+  // If the rest of the upload never comes, nobody else removes this file.
   removeAll([parquet])
   return undefined
 }
 
 /**
- * Turns the received `incoming/<id>.csv`, which is on the disk, into a committed upload. The files have their
- * final names and are on the disk before the row is, so a row always has its files. The row of a small upload
- * also holds the contents of the files. After an error nothing of the upload is left, with two exceptions:
+ * Turns a received upload, `incoming/<id>.csv` on the disk or `held` in memory, into a committed one. The row
+ * is written last, when the files have their final names and are on the disk, so a row always has its files.
+ * A small upload is the exception: its files are synced later, so its row goes to the disk with their contents.
+ * After an error nothing of the upload is left, with two exceptions:
  * after `heavy` the upload must be converted again, `alone`; after `undecided` the process must end.
  *
  * If the `uploadId` is already committed, nothing of this upload is left either: if the bytes are equal, the

@@ -74,7 +74,7 @@ export class Footer {
       [FileMetaData.schema]: [thriftRoot(this.#columns.length), ...this.#columns.map(thriftColumn)],
       [FileMetaData.num_rows]: BigInt(this.#rows),
     })
-    start.index = --start.offset // without the end of the struct
+    start.index = --start.offset // drops the byte that ends the struct: its last fields follow
     start.appendUint8(NEXT_FIELD_IS_LIST)
     start.appendUint8((Math.min(this.#count, 15) << 4) | STRUCT)
     if (this.#count >= 15) start.appendVarInt(this.#count)
