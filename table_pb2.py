@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x0btable.proto\"\x1d\n\tUploadReq\x12\x10\n\x08\x63sv_data\x18\x01 \x01(\x0c\"a\n\nUploadResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\x03\x12\x0c\n\x04rows\x18\x03 \x01(\x03\x12\x18\n\x07\x63olumns\x18\x04 \x03(\x0b\x32\x07.Column\x12\x10\n\x08warnings\x18\x05 \x03(\t\"$\n\x06\x43olumn\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\"+\n\tColSumReq\x12\x0e\n\x06\x63olumn\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\"*\n\nColSumResp\x12\r\n\x05total\x18\x01 \x01(\x03\x12\r\n\x05\x65rror\x18\x02 \x01(\t2M\n\x05Table\x12!\n\x06Upload\x12\n.UploadReq\x1a\x0b.UploadResp\x12!\n\x06\x43olSum\x12\n.ColSumReq\x1a\x0b.ColSumRespb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x0btable.proto\"\x1d\n\tUploadReq\x12\x10\n\x08\x63sv_data\x18\x01 \x01(\x0c\"a\n\nUploadResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\x03\x12\x0c\n\x04rows\x18\x03 \x01(\x03\x12\x18\n\x07\x63olumns\x18\x04 \x03(\x0b\x32\x07.Column\x12\x10\n\x08warnings\x18\x05 \x03(\t\"$\n\x06\x43olumn\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\"+\n\tColSumReq\x12\x0e\n\x06\x63olumn\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\"*\n\nColSumResp\x12\r\n\x05total\x18\x01 \x01(\x03\x12\r\n\x05\x65rror\x18\x02 \x01(\t\"\x1e\n\nUploadPart\x12\x10\n\x08\x63sv_data\x18\x01 \x01(\x0c\"\xa2\x01\n\x0cStoredUpload\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x11\n\tupload_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0breceived_at\x18\x04 \x01(\t\x12\x0c\n\x04rows\x18\x05 \x01(\x03\x12\x11\n\tcsv_bytes\x18\x06 \x01(\x03\x12\x15\n\rparquet_bytes\x18\x07 \x01(\x03\x12\x18\n\x07\x63olumns\x18\x08 \x03(\x0b\x32\x07.Column\"y\n\x0eListUploadsReq\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x14\n\x0coldest_first\x18\x03 \x01(\x08\x12\x15\n\rreceived_from\x18\x04 \x01(\t\x12\x17\n\x0freceived_before\x18\x05 \x01(\t\"U\n\x0fListUploadsResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\x12\x1e\n\x07uploads\x18\x02 \x03(\x0b\x32\r.StoredUpload\x12\x13\n\x0bnext_cursor\x18\x03 \x01(\t\"\x1a\n\x0cGetUploadReq\x12\n\n\x02id\x18\x01 \x01(\x03\"=\n\rGetUploadResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\x12\x1d\n\x06upload\x18\x02 \x01(\x0b\x32\r.StoredUpload\"\x1d\n\x0f\x44\x65leteUploadReq\x12\n\n\x02id\x18\x01 \x01(\x03\"!\n\x10\x44\x65leteUploadResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\")\n\x0b\x44ownloadReq\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\"+\n\x0c\x44ownloadPart\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\r\n\x05\x65rror\x18\x02 \x01(\t\"\r\n\x0b\x44\x65scribeReq\"\xa1\x01\n\x0c\x44\x65scribeResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\x12\x0f\n\x07uploads\x18\x02 \x01(\x03\x12\x0c\n\x04rows\x18\x03 \x01(\x03\x12\x11\n\tcsv_bytes\x18\x04 \x01(\x03\x12\x15\n\rparquet_bytes\x18\x05 \x01(\x03\x12#\n\x07\x63olumns\x18\x06 \x03(\x0b\x32\x12.ColumnDescription\x12\x14\n\x0cmore_columns\x18\x07 \x01(\x03\"\x84\x01\n\x11\x43olumnDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x19\n\x05types\x18\x02 \x03(\x0b\x32\n.TypeCount\x12\x0f\n\x07uploads\x18\x03 \x01(\x03\x12\x0c\n\x04rows\x18\x04 \x01(\x03\x12\r\n\x05nulls\x18\x05 \x01(\x03\x12\x0b\n\x03min\x18\x06 \x01(\t\x12\x0b\n\x03max\x18\x07 \x01(\t\"*\n\tTypeCount\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07uploads\x18\x02 \x01(\x03\"+\n\x08StatsReq\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\"9\n\tStatsResp\x12\r\n\x05\x65rror\x18\x01 \x01(\t\x12\x1d\n\x07\x63olumns\x18\x02 \x03(\x0b\x32\x0c.ColumnStats\"\x88\x01\n\x0b\x43olumnStats\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x19\n\x05types\x18\x02 \x03(\x0b\x32\n.TypeCount\x12\x0c\n\x04rows\x18\x03 \x01(\x03\x12\r\n\x05nulls\x18\x04 \x01(\x03\x12\x0b\n\x03min\x18\x05 \x01(\t\x12\x0b\n\x03max\x18\x06 \x01(\t\x12\x0b\n\x03sum\x18\x07 \x01(\t\x12\x0c\n\x04mean\x18\x08 \x01(\t2\x80\x03\n\x05Table\x12!\n\x06Upload\x12\n.UploadReq\x1a\x0b.UploadResp\x12!\n\x06\x43olSum\x12\n.ColSumReq\x1a\x0b.ColSumResp\x12*\n\x0cUploadStream\x12\x0b.UploadPart\x1a\x0b.UploadResp(\x01\x12\x30\n\x0bListUploads\x12\x0f.ListUploadsReq\x1a\x10.ListUploadsResp\x12*\n\tGetUpload\x12\r.GetUploadReq\x1a\x0e.GetUploadResp\x12\x33\n\x0c\x44\x65leteUpload\x12\x10.DeleteUploadReq\x1a\x11.DeleteUploadResp\x12)\n\x08\x44ownload\x12\x0c.DownloadReq\x1a\r.DownloadPart0\x01\x12\'\n\x08\x44\x65scribe\x12\x0c.DescribeReq\x1a\r.DescribeResp\x12\x1e\n\x05Stats\x12\t.StatsReq\x1a\n.StatsRespb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,6 +41,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COLSUMREQ']._serialized_end=226
   _globals['_COLSUMRESP']._serialized_start=228
   _globals['_COLSUMRESP']._serialized_end=270
-  _globals['_TABLE']._serialized_start=272
-  _globals['_TABLE']._serialized_end=349
+  _globals['_UPLOADPART']._serialized_start=272
+  _globals['_UPLOADPART']._serialized_end=302
+  _globals['_STOREDUPLOAD']._serialized_start=305
+  _globals['_STOREDUPLOAD']._serialized_end=467
+  _globals['_LISTUPLOADSREQ']._serialized_start=469
+  _globals['_LISTUPLOADSREQ']._serialized_end=590
+  _globals['_LISTUPLOADSRESP']._serialized_start=592
+  _globals['_LISTUPLOADSRESP']._serialized_end=677
+  _globals['_GETUPLOADREQ']._serialized_start=679
+  _globals['_GETUPLOADREQ']._serialized_end=705
+  _globals['_GETUPLOADRESP']._serialized_start=707
+  _globals['_GETUPLOADRESP']._serialized_end=768
+  _globals['_DELETEUPLOADREQ']._serialized_start=770
+  _globals['_DELETEUPLOADREQ']._serialized_end=799
+  _globals['_DELETEUPLOADRESP']._serialized_start=801
+  _globals['_DELETEUPLOADRESP']._serialized_end=834
+  _globals['_DOWNLOADREQ']._serialized_start=836
+  _globals['_DOWNLOADREQ']._serialized_end=877
+  _globals['_DOWNLOADPART']._serialized_start=879
+  _globals['_DOWNLOADPART']._serialized_end=922
+  _globals['_DESCRIBEREQ']._serialized_start=924
+  _globals['_DESCRIBEREQ']._serialized_end=937
+  _globals['_DESCRIBERESP']._serialized_start=940
+  _globals['_DESCRIBERESP']._serialized_end=1101
+  _globals['_COLUMNDESCRIPTION']._serialized_start=1104
+  _globals['_COLUMNDESCRIPTION']._serialized_end=1236
+  _globals['_TYPECOUNT']._serialized_start=1238
+  _globals['_TYPECOUNT']._serialized_end=1280
+  _globals['_STATSREQ']._serialized_start=1282
+  _globals['_STATSREQ']._serialized_end=1325
+  _globals['_STATSRESP']._serialized_start=1327
+  _globals['_STATSRESP']._serialized_end=1384
+  _globals['_COLUMNSTATS']._serialized_start=1387
+  _globals['_COLUMNSTATS']._serialized_end=1523
+  _globals['_TABLE']._serialized_start=1526
+  _globals['_TABLE']._serialized_end=1910
 # @@protoc_insertion_point(module_scope)

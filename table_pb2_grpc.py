@@ -45,6 +45,41 @@ class TableStub(object):
                 request_serializer=table__pb2.ColSumReq.SerializeToString,
                 response_deserializer=table__pb2.ColSumResp.FromString,
                 _registered_method=True)
+        self.UploadStream = channel.stream_unary(
+                '/Table/UploadStream',
+                request_serializer=table__pb2.UploadPart.SerializeToString,
+                response_deserializer=table__pb2.UploadResp.FromString,
+                _registered_method=True)
+        self.ListUploads = channel.unary_unary(
+                '/Table/ListUploads',
+                request_serializer=table__pb2.ListUploadsReq.SerializeToString,
+                response_deserializer=table__pb2.ListUploadsResp.FromString,
+                _registered_method=True)
+        self.GetUpload = channel.unary_unary(
+                '/Table/GetUpload',
+                request_serializer=table__pb2.GetUploadReq.SerializeToString,
+                response_deserializer=table__pb2.GetUploadResp.FromString,
+                _registered_method=True)
+        self.DeleteUpload = channel.unary_unary(
+                '/Table/DeleteUpload',
+                request_serializer=table__pb2.DeleteUploadReq.SerializeToString,
+                response_deserializer=table__pb2.DeleteUploadResp.FromString,
+                _registered_method=True)
+        self.Download = channel.unary_stream(
+                '/Table/Download',
+                request_serializer=table__pb2.DownloadReq.SerializeToString,
+                response_deserializer=table__pb2.DownloadPart.FromString,
+                _registered_method=True)
+        self.Describe = channel.unary_unary(
+                '/Table/Describe',
+                request_serializer=table__pb2.DescribeReq.SerializeToString,
+                response_deserializer=table__pb2.DescribeResp.FromString,
+                _registered_method=True)
+        self.Stats = channel.unary_unary(
+                '/Table/Stats',
+                request_serializer=table__pb2.StatsReq.SerializeToString,
+                response_deserializer=table__pb2.StatsResp.FromString,
+                _registered_method=True)
 
 
 class TableServicer(object):
@@ -66,6 +101,55 @@ class TableServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UploadStream(self, request_iterator, context):
+        """Stores one CSV file that comes in parts, with the promises and the metadata of Upload. The parts may end anywhere in the file.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUploads(self, request, context):
+        """Lists the uploads, page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUpload(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteUpload(self, request, context):
+        """Deletes an upload. An empty error means that the upload is gone for every question that begins from now on, and that its upload-id is
+        free again. Questions and downloads that began before still see the upload.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Download(self, request, context):
+        """Sends an upload back: its CSV, byte for byte, or its Parquet file. The trailer "crc32" has the CRC-32 of all bytes, in 8 hexadecimal digits.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Describe(self, request, context):
+        """Says what is in the table.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Stats(self, request, context):
+        """Counts and sums columns over everything uploaded, exactly.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TableServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +162,41 @@ def add_TableServicer_to_server(servicer, server):
                     servicer.ColSum,
                     request_deserializer=table__pb2.ColSumReq.FromString,
                     response_serializer=table__pb2.ColSumResp.SerializeToString,
+            ),
+            'UploadStream': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadStream,
+                    request_deserializer=table__pb2.UploadPart.FromString,
+                    response_serializer=table__pb2.UploadResp.SerializeToString,
+            ),
+            'ListUploads': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUploads,
+                    request_deserializer=table__pb2.ListUploadsReq.FromString,
+                    response_serializer=table__pb2.ListUploadsResp.SerializeToString,
+            ),
+            'GetUpload': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUpload,
+                    request_deserializer=table__pb2.GetUploadReq.FromString,
+                    response_serializer=table__pb2.GetUploadResp.SerializeToString,
+            ),
+            'DeleteUpload': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteUpload,
+                    request_deserializer=table__pb2.DeleteUploadReq.FromString,
+                    response_serializer=table__pb2.DeleteUploadResp.SerializeToString,
+            ),
+            'Download': grpc.unary_stream_rpc_method_handler(
+                    servicer.Download,
+                    request_deserializer=table__pb2.DownloadReq.FromString,
+                    response_serializer=table__pb2.DownloadPart.SerializeToString,
+            ),
+            'Describe': grpc.unary_unary_rpc_method_handler(
+                    servicer.Describe,
+                    request_deserializer=table__pb2.DescribeReq.FromString,
+                    response_serializer=table__pb2.DescribeResp.SerializeToString,
+            ),
+            'Stats': grpc.unary_unary_rpc_method_handler(
+                    servicer.Stats,
+                    request_deserializer=table__pb2.StatsReq.FromString,
+                    response_serializer=table__pb2.StatsResp.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +254,195 @@ class Table(object):
             '/Table/ColSum',
             table__pb2.ColSumReq.SerializeToString,
             table__pb2.ColSumResp.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/Table/UploadStream',
+            table__pb2.UploadPart.SerializeToString,
+            table__pb2.UploadResp.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUploads(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/Table/ListUploads',
+            table__pb2.ListUploadsReq.SerializeToString,
+            table__pb2.ListUploadsResp.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUpload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/Table/GetUpload',
+            table__pb2.GetUploadReq.SerializeToString,
+            table__pb2.GetUploadResp.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteUpload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/Table/DeleteUpload',
+            table__pb2.DeleteUploadReq.SerializeToString,
+            table__pb2.DeleteUploadResp.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Download(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/Table/Download',
+            table__pb2.DownloadReq.SerializeToString,
+            table__pb2.DownloadPart.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Describe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/Table/Describe',
+            table__pb2.DescribeReq.SerializeToString,
+            table__pb2.DescribeResp.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Stats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/Table/Stats',
+            table__pb2.StatsReq.SerializeToString,
+            table__pb2.StatsResp.FromString,
             options,
             channel_credentials,
             insecure,

@@ -24,7 +24,7 @@ export async function serve(
   options: ServerOptions = {},
 ): Promise<Address> {
   const server = new Server({ 'grpc.max_receive_message_length': -1, ...options })
-  const implementation: TableServer = {
+  const implementation: Pick<TableServer, 'upload' | 'colSum'> = {
     upload: ({ request }, callback) => {
       answer(upload, request).then(
         response => callback(null, { ...UploadResp.decode(Buffer.alloc(0)), ...response }),

@@ -9,7 +9,7 @@ const SMALL = 64 * 1024
  * Every method of table.proto, where a new one begins. `limit` is the largest message: a limit of the
  * configuration by its name, or a number of bytes.
  */
-export const methods: Record<keyof typeof TableService, Bind> = {
+export const methods: Partial<Record<keyof typeof TableService, Bind>> = {
   upload: streamed({ codec: TableService.upload, scope: 'write', limit: 'uploadBytes', handler: upload }),
   colSum: whole({ codec: TableService.colSum, scope: 'read', limit: SMALL, handler: colSum }),
 }

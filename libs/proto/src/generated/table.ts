@@ -11,7 +11,11 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type ClientWritableStream,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -54,6 +58,133 @@ export interface ColSumReq {
 export interface ColSumResp {
   total: bigint;
   error: string;
+}
+
+export interface UploadPart {
+  csvData: Uint8Array;
+}
+
+/** An upload in the table. */
+export interface StoredUpload {
+  id: bigint;
+  /** The UUID that the client gave the upload; empty if it gave none. */
+  uploadId: string;
+  /** What the client calls the file; empty if it did not say so. */
+  name: string;
+  /** When the upload began: RFC 3339, in UTC. */
+  receivedAt: string;
+  rows: bigint;
+  csvBytes: bigint;
+  parquetBytes: bigint;
+  /** In the order of the header. Left out where they would take more than 3 MiB. */
+  columns: Column[];
+}
+
+export interface ListUploadsReq {
+  /** The most uploads of the page: 100 by default, at most 1000. A page may have fewer although it is not the last one. */
+  pageSize: number;
+  /** Where the page begins: the next_cursor of the page before it. Empty for the first page. */
+  cursor: string;
+  /** By default the newest upload comes first. */
+  oldestFirst: boolean;
+  /** Only uploads that were received at this time or later, and before this time: RFC 3339. Empty: no limit. */
+  receivedFrom: string;
+  receivedBefore: string;
+}
+
+export interface ListUploadsResp {
+  error: string;
+  uploads: StoredUpload[];
+  /** Empty: this is the last page. */
+  nextCursor: string;
+}
+
+export interface GetUploadReq {
+  id: bigint;
+}
+
+export interface GetUploadResp {
+  error: string;
+  upload: StoredUpload | undefined;
+}
+
+export interface DeleteUploadReq {
+  id: bigint;
+}
+
+export interface DeleteUploadResp {
+  error: string;
+}
+
+export interface DownloadReq {
+  id: bigint;
+  /** "csv" or "parquet". */
+  format: string;
+}
+
+export interface DownloadPart {
+  data: Uint8Array;
+  /** What is wrong with the question; then there is no data. */
+  error: string;
+}
+
+export interface DescribeReq {
+}
+
+export interface DescribeResp {
+  error: string;
+  uploads: bigint;
+  rows: bigint;
+  csvBytes: bigint;
+  parquetBytes: bigint;
+  columns: ColumnDescription[];
+  /** How many columns are left out. */
+  moreColumns: bigint;
+}
+
+export interface ColumnDescription {
+  name: string;
+  types: TypeCount[];
+  /** How many uploads have the column, and how many rows these uploads have. */
+  uploads: bigint;
+  rows: bigint;
+  nulls: bigint;
+  /**
+   * As text: integers in decimal, doubles as their shortest decimal (or NaN, Infinity, -Infinity), dates as 2026-11-28, timestamps in
+   * RFC 3339, text cut at 80 bytes. Empty if the column has no values.
+   */
+  min: string;
+  max: string;
+}
+
+export interface TypeCount {
+  type: string;
+  /** How many uploads have the column with this type. */
+  uploads: bigint;
+}
+
+export interface StatsReq {
+  columns: string[];
+  /** Which files to read: "csv" or "parquet". */
+  format: string;
+}
+
+export interface StatsResp {
+  error: string;
+  columns: ColumnStats[];
+}
+
+export interface ColumnStats {
+  name: string;
+  types: TypeCount[];
+  rows: bigint;
+  nulls: bigint;
+  /** As in ColumnDescription. */
+  min: string;
+  max: string;
+  /** The exact sum, in decimal. Empty if the column holds no numbers. */
+  sum: string;
+  mean: string;
 }
 
 function createBaseUploadReq(): UploadReq {
@@ -372,6 +503,1249 @@ export const ColSumResp: MessageFns<ColSumResp> = {
   },
 };
 
+function createBaseUploadPart(): UploadPart {
+  return { csvData: new Uint8Array(0) };
+}
+
+export const UploadPart: MessageFns<UploadPart> = {
+  encode(message: UploadPart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.csvData.length !== 0) {
+      writer.uint32(10).bytes(message.csvData);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UploadPart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUploadPart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.csvData = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStoredUpload(): StoredUpload {
+  return { id: 0n, uploadId: "", name: "", receivedAt: "", rows: 0n, csvBytes: 0n, parquetBytes: 0n, columns: [] };
+}
+
+export const StoredUpload: MessageFns<StoredUpload> = {
+  encode(message: StoredUpload, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asIntN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type int64 too large");
+      }
+      writer.uint32(8).int64(message.id);
+    }
+    if (message.uploadId !== "") {
+      writer.uint32(18).string(message.uploadId);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.receivedAt !== "") {
+      writer.uint32(34).string(message.receivedAt);
+    }
+    if (message.rows !== 0n) {
+      if (BigInt.asIntN(64, message.rows) !== message.rows) {
+        throw new globalThis.Error("value provided for field message.rows of type int64 too large");
+      }
+      writer.uint32(40).int64(message.rows);
+    }
+    if (message.csvBytes !== 0n) {
+      if (BigInt.asIntN(64, message.csvBytes) !== message.csvBytes) {
+        throw new globalThis.Error("value provided for field message.csvBytes of type int64 too large");
+      }
+      writer.uint32(48).int64(message.csvBytes);
+    }
+    if (message.parquetBytes !== 0n) {
+      if (BigInt.asIntN(64, message.parquetBytes) !== message.parquetBytes) {
+        throw new globalThis.Error("value provided for field message.parquetBytes of type int64 too large");
+      }
+      writer.uint32(56).int64(message.parquetBytes);
+    }
+    for (const v of message.columns) {
+      Column.encode(v!, writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoredUpload {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoredUpload();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.uploadId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.receivedAt = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rows = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.csvBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.parquetBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.columns.push(Column.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListUploadsReq(): ListUploadsReq {
+  return { pageSize: 0, cursor: "", oldestFirst: false, receivedFrom: "", receivedBefore: "" };
+}
+
+export const ListUploadsReq: MessageFns<ListUploadsReq> = {
+  encode(message: ListUploadsReq, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.cursor !== "") {
+      writer.uint32(18).string(message.cursor);
+    }
+    if (message.oldestFirst !== false) {
+      writer.uint32(24).bool(message.oldestFirst);
+    }
+    if (message.receivedFrom !== "") {
+      writer.uint32(34).string(message.receivedFrom);
+    }
+    if (message.receivedBefore !== "") {
+      writer.uint32(42).string(message.receivedBefore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUploadsReq {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUploadsReq();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.oldestFirst = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.receivedFrom = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.receivedBefore = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListUploadsResp(): ListUploadsResp {
+  return { error: "", uploads: [], nextCursor: "" };
+}
+
+export const ListUploadsResp: MessageFns<ListUploadsResp> = {
+  encode(message: ListUploadsResp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.error !== "") {
+      writer.uint32(10).string(message.error);
+    }
+    for (const v of message.uploads) {
+      StoredUpload.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.nextCursor !== "") {
+      writer.uint32(26).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUploadsResp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUploadsResp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.uploads.push(StoredUpload.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetUploadReq(): GetUploadReq {
+  return { id: 0n };
+}
+
+export const GetUploadReq: MessageFns<GetUploadReq> = {
+  encode(message: GetUploadReq, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asIntN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type int64 too large");
+      }
+      writer.uint32(8).int64(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUploadReq {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUploadReq();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetUploadResp(): GetUploadResp {
+  return { error: "", upload: undefined };
+}
+
+export const GetUploadResp: MessageFns<GetUploadResp> = {
+  encode(message: GetUploadResp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.error !== "") {
+      writer.uint32(10).string(message.error);
+    }
+    if (message.upload !== undefined) {
+      StoredUpload.encode(message.upload, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUploadResp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUploadResp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.upload = StoredUpload.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDeleteUploadReq(): DeleteUploadReq {
+  return { id: 0n };
+}
+
+export const DeleteUploadReq: MessageFns<DeleteUploadReq> = {
+  encode(message: DeleteUploadReq, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asIntN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type int64 too large");
+      }
+      writer.uint32(8).int64(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteUploadReq {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteUploadReq();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDeleteUploadResp(): DeleteUploadResp {
+  return { error: "" };
+}
+
+export const DeleteUploadResp: MessageFns<DeleteUploadResp> = {
+  encode(message: DeleteUploadResp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.error !== "") {
+      writer.uint32(10).string(message.error);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteUploadResp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteUploadResp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDownloadReq(): DownloadReq {
+  return { id: 0n, format: "" };
+}
+
+export const DownloadReq: MessageFns<DownloadReq> = {
+  encode(message: DownloadReq, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asIntN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type int64 too large");
+      }
+      writer.uint32(8).int64(message.id);
+    }
+    if (message.format !== "") {
+      writer.uint32(18).string(message.format);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DownloadReq {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDownloadReq();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.format = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDownloadPart(): DownloadPart {
+  return { data: new Uint8Array(0), error: "" };
+}
+
+export const DownloadPart: MessageFns<DownloadPart> = {
+  encode(message: DownloadPart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.data.length !== 0) {
+      writer.uint32(10).bytes(message.data);
+    }
+    if (message.error !== "") {
+      writer.uint32(18).string(message.error);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DownloadPart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDownloadPart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.data = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDescribeReq(): DescribeReq {
+  return {};
+}
+
+export const DescribeReq: MessageFns<DescribeReq> = {
+  encode(_: DescribeReq, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeReq {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeReq();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDescribeResp(): DescribeResp {
+  return { error: "", uploads: 0n, rows: 0n, csvBytes: 0n, parquetBytes: 0n, columns: [], moreColumns: 0n };
+}
+
+export const DescribeResp: MessageFns<DescribeResp> = {
+  encode(message: DescribeResp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.error !== "") {
+      writer.uint32(10).string(message.error);
+    }
+    if (message.uploads !== 0n) {
+      if (BigInt.asIntN(64, message.uploads) !== message.uploads) {
+        throw new globalThis.Error("value provided for field message.uploads of type int64 too large");
+      }
+      writer.uint32(16).int64(message.uploads);
+    }
+    if (message.rows !== 0n) {
+      if (BigInt.asIntN(64, message.rows) !== message.rows) {
+        throw new globalThis.Error("value provided for field message.rows of type int64 too large");
+      }
+      writer.uint32(24).int64(message.rows);
+    }
+    if (message.csvBytes !== 0n) {
+      if (BigInt.asIntN(64, message.csvBytes) !== message.csvBytes) {
+        throw new globalThis.Error("value provided for field message.csvBytes of type int64 too large");
+      }
+      writer.uint32(32).int64(message.csvBytes);
+    }
+    if (message.parquetBytes !== 0n) {
+      if (BigInt.asIntN(64, message.parquetBytes) !== message.parquetBytes) {
+        throw new globalThis.Error("value provided for field message.parquetBytes of type int64 too large");
+      }
+      writer.uint32(40).int64(message.parquetBytes);
+    }
+    for (const v of message.columns) {
+      ColumnDescription.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.moreColumns !== 0n) {
+      if (BigInt.asIntN(64, message.moreColumns) !== message.moreColumns) {
+        throw new globalThis.Error("value provided for field message.moreColumns of type int64 too large");
+      }
+      writer.uint32(56).int64(message.moreColumns);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeResp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeResp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.uploads = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.rows = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.csvBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.parquetBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.columns.push(ColumnDescription.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.moreColumns = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseColumnDescription(): ColumnDescription {
+  return { name: "", types: [], uploads: 0n, rows: 0n, nulls: 0n, min: "", max: "" };
+}
+
+export const ColumnDescription: MessageFns<ColumnDescription> = {
+  encode(message: ColumnDescription, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.types) {
+      TypeCount.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.uploads !== 0n) {
+      if (BigInt.asIntN(64, message.uploads) !== message.uploads) {
+        throw new globalThis.Error("value provided for field message.uploads of type int64 too large");
+      }
+      writer.uint32(24).int64(message.uploads);
+    }
+    if (message.rows !== 0n) {
+      if (BigInt.asIntN(64, message.rows) !== message.rows) {
+        throw new globalThis.Error("value provided for field message.rows of type int64 too large");
+      }
+      writer.uint32(32).int64(message.rows);
+    }
+    if (message.nulls !== 0n) {
+      if (BigInt.asIntN(64, message.nulls) !== message.nulls) {
+        throw new globalThis.Error("value provided for field message.nulls of type int64 too large");
+      }
+      writer.uint32(40).int64(message.nulls);
+    }
+    if (message.min !== "") {
+      writer.uint32(50).string(message.min);
+    }
+    if (message.max !== "") {
+      writer.uint32(58).string(message.max);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ColumnDescription {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseColumnDescription();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.types.push(TypeCount.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.uploads = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.rows = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.nulls = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.min = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.max = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTypeCount(): TypeCount {
+  return { type: "", uploads: 0n };
+}
+
+export const TypeCount: MessageFns<TypeCount> = {
+  encode(message: TypeCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== "") {
+      writer.uint32(10).string(message.type);
+    }
+    if (message.uploads !== 0n) {
+      if (BigInt.asIntN(64, message.uploads) !== message.uploads) {
+        throw new globalThis.Error("value provided for field message.uploads of type int64 too large");
+      }
+      writer.uint32(16).int64(message.uploads);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TypeCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTypeCount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.uploads = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStatsReq(): StatsReq {
+  return { columns: [], format: "" };
+}
+
+export const StatsReq: MessageFns<StatsReq> = {
+  encode(message: StatsReq, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.columns) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.format !== "") {
+      writer.uint32(18).string(message.format);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatsReq {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatsReq();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.columns.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.format = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStatsResp(): StatsResp {
+  return { error: "", columns: [] };
+}
+
+export const StatsResp: MessageFns<StatsResp> = {
+  encode(message: StatsResp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.error !== "") {
+      writer.uint32(10).string(message.error);
+    }
+    for (const v of message.columns) {
+      ColumnStats.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatsResp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatsResp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.columns.push(ColumnStats.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseColumnStats(): ColumnStats {
+  return { name: "", types: [], rows: 0n, nulls: 0n, min: "", max: "", sum: "", mean: "" };
+}
+
+export const ColumnStats: MessageFns<ColumnStats> = {
+  encode(message: ColumnStats, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.types) {
+      TypeCount.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.rows !== 0n) {
+      if (BigInt.asIntN(64, message.rows) !== message.rows) {
+        throw new globalThis.Error("value provided for field message.rows of type int64 too large");
+      }
+      writer.uint32(24).int64(message.rows);
+    }
+    if (message.nulls !== 0n) {
+      if (BigInt.asIntN(64, message.nulls) !== message.nulls) {
+        throw new globalThis.Error("value provided for field message.nulls of type int64 too large");
+      }
+      writer.uint32(32).int64(message.nulls);
+    }
+    if (message.min !== "") {
+      writer.uint32(42).string(message.min);
+    }
+    if (message.max !== "") {
+      writer.uint32(50).string(message.max);
+    }
+    if (message.sum !== "") {
+      writer.uint32(58).string(message.sum);
+    }
+    if (message.mean !== "") {
+      writer.uint32(66).string(message.mean);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ColumnStats {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseColumnStats();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.types.push(TypeCount.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.rows = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.nulls = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.min = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.max = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.sum = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.mean = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** One growing table. Each upload adds the rows of one CSV file to it. */
 export type TableService = typeof TableService;
 export const TableService = {
@@ -398,6 +1772,78 @@ export const TableService = {
     responseSerialize: (value: ColSumResp): Buffer => Buffer.from(ColSumResp.encode(value).finish()),
     responseDeserialize: (value: Buffer): ColSumResp => ColSumResp.decode(value),
   },
+  /** Stores one CSV file that comes in parts, with the promises and the metadata of Upload. The parts may end anywhere in the file. */
+  uploadStream: {
+    path: "/Table/UploadStream" as const,
+    requestStream: true as const,
+    responseStream: false as const,
+    requestSerialize: (value: UploadPart): Buffer => Buffer.from(UploadPart.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UploadPart => UploadPart.decode(value),
+    responseSerialize: (value: UploadResp): Buffer => Buffer.from(UploadResp.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UploadResp => UploadResp.decode(value),
+  },
+  /** Lists the uploads, page by page. */
+  listUploads: {
+    path: "/Table/ListUploads" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListUploadsReq): Buffer => Buffer.from(ListUploadsReq.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListUploadsReq => ListUploadsReq.decode(value),
+    responseSerialize: (value: ListUploadsResp): Buffer => Buffer.from(ListUploadsResp.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUploadsResp => ListUploadsResp.decode(value),
+  },
+  getUpload: {
+    path: "/Table/GetUpload" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetUploadReq): Buffer => Buffer.from(GetUploadReq.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetUploadReq => GetUploadReq.decode(value),
+    responseSerialize: (value: GetUploadResp): Buffer => Buffer.from(GetUploadResp.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetUploadResp => GetUploadResp.decode(value),
+  },
+  /**
+   * Deletes an upload. An empty error means that the upload is gone for every question that begins from now on, and that its upload-id is
+   * free again. Questions and downloads that began before still see the upload.
+   */
+  deleteUpload: {
+    path: "/Table/DeleteUpload" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteUploadReq): Buffer => Buffer.from(DeleteUploadReq.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteUploadReq => DeleteUploadReq.decode(value),
+    responseSerialize: (value: DeleteUploadResp): Buffer => Buffer.from(DeleteUploadResp.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteUploadResp => DeleteUploadResp.decode(value),
+  },
+  /** Sends an upload back: its CSV, byte for byte, or its Parquet file. The trailer "crc32" has the CRC-32 of all bytes, in 8 hexadecimal digits. */
+  download: {
+    path: "/Table/Download" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: DownloadReq): Buffer => Buffer.from(DownloadReq.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DownloadReq => DownloadReq.decode(value),
+    responseSerialize: (value: DownloadPart): Buffer => Buffer.from(DownloadPart.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DownloadPart => DownloadPart.decode(value),
+  },
+  /** Says what is in the table. */
+  describe: {
+    path: "/Table/Describe" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeReq): Buffer => Buffer.from(DescribeReq.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeReq => DescribeReq.decode(value),
+    responseSerialize: (value: DescribeResp): Buffer => Buffer.from(DescribeResp.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeResp => DescribeResp.decode(value),
+  },
+  /** Counts and sums columns over everything uploaded, exactly. */
+  stats: {
+    path: "/Table/Stats" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StatsReq): Buffer => Buffer.from(StatsReq.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StatsReq => StatsReq.decode(value),
+    responseSerialize: (value: StatsResp): Buffer => Buffer.from(StatsResp.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StatsResp => StatsResp.decode(value),
+  },
 } as const;
 
 export interface TableServer extends UntypedServiceImplementation {
@@ -408,6 +1854,22 @@ export interface TableServer extends UntypedServiceImplementation {
   upload: handleUnaryCall<UploadReq, UploadResp>;
   /** Sums an integer column over everything uploaded, exactly. */
   colSum: handleUnaryCall<ColSumReq, ColSumResp>;
+  /** Stores one CSV file that comes in parts, with the promises and the metadata of Upload. The parts may end anywhere in the file. */
+  uploadStream: handleClientStreamingCall<UploadPart, UploadResp>;
+  /** Lists the uploads, page by page. */
+  listUploads: handleUnaryCall<ListUploadsReq, ListUploadsResp>;
+  getUpload: handleUnaryCall<GetUploadReq, GetUploadResp>;
+  /**
+   * Deletes an upload. An empty error means that the upload is gone for every question that begins from now on, and that its upload-id is
+   * free again. Questions and downloads that began before still see the upload.
+   */
+  deleteUpload: handleUnaryCall<DeleteUploadReq, DeleteUploadResp>;
+  /** Sends an upload back: its CSV, byte for byte, or its Parquet file. The trailer "crc32" has the CRC-32 of all bytes, in 8 hexadecimal digits. */
+  download: handleServerStreamingCall<DownloadReq, DownloadPart>;
+  /** Says what is in the table. */
+  describe: handleUnaryCall<DescribeReq, DescribeResp>;
+  /** Counts and sums columns over everything uploaded, exactly. */
+  stats: handleUnaryCall<StatsReq, StatsResp>;
 }
 
 export interface TableClient extends Client {
@@ -439,6 +1901,107 @@ export interface TableClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ColSumResp) => void,
+  ): ClientUnaryCall;
+  /** Stores one CSV file that comes in parts, with the promises and the metadata of Upload. The parts may end anywhere in the file. */
+  uploadStream(callback: (error: ServiceError | null, response: UploadResp) => void): ClientWritableStream<UploadPart>;
+  uploadStream(
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UploadResp) => void,
+  ): ClientWritableStream<UploadPart>;
+  uploadStream(
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UploadResp) => void,
+  ): ClientWritableStream<UploadPart>;
+  uploadStream(
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UploadResp) => void,
+  ): ClientWritableStream<UploadPart>;
+  /** Lists the uploads, page by page. */
+  listUploads(
+    request: ListUploadsReq,
+    callback: (error: ServiceError | null, response: ListUploadsResp) => void,
+  ): ClientUnaryCall;
+  listUploads(
+    request: ListUploadsReq,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUploadsResp) => void,
+  ): ClientUnaryCall;
+  listUploads(
+    request: ListUploadsReq,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUploadsResp) => void,
+  ): ClientUnaryCall;
+  getUpload(
+    request: GetUploadReq,
+    callback: (error: ServiceError | null, response: GetUploadResp) => void,
+  ): ClientUnaryCall;
+  getUpload(
+    request: GetUploadReq,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetUploadResp) => void,
+  ): ClientUnaryCall;
+  getUpload(
+    request: GetUploadReq,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetUploadResp) => void,
+  ): ClientUnaryCall;
+  /**
+   * Deletes an upload. An empty error means that the upload is gone for every question that begins from now on, and that its upload-id is
+   * free again. Questions and downloads that began before still see the upload.
+   */
+  deleteUpload(
+    request: DeleteUploadReq,
+    callback: (error: ServiceError | null, response: DeleteUploadResp) => void,
+  ): ClientUnaryCall;
+  deleteUpload(
+    request: DeleteUploadReq,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteUploadResp) => void,
+  ): ClientUnaryCall;
+  deleteUpload(
+    request: DeleteUploadReq,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteUploadResp) => void,
+  ): ClientUnaryCall;
+  /** Sends an upload back: its CSV, byte for byte, or its Parquet file. The trailer "crc32" has the CRC-32 of all bytes, in 8 hexadecimal digits. */
+  download(request: DownloadReq, options?: Partial<CallOptions>): ClientReadableStream<DownloadPart>;
+  download(
+    request: DownloadReq,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<DownloadPart>;
+  /** Says what is in the table. */
+  describe(
+    request: DescribeReq,
+    callback: (error: ServiceError | null, response: DescribeResp) => void,
+  ): ClientUnaryCall;
+  describe(
+    request: DescribeReq,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DescribeResp) => void,
+  ): ClientUnaryCall;
+  describe(
+    request: DescribeReq,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DescribeResp) => void,
+  ): ClientUnaryCall;
+  /** Counts and sums columns over everything uploaded, exactly. */
+  stats(request: StatsReq, callback: (error: ServiceError | null, response: StatsResp) => void): ClientUnaryCall;
+  stats(
+    request: StatsReq,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StatsResp) => void,
+  ): ClientUnaryCall;
+  stats(
+    request: StatsReq,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StatsResp) => void,
   ): ClientUnaryCall;
 }
 
