@@ -2,9 +2,17 @@
 export type { Cancellation } from './cancellation.ts'
 export type { Clash } from './catalogue/census.ts'
 export { expectIdentity } from './catalogue/connection.ts'
+export {
+  type Page,
+  type PageRequest,
+  readPage,
+  readSummary,
+  type UploadSummary,
+} from './catalogue/listing.ts'
 export { type NotedTexts, notedTexts } from './catalogue/notes.ts'
 export { type ColumnPlaces, findColumn } from './catalogue/schemas.ts'
 export type { Upload } from './catalogue/upload.ts'
+export { removeFiles, removeRow } from './directory/removal.ts'
 export { type ExpectedSizes, wrongSizes } from './directory/sizes.ts'
 export { StorageError, type StorageErrorCode, shortageOf } from './errors.ts'
 export { Arrival } from './ingest/arrival.ts'

@@ -10,6 +10,9 @@ import { queue } from './queue.ts'
  */
 const SUMS = 1024
 
+/** How many questions to the catalogue run at once. Uploads and sums need the other workers. */
+const LOOKUPS = 2
+
 /** Limits how much work the server takes on at once, over all transports. */
 export class Admission {
   readonly connections: Connections
@@ -19,6 +22,8 @@ export class Admission {
   readonly requestTimeout: IdleTimeout
   /** Runs an upload, or refuses the upload before its body is read. */
   readonly upload: Admit
+  /** Runs a question to the catalogue in its turn. */
+  readonly lookup = queue(LOOKUPS)
   readonly #sums: Admit
   readonly #sumQueue: ReturnType<typeof queue>
 

@@ -1,6 +1,8 @@
 import { TableService } from '@table/proto'
 import { colSum } from './colSum.ts'
+import { getUpload } from './getUpload.ts'
 import { type Bind, streamed, whole } from './handler.ts'
+import { listUploads } from './listUploads.ts'
 import { upload } from './upload.ts'
 
 const SMALL = 64 * 1024
@@ -12,4 +14,6 @@ const SMALL = 64 * 1024
 export const methods: Partial<Record<keyof typeof TableService, Bind>> = {
   upload: streamed({ codec: TableService.upload, scope: 'write', limit: 'uploadBytes', handler: upload }),
   colSum: whole({ codec: TableService.colSum, scope: 'read', limit: SMALL, handler: colSum }),
+  listUploads: whole({ codec: TableService.listUploads, scope: 'read', limit: SMALL, handler: listUploads }),
+  getUpload: whole({ codec: TableService.getUpload, scope: 'read', limit: SMALL, handler: getUpload }),
 }

@@ -31,6 +31,41 @@ export interface Column {
   type: string
 }
 
+/** An upload in the table. */
+export interface StoredUpload {
+  id: number
+  /** A UUID in 16 bytes. */
+  uploadId: Uint8Array | undefined
+  name: string | undefined
+  /** When the upload began: ISO 8601, in UTC, with milliseconds. */
+  receivedAt: string
+  rows: number
+  csvBytes: number
+  parquetBytes: number
+  /** In the order of the header; none if they take more bytes than were asked for. */
+  columns: readonly Column[]
+}
+
+/** Which uploads a page has. */
+export interface PageRequest {
+  /** The id before the first upload of the page, in its order. Undefined: the page is the first one. */
+  after: number | undefined
+  oldestFirst: boolean
+  /** ISO 8601 in UTC, with milliseconds: only uploads received from the one time on, and before the other. */
+  receivedFrom: string | undefined
+  receivedBefore: string | undefined
+  /** The most uploads. */
+  uploads: number
+  /** The most bytes of all names and types. A page ends early rather than exceed them. */
+  bytes: number
+}
+
+export interface Page {
+  uploads: readonly StoredUpload[]
+  /** Whether there are uploads after the page. */
+  more: boolean
+}
+
 /**
  * A table, wherever it is stored. Errors that callers should know are `ServiceError`s; errors of a body pass
  * through unchanged. A request whose signal is aborted may end at once with `cancelled`.
@@ -43,4 +78,8 @@ export interface Table {
   upload(csv: CsvBody, options: UploadOptions, signal: AbortSignal): Promise<UploadResult>
   /** Returns the exact sum of a column over all uploads. Throws `invalid-data` if the sum is outside int64. */
   columnSum(column: string, format: string, signal: AbortSignal): Promise<bigint>
+  /** Returns the uploads of a page. */
+  list(page: PageRequest): Promise<Page>
+  /** Returns an upload, without its columns if they take more than `bytes`; undefined if it does not exist. */
+  get(id: number, bytes: number): Promise<StoredUpload | undefined>
 }

@@ -1,5 +1,6 @@
 import { ServiceError } from './errors.ts'
 import type { CsvBody, Table, UploadResult } from './table.ts'
+import { uuidBytes } from './uuid.ts'
 
 export interface UploadRequest {
   csv: CsvBody
@@ -19,20 +20,10 @@ export async function upload(
   signal: AbortSignal,
 ): Promise<UploadResult> {
   const options = {
-    uploadId: uploadId === undefined ? undefined : uuidBytes(uploadId),
+    uploadId: uploadId === undefined ? undefined : uuidBytes('upload-id', uploadId),
     name: name === undefined ? undefined : checkedName(name),
   }
   return table.upload(csv, options, signal)
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
-function uuidBytes(text: string): Uint8Array {
-  if (UUID.test(text)) return Uint8Array.from(Buffer.from(text.replaceAll('-', ''), 'hex'))
-  throw new ServiceError(
-    'invalid-request',
-    `upload-id: found "${text.slice(0, 80)}", expected a UUID such as 0b9c6d3e-5f0a-4c6e-8f57-3f5a2f1d9b42`,
-  )
 }
 
 /** Throws if people could not read the name in one line. */

@@ -24,7 +24,10 @@ import {
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import {
   type CsvBody,
+  type Page,
+  type PageRequest,
   START_OVER,
+  type StoredUpload,
   type Table,
   type UploadOptions,
   type UploadResult,
@@ -49,20 +52,20 @@ export class LocalTable implements Table {
   }
 
   /** Receives, converts, commits and publishes an upload. A published upload is on the disk. */
-  async upload(csv: CsvBody, options: UploadOptions, signal: AbortSignal): Promise<UploadResult> {
-    try {
-      return await this.#upload(csv, options, cancellationOf(signal))
-    } catch (error) {
-      throw forService(error)
-    }
+  upload(csv: CsvBody, options: UploadOptions, signal: AbortSignal): Promise<UploadResult> {
+    return translated(this.#upload(csv, options, cancellationOf(signal)))
   }
 
-  async columnSum(column: string, format: string, signal: AbortSignal): Promise<bigint> {
-    try {
-      return await this.#columnSum(column, format, cancellationOf(signal))
-    } catch (error) {
-      throw forService(error)
-    }
+  columnSum(column: string, format: string, signal: AbortSignal): Promise<bigint> {
+    return translated(this.#columnSum(column, format, cancellationOf(signal)))
+  }
+
+  list(page: PageRequest): Promise<Page> {
+    return translated(this.#pool.list(page))
+  }
+
+  get(id: number, bytes: number): Promise<StoredUpload | undefined> {
+    return translated(this.#pool.get(id, bytes))
   }
 
   /** Reports stored files whose sizes are wrong, while the table is served. */
@@ -168,6 +171,14 @@ const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
   cancelled: 'cancelled',
   undecided: 'unavailable',
   heavy: 'internal',
+}
+
+async function translated<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw forService(error)
+  }
 }
 
 /**

@@ -12,11 +12,14 @@ import {
   type NotedTexts,
   type PartialSum,
   type Refusal,
+  type Page,
+  type PageRequest,
   StorageError,
   type StorageLimits,
   type Store,
   type SumPlan,
   type UploadId,
+  type UploadSummary,
   type UploadsSnapshot,
 } from '@table/storage'
 import { Semaphore } from 'async-mutex'
@@ -189,6 +192,14 @@ export class Pool {
   /** Rejects with the error that tells of the refusal. */
   refuse(refusal: Refusal, cancellation: Cancellation): Promise<never> {
     return this.#run('refuse', { refusal, cancellation })
+  }
+
+  list(page: PageRequest): Promise<Page> {
+    return this.#run('list', { page })
+  }
+
+  get(id: number, bytes: number): Promise<UploadSummary | undefined> {
+    return this.#run('get', { id, bytes })
   }
 
   /** Whether the files of one more small upload may be synced later. */

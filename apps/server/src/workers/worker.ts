@@ -19,6 +19,10 @@ import {
   type PartialSum,
   type Refusal,
   refuse as refuseSum,
+  type Page,
+  type PageRequest,
+  readPage,
+  readSummary,
   StorageError,
   type StorageErrorCode,
   type SumPlan,
@@ -28,6 +32,7 @@ import {
   sumPieces,
   syncUnsynced,
   type UploadId,
+  type UploadSummary,
   wrongSizes,
 } from '@table/storage/worker'
 import { collectIfGrown } from '../config/tuning.ts'
@@ -65,6 +70,8 @@ export interface Tasks {
   checkSizes: { task: { sizes: ExpectedSizes }; value: string[] }
   findColumn: { task: { name: string }; value: ColumnPlaces }
   notedTexts: { task: { places: ColumnPlaces }; value: NotedTexts }
+  list: { task: { page: PageRequest }; value: Page }
+  get: { task: { id: number; bytes: number }; value: UploadSummary | undefined }
   nothing: { task: undefined; value: undefined }
   sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: PartialSum }
   refuse: { task: { refusal: Refusal; cancellation: Cancellation }; value: never }
@@ -97,6 +104,10 @@ export const checkSizes: Task<'checkSizes'> = ({ sizes }) => outcome(() => wrong
 export const findColumn: Task<'findColumn'> = ({ name }) => outcome(() => findColumnOf(dataDir(), name))
 
 export const notedTexts: Task<'notedTexts'> = ({ places }) => outcome(() => notedTextsOf(dataDir(), places))
+
+export const list: Task<'list'> = ({ page }) => outcome(() => readPage(dataDir(), page))
+
+export const get: Task<'get'> = ({ id, bytes }) => outcome(() => readSummary(dataDir(), id, bytes))
 
 export const nothing: Task<'nothing'> = () => ({ value: undefined })
 

@@ -117,6 +117,24 @@ export function columnSum(
   })
 }
 
+/** Makes a call without streams. Resolves to its answer, whatever its `error` is. */
+export function called<Request, Response>(
+  client: TableClient,
+  call: (
+    request: Request,
+    metadata: Metadata,
+    options: CallOptions,
+    answer: (failure: ServiceError | null, response: Response) => void,
+  ) => unknown,
+  request: Request,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    call.call(client, request, new Metadata(), {}, (failure, response) =>
+      failure ? reject(failure) : resolve(response),
+    )
+  })
+}
+
 export function failureOf(call: Promise<unknown>): Promise<ServiceError> {
   return call.then(
     value => Promise.reject(new Error(`expected a failure, found ${value}`)),

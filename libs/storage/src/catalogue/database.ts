@@ -141,9 +141,20 @@ export function findUpload(dataDir: string, id: number): Upload | undefined {
   return findRow(dataDir, 'id = ?', id)?.upload
 }
 
+/** An upload with what only its row knows. */
+export interface FoundUpload {
+  upload: Upload
+  checksums: Checksums
+}
+
 /** Returns the upload that has this `uploadId`. */
-export function findUploadId(dataDir: string, uploadId: Uint8Array): Upload | undefined {
-  return findRow(dataDir, 'upload_id = ?', uploadId)?.upload
+export function findUploadId(dataDir: string, uploadId: Uint8Array): FoundUpload | undefined {
+  return findRow(dataDir, 'upload_id = ?', uploadId)
+}
+
+/** Returns the upload with this number, and the checksums of its files. */
+export function findChecked(dataDir: string, id: number): FoundUpload | undefined {
+  return findRow(dataDir, 'id = ?', id)
 }
 
 /** Returns the checksums of a committed upload's files. */
@@ -153,18 +164,23 @@ export function readChecksums(dataDir: string, id: number): Checksums {
   return found.checksums
 }
 
-function findRow(dataDir: string, condition: string, key: number | Uint8Array) {
+function findRow(dataDir: string, condition: string, key: number | Uint8Array): FoundUpload | undefined {
   return read(dataDir, connection => {
     const row = connection.prepared(`SELECT * FROM uploads WHERE ${condition}`).get(key) as
       | (UploadRow & Checked)
       | undefined
     if (!row) return undefined
-    if (uploadChecksum(row) !== row.checksum) throw damagedRow(dataDir, `the row of upload ${row.id}`)
+    checkRow(dataDir, row)
     return {
       upload: uploadOf(row, readSchema(dataDir, connection, row.schema)),
       checksums: { csv: row.csv_checksums, parquet: row.parquet_checksum },
     }
   })
+}
+
+/** Throws StorageError `damaged` if the row is not what was written. */
+export function checkRow(dataDir: string, row: UploadRow & Checked): void {
+  if (uploadChecksum(row) !== row.checksum) throw damagedRow(dataDir, `the row of upload ${row.id}`)
 }
 
 /**
@@ -177,7 +193,7 @@ export function listUploads(dataDir: string): Upload[] {
     const uploads: Upload[] = []
     for (const value of connection.database.prepare('SELECT * FROM uploads ORDER BY id').iterate()) {
       const row = value as unknown as UploadRow & Checked
-      if (uploadChecksum(row) !== row.checksum) throw damagedRow(dataDir, `the row of upload ${row.id}`)
+      checkRow(dataDir, row)
       const columns = schemas.get(row.schema) ?? readSchema(dataDir, connection, row.schema)
       schemas.set(row.schema, columns)
       uploads.push(uploadOf(row, columns))

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { StorageError } from '../errors.ts'
 import type { Column, ColumnType } from '../schema.ts'
 import { ColumnCensus } from './census.ts'
-import { type Connection, read } from './connection.ts'
+import { type Connection, change, read } from './connection.ts'
 import { type Checked, damagedRow, type SchemaRow, schemaChecksum } from './tables.ts'
 import type { UploadsSnapshot } from './uploadList.ts'
 
@@ -88,18 +88,32 @@ export function checkSchemas(dataDir: string): Set<number> {
   })
 }
 
-/** Counts the columns of the uploads in a list. */
-export function takeCensus(dataDir: string, uploads: UploadsSnapshot): ColumnCensus {
+/** Counts the columns of the uploads in a list. `unused`: the lists of columns that no upload has any more. */
+export function takeCensus(
+  dataDir: string,
+  uploads: UploadsSnapshot,
+): { census: ColumnCensus; unused: number[] } {
   const counts = new Map<number, number>()
   for (const { schema } of uploads) counts.set(schema, (counts.get(schema) ?? 0) + 1)
   const census = new ColumnCensus()
+  const unused: number[] = []
   read(dataDir, ({ database }) => {
     for (const value of database.prepare('SELECT * FROM schemas').iterate()) {
       const row = value as unknown as SchemaRow & Checked
-      census.add(columnsOf(dataDir, row), counts.get(row.id) ?? 0)
+      const count = counts.get(row.id)
+      if (count === undefined) unused.push(row.id)
+      else census.add(columnsOf(dataDir, row), count)
     }
   })
-  return census
+  return { census, unused }
+}
+
+/** Deletes lists of columns that no upload has, before any thread knows their numbers. */
+export function dropSchemas(dataDir: string, ids: readonly number[]): void {
+  if (ids.length === 0) return
+  change(dataDir, 0, ({ prepared }) =>
+    prepared('DELETE FROM schemas WHERE id IN (SELECT value FROM json_each(?))').run(JSON.stringify(ids)),
+  )
 }
 
 /** Returns where all schemas have a column of this name. */

@@ -1,0 +1,23 @@
+import { ServiceError } from './errors.ts'
+import { PAGE_BYTES } from './listUploads.ts'
+import type { StoredUpload, Table } from './table.ts'
+
+/** Returns an upload. Throws `invalid-data` if the upload does not exist. */
+export async function getUpload(table: Table, id: bigint): Promise<StoredUpload> {
+  const upload = await table.get(uploadNumber(id), PAGE_BYTES)
+  if (!upload) throw noUpload(id)
+  return upload
+}
+
+/** Throws `invalid-data` for a number that no upload can have. */
+export function uploadNumber(id: bigint): number {
+  if (id >= 1n && id <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(id)
+  throw noUpload(id)
+}
+
+export function noUpload(id: bigint): ServiceError {
+  return new ServiceError(
+    'invalid-data',
+    `there is no upload ${id}: it was never stored, or was deleted; list the uploads to see which there are`,
+  )
+}
