@@ -12,10 +12,10 @@ const DRAIN_LIMIT = 8000
 /** How long aborted calls may take to remove their files, in ms. */
 const ABORT_LIMIT = 1000
 /**
- * How long a stop may sync the files of small uploads, in ms. The next start writes the files that are not
- * synced by then.
+ * How long a stop may sync the files of small uploads and remove those of deleted ones, in ms. The next start
+ * writes and removes the files that are left by then.
  */
-const SYNC_LIMIT = 1000
+const SETTLE_LIMIT = 1000
 /** How long the threads may take to end, in ms. */
 const CLOSE_LIMIT = 2000
 /** How long the last answers may take to leave and clients to hang up, in ms. */
@@ -53,8 +53,10 @@ export async function startServer({
   const admission = new Admission(limits, workers)
   const { connections } = admission
   const messages = new WholeMessages(admission.requestTimeout)
-  const context = { table, admission, limits, messages, tokens }
-  const server = new GrpcServer(new Map(Object.values(methods).map(bind => bind(context))), limits, tls)
+  const draining = new AbortController()
+  const context = { table, admission, limits, messages, tokens, draining: draining.signal }
+  const bound = new Map(Object.values(methods).map(bind => bind(context)))
+  const server = new GrpcServer(bound, limits, tls, draining.signal)
 
   const release = async () => {
     tokens?.close()
@@ -63,14 +65,14 @@ export async function startServer({
   try {
     const listeners = await listen(hosts, port, connections, socket => server.connect(socket))
     const stop = async () => {
-      server.calls.draining = true
+      draining.abort()
       if (!(await within(DRAIN_LIMIT, server.calls.finished()))) {
         server.calls.abort()
         await within(ABORT_LIMIT, server.calls.finished())
       }
       server.close()
       await listeners.close(HANG_UP_LIMIT)
-      await within(SYNC_LIMIT, table.syncAll())
+      await within(SETTLE_LIMIT, table.settle())
       // A thread cannot be ended while it waits for a disk that does not respond.
       await within(CLOSE_LIMIT, release())
     }

@@ -9,7 +9,7 @@ import { connectClient, eventually, temporaryDirectory, upload } from './support
 
 const kills = repeat('TABLE_KILLS')
 
-test(`a server that is killed ${kills} times, at any step and at any moment, has each acknowledged upload once, and no partial upload`, async () => {
+test(`a server that is killed ${kills} times, at any step and at any moment, has each acknowledged upload once, no deleted one, and no partial upload`, async () => {
   const crashes = new Crashes(temporaryDirectory())
   for (let kill = 0; kill < kills; kill++) await crashes.crash(momentOf(kill))
   const uploads = await crashes.end()

@@ -14,7 +14,7 @@ const perDirectory = 5
 /** Returns a command that runs another command on a disk whose files are in `directory`. */
 const diskOf = (directory: string) => ['python3', join(import.meta.dirname, 'crash/power_cut.py'), directory]
 
-test(`${cuts} power cuts, which take what was not synced, leave each acknowledged upload once, and no partial upload`, async () => {
+test(`${cuts} power cuts, which take what was not synced, leave each acknowledged upload once, no deleted one, and no partial upload`, async () => {
   let uploads = 0
   for (let cut = 0; cut < cuts; ) {
     const root = temporaryDirectory()

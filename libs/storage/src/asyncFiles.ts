@@ -1,5 +1,6 @@
 // The file operations of the main thread, which must not wait for a disk. files.ts has those of the worker
 // threads.
+import { constants } from 'node:fs'
 import { type FileHandle, open, rm, statfs, unlink } from 'node:fs/promises'
 import { isThere, NEW_FILE, operationAsync } from './files.ts'
 
@@ -13,6 +14,24 @@ export async function createFileAsync(path: string): Promise<FileHandle> {
       await unlink(path)
       return await open(path, NEW_FILE)
     }
+  })
+}
+
+/** Opens a file for reading as `openFile` does. */
+export async function openFileAsync(path: string): Promise<FileHandle> {
+  return operationAsync({ kind: 'open', path }, () => open(path, constants.O_RDONLY | constants.O_NOFOLLOW))
+}
+
+/** Reads up to `target.length` bytes at `position`. Returns how many bytes were read: 0 at the end of the file. */
+export async function readAtAsync(
+  handle: FileHandle,
+  path: string,
+  target: Uint8Array,
+  position: number,
+): Promise<number> {
+  return operationAsync({ kind: 'read', path, position, length: target.length }, async () => {
+    const { bytesRead } = await handle.read(target, 0, target.length, position)
+    return bytesRead
   })
 }
 

@@ -2,6 +2,7 @@
 export type { Cancellation } from './cancellation.ts'
 export type { Clash } from './catalogue/census.ts'
 export { expectIdentity } from './catalogue/connection.ts'
+export { type FoundUpload, findChecked } from './catalogue/database.ts'
 export {
   type Page,
   type PageRequest,

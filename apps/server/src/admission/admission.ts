@@ -10,8 +10,8 @@ import { queue } from './queue.ts'
  */
 const SUMS = 1024
 
-/** How many questions to the catalogue run at once. Uploads and sums need the other workers. */
-const LOOKUPS = 2
+/** How much work on the catalogue alone runs at once. Uploads and sums need the other workers. */
+const CATALOGUE_TASKS = 2
 
 /** Limits how much work the server takes on at once, over all transports. */
 export class Admission {
@@ -22,8 +22,10 @@ export class Admission {
   readonly requestTimeout: IdleTimeout
   /** Runs an upload, or refuses the upload before its body is read. */
   readonly upload: Admit
-  /** Runs a question to the catalogue in its turn. */
-  readonly lookup = queue(LOOKUPS)
+  /** Runs work on the catalogue alone, in its turn. */
+  readonly catalogue = queue(CATALOGUE_TASKS)
+  /** Runs a download, or refuses it. Each takes an open file and some parts of 64 KiB. */
+  readonly download: Admit
   readonly #sums: Admit
   readonly #sumQueue: ReturnType<typeof queue>
 
@@ -32,6 +34,7 @@ export class Admission {
     this.uploadTimeout = new IdleTimeout(idleTime)
     this.requestTimeout = new IdleTimeout(idleTime)
     this.upload = limitConcurrency(uploads, 'uploads', () => this.uploadTimeout.giveUpSlowest())
+    this.download = limitConcurrency(uploads, 'downloads')
     this.#sums = limitConcurrency(SUMS, 'sums')
     this.#sumQueue = queue(workers)
   }

@@ -8,7 +8,7 @@ export const MAX_MESSAGE_BYTES = 2 ** 32 - 1
 export interface Limits extends StorageLimits {
   /** The size of an upload's message, unpacked. */
   uploadBytes: number
-  /** Uploads under way at once. */
+  /** Uploads under way at once, and downloads. */
   uploads: number
   /** Connections open at once. */
   connections: number
@@ -39,7 +39,7 @@ const flags: Flag[] = [
   ['columns', 'max-columns', 'number', highestLimits.columns, 'most columns of an upload'],
   ['fieldBytes', 'max-field', 'size', highestLimits.fieldBytes, 'largest field'],
   ['headerBytes', 'max-header', 'size', highestLimits.headerBytes, 'largest header record'],
-  ['uploads', 'max-uploads', 'number', 65536, 'most uploads under way at once'],
+  ['uploads', 'max-uploads', 'number', 65536, 'most uploads, and most downloads, under way at once'],
   ['connections', 'max-connections', 'number', 65536, 'most open connections'],
   ['idleTime', 'idle-timeout', 'seconds', 86400, 'how long a call may wait for its client'],
   ['callTime', 'call-timeout', 'seconds', 86400, 'how long a call may take'],

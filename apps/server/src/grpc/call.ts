@@ -1,4 +1,9 @@
-import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import {
+  constants,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
 import { type Metadata, status } from '@grpc/grpc-js'
 import { ServiceError } from '../service/errors.ts'
 import type { RequestHeaders } from './requestHeaders.ts'
@@ -40,8 +45,12 @@ const FREE_FRAMES = 64
 /** The least average size of a frame. Until a frame is read, it takes some 200 bytes of memory, however small it is. */
 const LEAST_FRAME_BYTES = 256
 
+/** The most bytes that answers which their clients have not taken yet may hold together. */
+const MOST_UNTAKEN_BYTES = 32 * 1024 * 1024
+let untakenBytes = 0
+
 /**
- * A gRPC call on its HTTP/2 stream: the request and its one answer
+ * A gRPC call on its HTTP/2 stream: the request and its answer
  * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). The stream is always closed at the end: a
  * client that is still sending is told to stop, and a client that does not take its answer loses the
  * connection.
@@ -52,12 +61,18 @@ export class Call {
   readonly session: ServerHttp2Session
   /** The client's address, a colon and the client's port. */
   readonly peer: string
-  readonly since = performance.now()
   answered = false
+  /** Whether the call waits for something that may never come, as a watcher does. Such a call makes room for others. */
+  lingers = false
+  readonly #since = performance.now()
   readonly #stream: ServerHttp2Stream
   readonly #idleTime: number
   readonly #controller = new AbortController()
   #timer: NodeJS.Timeout | undefined
+  /** Whether the first of several messages was sent. */
+  #begun = false
+  /** Since when the client has to take a message. */
+  #sendingSince: number | undefined
 
   constructor(
     stream: ServerHttp2Stream,
@@ -85,22 +100,62 @@ export class Call {
     return this.#controller.signal
   }
 
-  /** Whether the call waits for its client, either to send the rest of the request or to take the answer. */
-  get waitsForClient(): boolean {
-    return this.answered || !this.#stream.readableEnded
+  /** Since when the call waits for its client, either to send the rest of the request or to take the answer. */
+  get waitsSince(): number | undefined {
+    if (this.answered || this.lingers || !this.#stream.readableEnded) return this.#since
+    return this.#sendingSince
   }
 
   /** Answers with a message. Does nothing if the call already has an answer or is over. */
   succeed(message: Uint8Array): void {
-    if (!this.#mayAnswer()) return
-    const prefix = Buffer.alloc(5)
-    prefix.writeUInt32BE(message.length, 1)
-    this.#stream.respond(RESPONSE, { waitForTrailers: true })
-    this.#stream.once('wantTrailers', () => {
-      this.#stream.sendTrailers({ 'grpc-status': status.OK })
-      this.#stopClient()
+    if (untakenBytes + message.length > MOST_UNTAKEN_BYTES) {
+      this.fail(tooMuchUntaken(untakenBytes))
+      return
+    }
+    if (this.#begun || !this.#mayAnswer()) return
+    untakenBytes += message.length
+    this.#stream.once('close', () => {
+      untakenBytes -= message.length
     })
-    this.#stream.end(Buffer.concat([prefix, message]))
+    this.#stream.respond(RESPONSE, { waitForTrailers: true })
+    this.#end({ 'grpc-status': status.OK }, Buffer.concat([prefixOf(message), message]))
+  }
+
+  /**
+   * Sends one of several messages. Resolves when the client has taken the message or there is room for it on the way. Hangs up on a client
+   * that takes nothing for the idle time. Throws `cancelled` if the call is over.
+   */
+  async send(message: Uint8Array): Promise<void> {
+    const stream = this.#stream
+    this.signal.throwIfAborted()
+    if (this.answered || stream.destroyed || stream.closed) throw nobodyWaits()
+    if (!this.#begun) {
+      this.#begun = true
+      stream.respond(RESPONSE, { waitForTrailers: true })
+    }
+    this.#sendingSince = performance.now()
+    const late = setTimeout(() => hangUp(this.session), 1000 * this.#idleTime)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const cancelled = () => reject(nobodyWaits())
+    this.signal.addEventListener('abort', cancelled)
+    try {
+      stream.cork()
+      stream.write(prefixOf(message))
+      stream.write(message, error => (error ? reject(nobodyWaits()) : resolve()))
+      stream.uncork()
+      await promise
+    } finally {
+      clearTimeout(late)
+      this.signal.removeEventListener('abort', cancelled)
+      this.#sendingSince = undefined
+    }
+  }
+
+  /** Ends an answer of any number of messages. */
+  finish(trailers: Record<string, string> = {}): void {
+    if (!this.#mayAnswer()) return
+    if (!this.#begun) this.#stream.respond(RESPONSE, { waitForTrailers: true })
+    this.#end({ 'grpc-status': status.OK, ...trailers })
   }
 
   /** Answers with a status. Does nothing if the call already has an answer or is over. */
@@ -109,15 +164,25 @@ export class Call {
     this.#cancel()
     // `encodeURI` throws on half of a surrogate pair.
     const message = encodeURI(details.toWellFormed())
-    this.#stream.respond(
-      { ...RESPONSE, 'grpc-status': code, 'grpc-message': message, ...metadata?.toHttp2Headers() },
-      { endStream: true },
-    )
+    const trailers = { 'grpc-status': code, 'grpc-message': message, ...metadata?.toHttp2Headers() }
+    if (this.#begun) {
+      this.#end(trailers)
+      return
+    }
+    this.#stream.respond({ ...RESPONSE, ...trailers }, { endStream: true })
     this.#stopClient()
   }
 
+  #end(trailers: OutgoingHttpHeaders, last?: Uint8Array): void {
+    this.#stream.once('wantTrailers', () => {
+      this.#stream.sendTrailers(trailers)
+      this.#stopClient()
+    })
+    this.#stream.end(last)
+  }
+
   #cancel(): void {
-    this.#controller.abort(new ServiceError('cancelled', 'nobody waits for this call'))
+    this.#controller.abort(nobodyWaits())
   }
 
   #mayAnswer(): boolean {
@@ -176,6 +241,24 @@ export class Call {
       return true
     }
   }
+}
+
+function nobodyWaits(): ServiceError {
+  return new ServiceError('cancelled', 'nobody waits for this call')
+}
+
+function tooMuchUntaken(bytes: number): Failure {
+  return {
+    code: status.UNAVAILABLE,
+    details: `answers of ${bytes} bytes wait for their clients, at most ${MOST_UNTAKEN_BYTES} are allowed: try again later`,
+  }
+}
+
+/** What gRPC sends before a message: that it is not compressed, and its length. */
+function prefixOf(message: Uint8Array): Buffer {
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(message.length, 1)
+  return prefix
 }
 
 /** Closes a connection whose client takes more than its share. */

@@ -2,13 +2,13 @@ import { status } from '@grpc/grpc-js'
 import { MAX_MESSAGE_BYTES } from '../config/limits.ts'
 import { StatusError } from './status.ts'
 
-const PREFIX_BYTES = 5
+/** A frame is a byte that says whether the message is compressed, and the message's length in 4 bytes (big-endian), before the message. */
+export const PREFIX_BYTES = 5
 
 const UPLOAD_ADVICE = 'upload it in pieces'
 
 /**
- * Takes the one message of a unary request out of its frame, chunk by chunk. A frame is a byte that says
- * whether the message is compressed, the message's length in 4 bytes (big-endian), and the message
+ * Takes the one message of a unary request out of its frame, chunk by chunk
  * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
  */
 export class FrameDecoder {
@@ -62,16 +62,22 @@ export class FrameDecoder {
   }
 
   #readPrefix(): void {
-    const flag = this.#prefix[0]
-    if (flag > 1)
-      throw new StatusError(
-        status.INVALID_ARGUMENT,
-        `the message starts with the byte ${flag}, expected 0 (not compressed) or 1 (compressed)`,
-      )
-    this.compressed = flag === 1
-    this.#length = this.#prefix.readUInt32BE(1)
-    checkSize(this.#length, this.#limit, this.#advice)
+    const { compressed, length } = readPrefix(this.#prefix)
+    this.compressed = compressed
+    this.#length = length
+    checkSize(length, this.#limit, this.#advice)
   }
+}
+
+/** Reads what comes before a message. Throws a `StatusError` if the first byte is neither 0 nor 1. */
+export function readPrefix(prefix: Buffer): { compressed: boolean; length: number } {
+  const flag = prefix[0]
+  if (flag > 1)
+    throw new StatusError(
+      status.INVALID_ARGUMENT,
+      `the message starts with the byte ${flag}, expected 0 (not compressed) or 1 (compressed)`,
+    )
+  return { compressed: flag === 1, length: prefix.readUInt32BE(1) }
 }
 
 /** Throws a `StatusError` if a message of `bytes` bytes is larger than allowed. */

@@ -9,6 +9,6 @@ export async function getUpload(
   { id }: GetUploadReq,
   { peer, signal }: Call,
 ): Promise<GetUploadResp> {
-  const get = () => admission.lookup(() => uploadOf(table, id), signal)
+  const get = () => admission.catalogue(() => uploadOf(table, id), signal)
   return { error: '', upload: uploadMessage(await admission.connections.during(peer, get)) }
 }

@@ -12,7 +12,7 @@ import { shown } from '@table/storage'
 import { Resets } from '../admission/resets.ts'
 import { showsClient, type TlsOptions } from '../auth/tls.ts'
 import { Call, type CallTimes, type Failure, hangUp } from './call.ts'
-import { OpenCalls } from './openCalls.ts'
+import { OpenCalls, SHUTTING_DOWN } from './openCalls.ts'
 import { RequestHeaders } from './requestHeaders.ts'
 
 /** Calls at once on a connection. gRPC clients queue further calls. */
@@ -35,6 +35,8 @@ const RESET_RATE = 33
 const IDLE_CONNECTION = 300_000
 
 export interface Method {
+  /** Whether calls are also answered while the server shuts down. */
+  untilTheEnd: boolean
   /** Returns why a call with these headers is refused, or undefined. */
   refusal(headers: RequestHeaders): Failure | undefined
   answer(call: Call): Promise<void>
@@ -45,14 +47,22 @@ export class GrpcServer {
   readonly calls = new OpenCalls()
   readonly #methods: ReadonlyMap<string, Method>
   readonly #times: CallTimes
+  readonly #draining: AbortSignal
   readonly #wantsCertificates: boolean
   readonly #resets = new Resets()
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #connect: (socket: Socket) => void
 
-  constructor(methods: ReadonlyMap<string, Method>, times: CallTimes, tls: TlsOptions | undefined) {
+  /** `draining`: from then on, no further calls begin. */
+  constructor(
+    methods: ReadonlyMap<string, Method>,
+    times: CallTimes,
+    tls: TlsOptions | undefined,
+    draining: AbortSignal,
+  ) {
     this.#methods = methods
     this.#times = times
+    this.#draining = draining
     this.#wantsCertificates = tls?.requestCert === true
     const options = {
       settings: { maxConcurrentStreams: STREAMS, maxHeaderListSize: HEADER_LIST_BYTES },
@@ -133,7 +143,8 @@ export class GrpcServer {
     })
     this.calls.add(call, async () => {
       const method = this.#methods.get(headers.first(':path') ?? '')
-      const refused = tooManyHeaders(headers) ?? method?.refusal(headers)
+      const late = this.#draining.aborted && !method?.untilTheEnd ? SHUTTING_DOWN : undefined
+      const refused = late ?? tooManyHeaders(headers) ?? method?.refusal(headers)
       if (refused) call.fail(refused)
       else if (method) await method.answer(call)
       else call.fail(unknownMethod(headers.first(':path')))

@@ -7,6 +7,7 @@ import { ServiceError } from '../service/errors.ts'
 import type { Table } from '../service/table.ts'
 import type { Call } from './call.ts'
 import type { Method } from './grpcServer.ts'
+import { messagesOf } from './messageStream.ts'
 import { statusOf } from './status.ts'
 import { messageBytes } from './streamedMessage.ts'
 import type { WholeMessages } from './wholeMessage.ts'
@@ -19,88 +20,143 @@ export interface Context {
   messages: WholeMessages
   /** Undefined: everybody may call. */
   tokens: TokenFile | undefined
+  /** Aborted when the server begins to shut down. */
+  draining: AbortSignal
 }
 
 /** How a message travels: what ts-proto generates for each method. */
-interface Codec<Request, Response> {
+export interface Codec<Request, Response> {
   path: string
   requestDeserialize(message: Buffer): Request
   responseSerialize(response: Response): Buffer
   responseDeserialize(message: Buffer): Response
 }
 
-interface Entry<Codec, Limit, Input, Response> {
+interface Entry<Codec, Limit, Handler> {
   codec: Codec
-  /** The scope that a token must have. */
-  scope: Scope
+  /** The scope that a token must have. Undefined: the method needs no token. */
+  scope: Scope | undefined
   /** The most bytes of a request, packed and unpacked. */
   limit: Limit
   /** Answers a request. Throws a `ServiceError`, or a `StatusError` for errors that only gRPC has. */
-  handler(context: Context, input: Input, call: Call): Promise<Response>
+  handler: Handler
 }
+
+type Handler<Input, Response> = (context: Context, input: Input, call: Call) => Promise<Response>
+
+/** Sends one of several messages of an answer, once the client has room for it. */
+export type Send<Response> = (response: Response) => Promise<void>
+
+/** Returns the trailers that follow the messages. */
+type SendingHandler<Input, Response> = (
+  context: Context,
+  input: Input,
+  call: Call,
+  send: Send<Response>,
+) => Promise<Record<string, string>>
 
 /** Makes a method of the server from the context of its handler. */
 export type Bind = (context: Context) => [path: string, Method]
 
 /** Describes a method with small requests: the handler gets the decoded request. */
-export function whole<Request, Response extends { error: string }>({
-  codec,
-  scope,
-  limit,
+export function whole<Request, Response>({
   handler,
-}: Entry<Codec<Request, Response>, number, Request, Response>): Bind {
-  return bind(codec, scope, (context, call) =>
-    context.messages.with(call.body, limit, codec.requestDeserialize, request =>
+  ...entry
+}: Entry<Codec<Request, Response>, number, Handler<Request, Response>>): Bind {
+  return answering(entry, (context, call) =>
+    context.messages.with(call.body, entry.limit, entry.codec.requestDeserialize, request =>
       handler(context, request, call),
     ),
   )
 }
 
 /** Describes a method with large requests: the handler gets the bytes of the message as they arrive. */
-export function streamed<Request, Response extends { error: string }>({
-  codec,
-  scope,
-  limit,
+export function streamed<Request, Response>({
   handler,
-}: Entry<Codec<Request, Response>, keyof Limits, AsyncIterable<Uint8Array>, Response>): Bind {
-  return bind(codec, scope, (context, call) =>
-    handler(context, messageBytes(call.body, context.limits[limit], context.admission.uploadTimeout), call),
-  )
+  ...entry
+}: Entry<Codec<Request, Response>, keyof Limits, Handler<AsyncIterable<Uint8Array>, Response>>): Bind {
+  return answering(entry, (context, call) => {
+    const limit = context.limits[entry.limit]
+    return handler(context, messageBytes(call.body, limit, context.admission.uploadTimeout), call)
+  })
 }
 
-function bind<Request, Response extends { error: string }>(
-  codec: Codec<Request, Response>,
-  scope: Scope,
+/** Describes a method with requests of several messages: the handler gets the bytes of each message as they arrive. */
+export function received<Request, Response>({
+  handler,
+  ...entry
+}: Entry<
+  Codec<Request, Response>,
+  keyof Limits,
+  Handler<AsyncIterable<AsyncIterable<Uint8Array>>, Response>
+>): Bind {
+  return answering(entry, (context, call) => {
+    const limit = context.limits[entry.limit]
+    return handler(context, messagesOf(call.body, limit, context.admission.uploadTimeout), call)
+  })
+}
+
+/** Describes a method with small requests and answers of several messages. */
+export function sending<Request, Response>({
+  handler,
+  ...entry
+}: Entry<Codec<Request, Response>, number, SendingHandler<Request, Response>>): Bind {
+  const { codec, limit } = entry
+  return bind(entry, async (context, call) => {
+    const send: Send<Response> = response => call.send(codec.responseSerialize(response))
+    const trailers = await context.messages.with(call.body, limit, codec.requestDeserialize, request =>
+      handler(context, request, call, send),
+    )
+    call.finish(trailers)
+  })
+}
+
+/** Binds a method whose answer is one message. */
+function answering<Request, Response>(
+  entry: { codec: Codec<Request, Response>; scope: Scope | undefined },
   respond: (context: Context, call: Call) => Promise<Response>,
+): Bind {
+  return bind(entry, async (context, call) => {
+    call.succeed(entry.codec.responseSerialize(await respond(context, call)))
+  })
+}
+
+function bind<Request, Response>(
+  { codec, scope }: { codec: Codec<Request, Response>; scope: Scope | undefined },
+  answer: (context: Context, call: Call) => Promise<void>,
 ): Bind {
   return context => [
     codec.path,
     {
+      untilTheEnd: false,
       refusal(headers) {
-        const error = context.tokens && refusal(context.tokens, headers.get('authorization'), scope)
+        if (!context.tokens || !scope) return undefined
+        const error = refusal(context.tokens, headers.get('authorization'), scope)
         return error && statusOf(error)
       },
-      answer: call => answer(call, codec, () => respond(context, call)),
+      async answer(call) {
+        try {
+          await answer(context, call)
+        } catch (error) {
+          answerError(call, codec, error)
+        }
+      },
     },
   ]
 }
 
-/** Answers a call. An error in the client's data is part of the response; every other error is a status. */
-async function answer<Request, Response extends { error: string }>(
-  call: Call,
-  codec: Codec<Request, Response>,
-  respond: () => Promise<Response>,
-): Promise<void> {
-  try {
-    call.succeed(codec.responseSerialize(await respond()))
-  } catch (error) {
-    const code = error instanceof ServiceError ? error.code : undefined
-    // Nobody waits for an answer to a call that is over.
-    if (code === 'cancelled' && call.signal.aborted) return
-    if (code === 'invalid-data') {
-      // The defaults of all other fields.
-      const empty = codec.responseDeserialize(Buffer.alloc(0))
-      call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }))
-    } else call.fail(statusOf(error))
-  }
+/** Answers a call with an error. An error in the client's data is part of the response; every other error is a status. */
+function answerError<Request, Response>(call: Call, codec: Codec<Request, Response>, error: unknown): void {
+  const code = error instanceof ServiceError ? error.code : undefined
+  // Nobody waits for an answer to a call that is over.
+  if (code === 'cancelled' && call.signal.aborted) return
+  // The defaults of all other fields.
+  const empty = codec.responseDeserialize(Buffer.alloc(0))
+  if (code === 'invalid-data' && hasError(empty))
+    call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }))
+  else call.fail(statusOf(error))
+}
+
+function hasError<Response>(response: Response): response is Response & { error: string } {
+  return typeof response === 'object' && response !== null && 'error' in response
 }

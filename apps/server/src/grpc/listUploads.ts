@@ -9,7 +9,7 @@ export async function listUploads(
   request: ListUploadsReq,
   { peer, signal }: Call,
 ): Promise<ListUploadsResp> {
-  const list = () => admission.lookup(() => listOf(table, request), signal)
+  const list = () => admission.catalogue(() => listOf(table, request), signal)
   const { uploads, nextCursor } = await admission.connections.during(peer, list)
   return { error: '', uploads: uploads.map(uploadMessage), nextCursor }
 }

@@ -13,15 +13,13 @@ const BUSY_LIMIT = 1000
  */
 const LOOK_INTERVAL = 100
 
-const SHUTTING_DOWN: Failure = {
+export const SHUTTING_DOWN: Failure = {
   code: status.UNAVAILABLE,
   details: 'the server is shutting down: try again later',
 }
 
 /** The calls whose streams are open, and their work, which may outlast the streams. */
 export class OpenCalls {
-  /** No further calls begin. */
-  draining = false
   readonly #calls = new Map<ServerHttp2Session, Set<Call>>()
   readonly #work = new Set<Promise<void>>()
   #count = 0
@@ -46,10 +44,6 @@ export class OpenCalls {
     if (calls) calls.add(call)
     else this.#calls.set(call.session, new Set([call]))
     this.#count++
-    if (this.draining) {
-      call.fail(SHUTTING_DOWN)
-      return
-    }
     const work = answer(call)
     this.#work.add(work)
     void work.finally(() => {
@@ -84,7 +78,7 @@ export class OpenCalls {
     for (const [session, calls] of this.#calls) {
       if (calls.size <= most) continue
       let waiting = 0
-      for (const call of calls) if (call.since < before && call.waitsForClient) waiting++
+      for (const call of calls) if ((call.waitsSince ?? now) < before) waiting++
       if (waiting > most) {
         most = waiting
         worst = session

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { UploadResp } from '@table/proto'
 import { ServiceError } from '../service/errors.ts'
+import type { CsvBody } from '../service/table.ts'
 import { upload as storeUpload } from '../service/upload.ts'
 import type { Call } from './call.ts'
 import { widenWindow } from './flowControl.ts'
@@ -8,14 +9,23 @@ import type { Context } from './handler.ts'
 import type { RequestHeaders } from './requestHeaders.ts'
 import { csvOf } from './uploadReq.ts'
 
-export async function upload(
-  { table, admission }: Context,
+export function upload(
+  context: Context,
   message: AsyncIterable<Uint8Array>,
+  call: Call,
+): Promise<UploadResp> {
+  return store(context, csvOf(message), call)
+}
+
+/** Stores a CSV with the metadata of the call. */
+export async function store(
+  { table, admission }: Context,
+  csv: CsvBody,
   { session, peer, headers, signal }: Call,
 ): Promise<UploadResp> {
   const ids = headers.get('upload-id')
   const uploadId = ids.length === 0 ? undefined : ids.join(', ')
-  const request = { csv: csvOf(message), uploadId, name: nameOf(headers) }
+  const request = { csv, uploadId, name: nameOf(headers) }
   const { id, rows, columns, warnings } = await admission.upload(() => {
     widenWindow(session)
     return admission.connections.during(peer, () => storeUpload(table, request, signal))

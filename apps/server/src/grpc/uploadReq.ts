@@ -22,6 +22,21 @@ export async function* csvOf(message: AsyncIterable<Uint8Array>): CsvBody {
   decoder.end()
 }
 
+/** Yields the CSV in messages of type `UploadPart` as they arrive. */
+export async function* csvOfParts(messages: AsyncIterable<AsyncIterable<Uint8Array>>): CsvBody {
+  for await (const message of messages) {
+    const decoder = new CsvDataDecoder('UploadPart')
+    let fields = 0
+    for await (const bytes of message)
+      for (const part of decoder.push(bytes)) {
+        if (part !== START_OVER) yield part
+        // The last value would count, but the first one may be on the disk among earlier parts.
+        else if (++fields > 1) throw malformed('UploadPart', 'it has csv_data twice')
+      }
+    decoder.end()
+  }
+}
+
 /**
  * Takes the bytes of `csv_data` (field 1) out of an `UploadReq` that arrives in chunks, and skips every other
  * field. Accepts every message that a whole-message decoder accepts; throws INVALID_ARGUMENT for the others.
@@ -35,7 +50,13 @@ export class CsvDataDecoder {
   #remaining = 0
   #field = 0
   /** The field numbers of the open groups. */
-  readonly #groups: number[] = [];
+  readonly #groups: number[] = []
+  readonly #type: string
+
+  /** `type`: the message's type, for errors. */
+  constructor(type = 'UploadReq') {
+    this.#type = type
+  }
 
   /** Yields the parts of `csv_data` in this chunk as views, with `START_OVER` before the first part of each field. */
   *push(chunk: Uint8Array): Generator<Uint8Array | typeof START_OVER> {
@@ -56,8 +77,9 @@ export class CsvDataDecoder {
 
   /** Ends the message. Throws if the message is incomplete. */
   end(): void {
-    if (this.#state !== 'tag' || this.#varintBytes > 0) throw malformed('it ends inside a field')
-    if (this.#groups.length > 0) throw malformed(`it ends inside the group of field ${this.#groups.at(-1)}`)
+    if (this.#state !== 'tag' || this.#varintBytes > 0) throw this.#malformed('it ends inside a field')
+    if (this.#groups.length > 0)
+      throw this.#malformed(`it ends inside the group of field ${this.#groups.at(-1)}`)
   }
 
   /** Takes a byte of a varint. Returns whether the byte is the last one. */
@@ -68,7 +90,7 @@ export class CsvDataDecoder {
     const more = byte >= 0x80
     const longest = this.#state === 'varint' ? 10 : 5
     if (more && this.#varintBytes === longest)
-      throw malformed(`a ${this.#state} has more than ${longest} bytes`)
+      throw this.#malformed(`a ${this.#state} has more than ${longest} bytes`)
     return !more
   }
 
@@ -87,7 +109,8 @@ export class CsvDataDecoder {
   #beginField(tag: number): void {
     const wireType = tag % 8
     this.#field = (tag - wireType) / 8
-    if (this.#field === 0 || tag >= 2 ** 32) throw malformed(`field number ${this.#field} does not exist`)
+    if (this.#field === 0 || tag >= 2 ** 32)
+      throw this.#malformed(`field number ${this.#field} does not exist`)
     switch (wireType) {
       case VARINT:
         this.#state = 'varint'
@@ -100,17 +123,18 @@ export class CsvDataDecoder {
         break
       case GROUP_START:
         this.#groups.push(this.#field)
-        if (this.#groups.length > MAX_DEPTH) throw malformed(`groups are nested deeper than ${MAX_DEPTH}`)
+        if (this.#groups.length > MAX_DEPTH)
+          throw this.#malformed(`groups are nested deeper than ${MAX_DEPTH}`)
         break
       case GROUP_END:
         if (this.#groups.pop() !== this.#field)
-          throw malformed(`field ${this.#field} ends a group that is not open`)
+          throw this.#malformed(`field ${this.#field} ends a group that is not open`)
         break
       case FIXED32:
         this.#skip(4)
         break
       default:
-        throw malformed(`field ${this.#field} has the unknown wire type ${wireType}`)
+        throw this.#malformed(`field ${this.#field} has the unknown wire type ${wireType}`)
     }
   }
 
@@ -125,11 +149,15 @@ export class CsvDataDecoder {
     this.#remaining = length
     this.#state = length > 0 ? 'skip' : 'tag'
   }
+
+  #malformed(what: string): StatusError {
+    return malformed(this.#type, what)
+  }
 }
 
-function malformed(what: string): StatusError {
+function malformed(type: string, what: string): StatusError {
   return new StatusError(
     status.INVALID_ARGUMENT,
-    `the request is not a protobuf message of type UploadReq: ${what}`,
+    `the request is not a protobuf message of type ${type}: ${what}`,
   )
 }

@@ -46,6 +46,15 @@ export interface StoredUpload {
   columns: readonly Column[]
 }
 
+export type Format = 'csv' | 'parquet'
+
+/** A stored file that is being read. */
+export interface StoredFile {
+  /** The whole file. Each part is valid until the next one. Throws `damaged` at the latest at the end if the file has changed. */
+  parts: AsyncIterable<Uint8Array>
+  close(): Promise<void>
+}
+
 /** Which uploads a page has. */
 export interface PageRequest {
   /** The id before the first upload of the page, in its order. Undefined: the page is the first one. */
@@ -82,4 +91,11 @@ export interface Table {
   list(page: PageRequest): Promise<Page>
   /** Returns an upload, without its columns if they take more than `bytes`; undefined if it does not exist. */
   get(id: number, bytes: number): Promise<StoredUpload | undefined>
+  /**
+   * Deletes an upload. Once this resolves, the upload is gone for good, and everything that begins from now on does not see it. What began
+   * before still does. Returns false if the upload does not exist.
+   */
+  delete(id: number): Promise<boolean>
+  /** Opens a file of an upload, also for an upload that is deleted meanwhile. Returns undefined if the upload does not exist. */
+  open(id: number, format: Format): Promise<StoredFile | undefined>
 }

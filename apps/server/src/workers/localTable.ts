@@ -8,6 +8,7 @@ import {
   exactTotal,
   formatOf,
   openStore,
+  openWholeFile,
   type PartialSum,
   planSum,
   refusalOf,
@@ -24,15 +25,18 @@ import {
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import {
   type CsvBody,
+  type Format,
   type Page,
   type PageRequest,
   START_OVER,
+  type StoredFile,
   type StoredUpload,
   type Table,
   type UploadOptions,
   type UploadResult,
 } from '../service/table.ts'
 import { Pool } from './pool.ts'
+import { Removals } from './removals.ts'
 
 /** An upload of at least this many bytes is converted while it arrives. */
 const LARGE_BYTES = 512 * 1024
@@ -41,12 +45,14 @@ const LARGE_BYTES = 512 * 1024
 export class LocalTable implements Table {
   readonly #store: Store
   readonly #pool: Pool
+  readonly #removals: Removals
 
   /** Opens the directory. Throws a `StorageError` if the directory cannot be served. */
   constructor(dataDir: string, workers: number, limits: StorageLimits) {
     setStorageLimits(limits)
     this.#store = openStore(dataDir)
     this.#pool = new Pool(this.#store, workers, limits)
+    this.#removals = new Removals(this.#pool.readers, ids => this.#pool.removeFiles(ids))
     // Sync the leftovers now: if every run ended in a crash, unsynced uploads would pile up.
     if (this.#store.hasUnsynced) void this.#pool.syncAll()
   }
@@ -57,7 +63,8 @@ export class LocalTable implements Table {
   }
 
   columnSum(column: string, format: string, signal: AbortSignal): Promise<bigint> {
-    return translated(this.#columnSum(column, format, cancellationOf(signal)))
+    const sum = () => this.#columnSum(column, format, cancellationOf(signal))
+    return translated(this.#pool.readers.during(sum))
   }
 
   list(page: PageRequest): Promise<Page> {
@@ -70,13 +77,29 @@ export class LocalTable implements Table {
 
   /** Reports stored files whose sizes are wrong, while the table is served. */
   async checkSizes(): Promise<void> {
-    const { uploads } = await this.#store.catalogue.snapshot()
-    await this.#pool.checkSizes(uploads)
+    await this.#pool.readers.during(async () => {
+      const { uploads } = await this.#store.catalogue.snapshot()
+      await this.#pool.checkSizes(uploads)
+    })
   }
 
-  /** Syncs the files of all small uploads. */
-  syncAll(): Promise<void> {
-    return this.#pool.syncAll()
+  delete(id: number): Promise<boolean> {
+    return translated(this.#delete(id))
+  }
+
+  async open(id: number, format: Format): Promise<StoredFile | undefined> {
+    // Once the file is open, its removal does not matter.
+    const open = async () => {
+      const found = await this.#pool.find(id)
+      return found && openWholeFile(this.#store.dataDir, found, format)
+    }
+    const file = await translated(this.#pool.readers.during(open))
+    return file && { parts: translatedParts(file.parts()), close: () => file.close() }
+  }
+
+  /** Syncs the files of all small uploads, and removes those of deleted ones. */
+  async settle(): Promise<void> {
+    await Promise.all([this.#pool.syncAll(), this.#removals.finished()])
   }
 
   async close(): Promise<void> {
@@ -106,6 +129,17 @@ export class LocalTable implements Table {
     const { rows, columns, warnings } = committed
     const clashing = await this.#pool.clashWarnings(committed, clashes)
     return { id: committed.id, rows, columns, warnings: [...warnings, ...clashing] }
+  }
+
+  async #delete(id: number): Promise<boolean> {
+    const { catalogue } = this.#store
+    const found = await this.#pool.find(id)
+    // An upload that is not published yet has not been acknowledged, so it cannot be deleted.
+    if (!found || !(await catalogue.has(id)) || !(await this.#pool.removeRow(id))) return false
+    // From here on the upload is gone at the next start. Those who have snapshots with it still need its files.
+    await catalogue.remove(id, found.upload.columns)
+    this.#removals.add(id)
+    return true
   }
 
   async #columnSum(column: string, formatName: string, cancellation: Cancellation): Promise<bigint> {
@@ -176,6 +210,14 @@ const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
 async function translated<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
+  } catch (error) {
+    throw forService(error)
+  }
+}
+
+async function* translatedParts(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* parts
   } catch (error) {
     throw forService(error)
   }

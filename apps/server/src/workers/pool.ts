@@ -7,6 +7,7 @@ import {
   type ColumnPlaces,
   type CommittedUpload,
   expectedSizes,
+  type FoundUpload,
   KnownColumns,
   MAX_UNSYNCED,
   type NotedTexts,
@@ -25,6 +26,7 @@ import {
 import { Semaphore } from 'async-mutex'
 import { Piscina } from 'piscina'
 import { WORKER_HEAP } from '../config/tuning.ts'
+import { Readers } from './readers.ts'
 import type { Outcome, Tasks } from './worker.ts'
 
 /** What a client gives an upload besides its bytes. */
@@ -55,6 +57,7 @@ const CONVERSIONS = Math.max(2, availableParallelism())
 export class Pool {
   readonly workers: number
   readonly columns = new KnownColumns(name => this.#run('findColumn', { name }))
+  readonly readers = new Readers()
   readonly #piscina: Piscina
   /** An upper bound on the small uploads whose files are not synced. */
   #unsynced = 0
@@ -168,7 +171,8 @@ export class Pool {
   ): Promise<readonly string[]> {
     if (clashes.length === 0) return []
     try {
-      return await this.#run('clashWarnings', { id, columns: columns.length, clashes })
+      const task = { id, columns: columns.length, clashes }
+      return await this.readers.during(() => this.#run('clashWarnings', task))
     } catch (error) {
       // The upload is stored: its client must not take it for refused.
       console.error(error)
@@ -200,6 +204,31 @@ export class Pool {
 
   get(id: number, bytes: number): Promise<UploadSummary | undefined> {
     return this.#run('get', { id, bytes })
+  }
+
+  /** Returns what the row of an upload has, or undefined without such a row. */
+  find(id: number): Promise<FoundUpload | undefined> {
+    return this.#run('find', { id })
+  }
+
+  /** Deletes the row of an upload, also if the worker dies afterwards. Returns false if there is no such row. */
+  async removeRow(id: number): Promise<boolean> {
+    try {
+      return await this.#run('removeRow', { id })
+    } catch (error) {
+      if (error instanceof StorageError || (await this.find(id))) throw error
+      console.error(error)
+      return true
+    }
+  }
+
+  /** Removes the files of uploads whose rows were deleted. Never rejects: the next start removes what is left. */
+  async removeFiles(ids: readonly number[]): Promise<void> {
+    try {
+      await this.#run('removeFiles', { ids })
+    } catch (error) {
+      if (!this.#closed) console.error(error)
+    }
   }
 
   /** Whether the files of one more small upload may be synced later. */
@@ -237,7 +266,7 @@ export class Pool {
     if (this.#syncFailed) return
     try {
       for (;;) {
-        const synced = await this.#run('sync', undefined)
+        const synced = await this.readers.during(() => this.#run('sync', undefined))
         this.#unsynced = Math.max(0, this.#unsynced - synced)
         if (synced === 0) return
       }

@@ -13,6 +13,8 @@ import {
   commitUpload,
   type ExpectedSizes,
   expectIdentity,
+  type FoundUpload,
+  findChecked,
   findColumn as findColumnOf,
   type NotedTexts,
   notedTexts as notedTextsOf,
@@ -23,6 +25,8 @@ import {
   type PageRequest,
   readPage,
   readSummary,
+  removeFiles as removeFilesOf,
+  removeRow as removeRowOf,
   StorageError,
   type StorageErrorCode,
   type SumPlan,
@@ -64,6 +68,7 @@ export interface Tasks {
     }
     value: CommittedUpload | undefined
   }
+  find: { task: { id: number }; value: FoundUpload | undefined }
   settle: { task: { id: number }; value: CommittedUpload | undefined }
   clashWarnings: { task: { id: number; columns: number; clashes: readonly Clash[] }; value: string[] }
   sync: { task: undefined; value: number }
@@ -72,6 +77,8 @@ export interface Tasks {
   notedTexts: { task: { places: ColumnPlaces }; value: NotedTexts }
   list: { task: { page: PageRequest }; value: Page }
   get: { task: { id: number; bytes: number }; value: UploadSummary | undefined }
+  removeRow: { task: { id: number }; value: boolean }
+  removeFiles: { task: { ids: readonly number[] }; value: undefined }
   nothing: { task: undefined; value: undefined }
   sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: PartialSum }
   refuse: { task: { refusal: Refusal; cancellation: Cancellation }; value: never }
@@ -108,6 +115,16 @@ export const notedTexts: Task<'notedTexts'> = ({ places }) => outcome(() => note
 export const list: Task<'list'> = ({ page }) => outcome(() => readPage(dataDir(), page))
 
 export const get: Task<'get'> = ({ id, bytes }) => outcome(() => readSummary(dataDir(), id, bytes))
+
+export const find: Task<'find'> = ({ id }) => outcome(() => findChecked(dataDir(), id))
+
+export const removeRow: Task<'removeRow'> = ({ id }) => outcome(() => removeRowOf(dataDir(), id))
+
+export const removeFiles: Task<'removeFiles'> = ({ ids }) =>
+  outcome(() => {
+    removeFilesOf(dataDir(), ids)
+    return undefined
+  })
 
 export const nothing: Task<'nothing'> = () => ({ value: undefined })
 

@@ -6,7 +6,15 @@ import type { TableClient } from '@table/proto'
 import { closeDatabase, type Damage, readUploads, type Upload, verifyUpload } from '@table/storage'
 import { expect } from 'vitest'
 import { type ServerProcess, spawnServer } from '../support/process.ts'
-import { columnSum, connectClient, incoming, stored, temporaryDirectory, upload } from '../support/server.ts'
+import {
+  called,
+  columnSum,
+  connectClient,
+  incoming,
+  stored,
+  temporaryDirectory,
+  upload,
+} from '../support/server.ts'
 import { FaultyDisk, type Order } from './faultyDisk.ts'
 import { hashOf, type Sent, uploadsOfRound } from './uploads.ts'
 
@@ -17,7 +25,9 @@ import { hashOf, type Sent, uploadsOfRound } from './uploads.ts'
 export type Moment = { step: number; from: 'start' | 'uploads' } | { wait: number }
 
 /** Slightly more steps than there are, so that some servers are killed after everything is done. */
-const STEPS = { start: 40, uploads: 150 }
+const STEPS = { start: 40, uploads: 180 }
+/** How many uploads of earlier servers each server deletes. */
+const DELETIONS = 3
 /** In ms. */
 const LONGEST_WAIT = 200
 
@@ -69,7 +79,7 @@ export class Crashes {
       if (await survives(this.#check(client, disk !== undefined))) {
         if ('wait' in moment) setTimeout(kill, moment.wait)
         else if (moment.from === 'uploads') this.#arm(moment.step)
-        await this.#upload(client, uploadsOfRound(this.#rounds++))
+        await Promise.all([this.#upload(client, uploadsOfRound(this.#rounds++)), this.#delete(client)])
         for (const { outcome } of this.#sent) expect(outcome).not.toBe('refused')
       }
       kill()
@@ -158,12 +168,19 @@ export class Crashes {
       expect(found?.hash, `${id}.csv is what was uploaded`).toBe(hash)
       this.#stored.set(id, found as Sent)
     }
+    for (const [id, sent] of this.#stored) {
+      if (sent.deletion === undefined) continue
+      if (!ids.includes(id)) this.#stored.delete(id)
+      else expect(sent.deletion, `${nameOf(sent)}, deleted, but there`).toBe('unknown')
+    }
     // No earlier upload is gone, no upload is there twice, all acknowledged uploads are there, and no refused
     // upload is.
     const present = new Set(this.#stored.values())
     expect(ids).toHaveLength(this.#stored.size)
     expect(present.size).toBe(ids.length)
-    const lost = this.#sent.filter(sent => sent.outcome === 'acknowledged' && !present.has(sent))
+    const lost = this.#sent.filter(
+      sent => sent.outcome === 'acknowledged' && !sent.deletion && !present.has(sent),
+    )
     expect(lost.map(nameOf), 'acknowledged, but not there').toEqual([])
     const resurrected = [...present].filter(sent => sent.outcome === 'refused')
     expect(resurrected.map(nameOf), 'refused, but there').toEqual([])
@@ -176,6 +193,22 @@ export class Crashes {
       ).toEqual([total, total])
     }
     this.#unchecked.clear()
+  }
+
+  /** Deletes some uploads that nobody sends any more. */
+  async #delete(client: TableClient): Promise<void> {
+    const settled = [...this.#stored].filter(([, { csv }]) => csv === undefined)
+    const chosen = settled.filter(() => Math.random() < 0.5).slice(0, DELETIONS)
+    await Promise.all(
+      chosen.map(async ([id, sent]) => {
+        this.#unchecked.add(sent.column)
+        sent.deletion = 'unknown'
+        const deletion = called(client, client.deleteUpload, { id: BigInt(id) })
+        const { outcome, refusal } = await outcomeOf(deletion.then(({ error }) => error))
+        expect(refusal).toBeUndefined()
+        if (outcome === 'acknowledged') sent.deletion = outcome
+      }),
+    )
   }
 
   /**

@@ -13,6 +13,8 @@ export interface Sent {
   /** The sum of that column. */
   total: bigint
   outcome: Outcome
+  /** Whether the upload was deleted: unknown if the connection was lost. */
+  deletion?: 'unknown' | 'acknowledged' | undefined
   /** The error with which the upload was refused. */
   refusal?: string
 }

@@ -3,14 +3,15 @@ import { isMainThread } from 'node:worker_threads'
 import { observeFileOperations } from '@table/storage'
 
 /**
- * Runs `action` in worker threads at every moment that MOMENT names: before a file operation of that kind, or
- * at `committed`, after an upload's row is inserted. The action gets the path of the operation.
+ * Runs `action` in worker threads at every moment that MOMENT names: before a file operation of that kind,
+ * such as `open`, or on files whose names end in something, such as `open .csv`, or at `committed`, after an
+ * upload's row is inserted. The action gets the path of the operation.
  */
 export function atMoment(action: (path?: string) => void): void {
   if (isMainThread) return
-  const moment = process.env.MOMENT
+  const [moment = '', end = ''] = process.env.MOMENT?.split(' ') ?? []
   observeFileOperations(({ kind, path }) => {
-    if (kind === moment) action(path)
+    if (kind === moment && path.endsWith(end)) action(path)
   })
   if (moment !== 'committed') return
   const { exec } = DatabaseSync.prototype

@@ -1,3 +1,4 @@
+import type { Column } from '../schema.ts'
 import type { Clash, ColumnCensus } from './census.ts'
 import { IdSet } from './idSet.ts'
 import type { Guarded } from './lock.ts'
@@ -8,7 +9,7 @@ import { listedUpload, type UploadList, type UploadsSnapshot } from './uploadLis
 export interface SharedState {
   nextId: number
   uploads: UploadList
-  /** The ids in `uploads`. */
+  /** The ids that are or were in `uploads`. */
   published: IdSet
   /** The schemas of `uploads`. */
   schemas: IdSet
@@ -68,7 +69,24 @@ export class Catalogue {
     })
   }
 
-  /** Returns every published upload. Later uploads do not change the snapshot. */
+  /** Returns whether an upload is or was published. */
+  async has(id: number): Promise<boolean> {
+    return this.#shared.access(({ published }) => published.has(id))
+  }
+
+  /**
+   * Hides an upload from every snapshot from now on. Only after its row is deleted. `columns`: those of the upload. Returns false if the
+   * upload is not published.
+   */
+  async remove(id: number, columns: readonly Column[]): Promise<boolean> {
+    return this.#shared.access(({ uploads, census }) => {
+      const removed = uploads.remove(id)
+      if (removed) census.remove(columns)
+      return removed
+    })
+  }
+
+  /** Returns every published upload. Later uploads and removals do not change the snapshot. */
   async snapshot(): Promise<Snapshot> {
     return this.#shared.access(({ uploads, schemas }) => ({
       uploads: uploads.snapshot(),

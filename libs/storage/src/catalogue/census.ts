@@ -42,6 +42,15 @@ export class ColumnCensus {
     }
   }
 
+  /** Takes back the columns of an upload that was added. */
+  remove(columns: readonly Column[]): void {
+    for (const { name, type } of columns) {
+      // A name without a place had none when the upload was added: places are never freed.
+      const place = this.#places.get(name)
+      if (place !== undefined) this.#counts[place + types.indexOf(type)]--
+    }
+  }
+
   /** Returns the columns that hold no numbers, but hold numbers in at least half of the counted uploads. */
   clashesOf(columns: readonly Column[]): Clash[] {
     const clashes: Clash[] = []

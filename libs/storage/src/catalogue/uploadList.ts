@@ -31,6 +31,12 @@ class Segment {
   readonly footerCrc = new Int32Array(SEGMENT)
   readonly rowGroups = new Uint32Array(SEGMENT)
   readonly schema = new Uint32Array(SEGMENT)
+  /** The cuts of the uploads that have some, by place. */
+  readonly cuts = new Map<number, readonly number[]>()
+  /** The number of the removal of each upload, 0 for those in the list. Undefined until the first removal. */
+  removals: Float64Array | undefined
+  /** How many uploads were removed. */
+  removed = 0
 }
 
 /** Some uploads in the order in which they were published. A snapshot does not change. */
@@ -38,15 +44,21 @@ export interface UploadsSnapshot extends Iterable<ListedUpload> {
   readonly length: number
 }
 
-/** A list that only grows. It takes 52 bytes for each upload, and 8 for each cut of a large CSV. */
+/**
+ * A list that grows at its end, and whose uploads can be removed. It takes 52 bytes for each upload, and 8 for each cut of a large CSV.
+ * A removed upload keeps its place until the others of its segment are removed too.
+ */
 export class UploadList {
+  /** The uploads in the list. */
   length = 0
-  readonly #segments: Segment[] = []
-  /** The cuts of the uploads that have some, by position in the list. */
-  readonly #cuts = new Map<number, readonly number[]>()
+  /** A place is undefined once all uploads of the segment are removed. Snapshots keep the array that they began with. */
+  #segments: (Segment | undefined)[] = []
+  /** The places that were ever taken. */
+  #places = 0
+  #removals = 0
 
   append(upload: ListedUpload): void {
-    const at = this.length % SEGMENT
+    const at = this.#places % SEGMENT
     if (at === 0) this.#segments.push(new Segment())
     const segment = this.#segments.at(-1) as Segment
     segment.id[at] = upload.id
@@ -57,33 +69,56 @@ export class UploadList {
     segment.footerCrc[at] = upload.footerCrc
     segment.rowGroups[at] = upload.rowGroups
     segment.schema[at] = upload.schema
-    if (upload.csvCuts.length > 0) this.#cuts.set(this.length, upload.csvCuts)
+    if (upload.csvCuts.length > 0) segment.cuts.set(at, upload.csvCuts)
+    this.#places++
     this.length++
   }
 
-  /** Returns the current list without copying: later uploads are appended after it. */
+  /** Removes an upload for every later snapshot. Returns false if the list does not have it. */
+  remove(id: number): boolean {
+    for (const [i, segment] of this.#segments.entries()) {
+      const at = segment ? segment.id.indexOf(id) : -1
+      if (!segment || at < 0) continue
+      segment.removals ??= new Float64Array(SEGMENT)
+      if (segment.removals[at] > 0) return false
+      segment.removals[at] = ++this.#removals
+      this.length--
+      // Earlier snapshots still need the segment, so leave the array to them.
+      if (++segment.removed === SEGMENT) this.#segments = this.#segments.with(i, undefined)
+      return true
+    }
+    return false
+  }
+
+  /** Returns the current list without copying: later uploads are appended after it, and later removals have higher numbers. */
   snapshot(): UploadsSnapshot {
     const { length } = this
     const segments = this.#segments
-    const cuts = this.#cuts
+    const places = this.#places
+    const removals = this.#removals
     return {
       length,
       *[Symbol.iterator]() {
         // Reuse one object: with many uploads, creating objects would take most of the time.
         const upload: ListedUpload = { ...nothing }
-        for (let i = 0; i < length; i++) {
-          const segment = segments[Math.floor(i / SEGMENT)] as Segment
-          const at = i % SEGMENT
-          upload.id = segment.id[at]
-          upload.receivedAt = segment.receivedAt[at]
-          upload.csvBytes = segment.csvBytes[at]
-          upload.parquetBytes = segment.parquetBytes[at]
-          upload.footerBytes = segment.footerBytes[at]
-          upload.footerCrc = segment.footerCrc[at]
-          upload.rowGroups = segment.rowGroups[at]
-          upload.schema = segment.schema[at]
-          upload.csvCuts = cuts.get(i) ?? NONE
-          yield upload
+        for (let first = 0; first < places; first += SEGMENT) {
+          const segment = segments[first / SEGMENT]
+          if (!segment) continue
+          const end = Math.min(SEGMENT, places - first)
+          for (let at = 0; at < end; at++) {
+            const removal = segment.removals?.[at] ?? 0
+            if (removal > 0 && removal <= removals) continue
+            upload.id = segment.id[at]
+            upload.receivedAt = segment.receivedAt[at]
+            upload.csvBytes = segment.csvBytes[at]
+            upload.parquetBytes = segment.parquetBytes[at]
+            upload.footerBytes = segment.footerBytes[at]
+            upload.footerCrc = segment.footerCrc[at]
+            upload.rowGroups = segment.rowGroups[at]
+            upload.schema = segment.schema[at]
+            upload.csvCuts = segment.cuts.get(at) ?? NONE
+            yield upload
+          }
         }
       },
     }

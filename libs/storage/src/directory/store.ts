@@ -5,7 +5,7 @@ import { listUnsynced } from '../catalogue/database.ts'
 import { nextGeneration } from '../catalogue/generation.ts'
 import { Guarded } from '../catalogue/lock.ts'
 import { guardIdentity, openCatalogue } from '../catalogue/opening.ts'
-import { takeCensus } from '../catalogue/schemas.ts'
+import { dropSchemas, takeCensus } from '../catalogue/schemas.ts'
 import { StorageError } from '../errors.ts'
 import { checkWritable, fileSize, makeDirectory, syncPath } from '../files.ts'
 import { filesDirectory, incomingDirectory } from '../paths.ts'
@@ -52,10 +52,13 @@ export function openStore(dataDir: string, say: (line: string) => void = console
     release = takeDirectoryLock(directory)
     openCatalogue(directory, say)
     const { uploads, nextId } = recoverUploads(directory, say)
-    beginGeneration(directory, say)
+    const { census, unused } = takeCensus(directory, uploads.snapshot())
+    unlessFull(say, () => {
+      nextGeneration(directory)
+      dropSchemas(directory, unused)
+    })
     // Sync the names of the catalogue and its log before anything relies on them.
     syncPath(directory)
-    const census = takeCensus(directory, uploads.snapshot())
     const catalogue = new Catalogue(new Guarded(sharedState(uploads, nextId, census)))
     return {
       dataDir: directory,
@@ -70,10 +73,10 @@ export function openStore(dataDir: string, say: (line: string) => void = console
   }
 }
 
-/** Begins a generation, but does not let a full disk keep the server from answering sums. */
-function beginGeneration(dataDir: string, say: (line: string) => void): void {
+/** Does what a start can do without, so that a full disk does not keep the server from answering sums. */
+function unlessFull(say: (line: string) => void, write: () => void): void {
   try {
-    nextGeneration(dataDir)
+    write()
   } catch (error) {
     if (!(error instanceof StorageError && error.code === 'disk-full')) throw error
     say(`warning: ${error.message}`)

@@ -107,11 +107,15 @@ function commit(
     if (!small) for (const path of [...unsynced, filesDirectory(dataDir)]) syncPath(path)
     const contents = small ? contentsOf(dataDir, upload, held) : undefined
     throwIfCancelled(cancellation)
-    const inserted = insertUpload(dataDir, upload, { checksums, uploadId, notes }, contents)
-    if (inserted) return { ...inserted, warnings }
-    const first = findFirstUpload(dataDir, uploadId as UploadId, storedFile(dataDir, id, 'csv'))
-    removeAll(made)
-    return { ...first, warnings: [] }
+    for (;;) {
+      const inserted = insertUpload(dataDir, upload, { checksums, uploadId, notes }, contents)
+      if (inserted) return { ...inserted, warnings }
+      const first = findFirstUpload(dataDir, uploadId as UploadId, storedFile(dataDir, id, 'csv'))
+      // The first upload was deleted in between, so its upload-id is free now.
+      if (!first) continue
+      removeAll(made)
+      return { ...first, warnings: [] }
+    }
   } catch (error) {
     // Keep the files if nobody knows whether the row is in: the next start finds out, and then needs them.
     if (!(error instanceof StorageError && error.code === 'undecided')) removeAll(made)

@@ -1,7 +1,7 @@
 // A client that does not know whether its upload was stored sends the upload again, and it is stored once:
 // the client gives it a UUID, which only one row of the catalogue can have.
 
-import { findUploadId, readChecksums } from '../catalogue/database.ts'
+import { type FoundUpload, findUploadId } from '../catalogue/database.ts'
 import type { Upload } from '../catalogue/upload.ts'
 import { checkSections } from '../csv/sections.ts'
 import { StorageError } from '../errors.ts'
@@ -11,25 +11,25 @@ import { closeFile, openFile } from '../files.ts'
 export type UploadId = Uint8Array
 
 /**
- * Returns the upload that was committed under an id, if `csv` has the same bytes. Throws StorageError
- * `invalid` if the bytes differ.
+ * Returns the upload that was committed under an id, if `csv` has the same bytes; undefined if it has been deleted meanwhile. Throws
+ * StorageError `invalid` if the bytes differ.
  */
-export function findFirstUpload(dataDir: string, uploadId: UploadId, csv: string): Upload {
-  const upload = findUploadId(dataDir, uploadId)
-  if (!upload) throw new Error(`the upload-id ${uuidOf(uploadId)} was taken and then was not`)
-  if (hasSameBytes(dataDir, upload, csv)) return upload
-  const { id, receivedAt } = upload
+export function findFirstUpload(dataDir: string, uploadId: UploadId, csv: string): Upload | undefined {
+  const found = findUploadId(dataDir, uploadId)
+  if (!found) return undefined
+  if (hasSameBytes(found, csv)) return found.upload
+  const { id, receivedAt } = found.upload
   throw new StorageError(
     'invalid',
     `upload-id ${uuidOf(uploadId)}: other bytes were uploaded under it (upload ${id}, received ${receivedAt}): give other data an id of its own`,
   )
 }
 
-function hasSameBytes(dataDir: string, { id, csvBytes, csvCuts }: Upload, csv: string): boolean {
+function hasSameBytes({ upload: { csvBytes, csvCuts }, checksums }: FoundUpload, csv: string): boolean {
   const file = openFile(csv)
   try {
     if (file.size !== csvBytes) return false
-    const check = checkSections(file, csvCuts, readChecksums(dataDir, id).csv)
+    const check = checkSections(file, csvCuts, checksums.csv)
     for (;;) {
       const { done, value } = check.next()
       if (done) return value

@@ -114,3 +114,57 @@ test('nothing shared is touched without the lock', async () => {
   expect(before).toBeGreaterThan(20)
   expect(() => watched(uploads).length).toThrow('length was touched without the lock')
 })
+
+test('a removed upload is in earlier snapshots and in no later one', async () => {
+  const catalogue = catalogueOf([uploadOf(1), uploadOf(2, { csvCuts: [4] }), uploadOf(3)])
+  const before = await catalogue.snapshot()
+  expect(await catalogue.remove(2, [])).toBe(true)
+  const between = await catalogue.snapshot()
+  await catalogue.publish(uploadOf(4))
+  expect(await catalogue.remove(1, [])).toBe(true)
+  expect(Array.from(before.uploads, ({ id, csvCuts }) => [id, csvCuts])).toEqual([
+    [1, []],
+    [2, [4]],
+    [3, []],
+  ])
+  expect(Array.from(between.uploads, ({ id }) => id)).toEqual([1, 3])
+  expect(await publishedIds(catalogue)).toEqual([3, 4])
+  const lengths = [before, between, await catalogue.snapshot()].map(({ uploads }) => uploads.length)
+  expect(lengths).toEqual([3, 2, 2])
+})
+
+test('an upload is removed once, and one that was never published is not', async () => {
+  const catalogue = catalogueOf([uploadOf(1), uploadOf(2)])
+  expect([
+    await catalogue.remove(1, []),
+    await catalogue.remove(1, []),
+    await catalogue.remove(7, []),
+  ]).toEqual([true, false, false])
+})
+
+test('an upload that is published again after its removal stays removed', async () => {
+  const catalogue = catalogueOf([uploadOf(1)])
+  await catalogue.remove(1, [])
+  await catalogue.publish(uploadOf(1))
+  expect(await publishedIds(catalogue)).toEqual([])
+  expect(await catalogue.has(1)).toBe(true)
+})
+
+test('uploads can be removed by the thousand, under a snapshot that has them', async () => {
+  const ids = Array.from({ length: 10_000 }, (_, i) => i + 1)
+  const catalogue = catalogueOf(ids.map(id => uploadOf(id)))
+  const before = await catalogue.snapshot()
+  for (const id of ids) if (id !== 9000) await catalogue.remove(id, [])
+  await catalogue.publish(uploadOf(10_001))
+  expect(await publishedIds(catalogue)).toEqual([9000, 10_001])
+  expect(Array.from(before.uploads, ({ id }) => id)).toEqual(ids)
+})
+
+test('a removed upload does not count when columns clash', async () => {
+  const catalogue = catalogueOf([uploadOf(1), uploadOf(2)])
+  const text = uploadOf(3, { columns: [{ name: 'x', type: 'text' }] })
+  await catalogue.remove(1, uploadOf(1).columns)
+  expect(await catalogue.publish(text)).toMatchObject([{ int64: 1 }])
+  await catalogue.remove(2, uploadOf(2).columns)
+  expect(await catalogue.publish({ ...text, id: 4 })).toEqual([])
+})

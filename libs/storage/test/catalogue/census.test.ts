@@ -47,7 +47,7 @@ test('a start counts the columns of the uploads that are there', async () => {
   store.close()
   const again = opened(dataDir)
   const { uploads } = await again.catalogue.snapshot()
-  expect(takeCensus(dataDir, uploads).clashesOf(text)).toEqual([
+  expect(takeCensus(dataDir, uploads).census.clashesOf(text)).toEqual([
     { position: 0, column: text[0], int64: 2, double: 0 },
   ])
   const published = uploadOf(4, { columns: text })

@@ -11,8 +11,9 @@ import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { closeDatabase } from '../../src/catalogue/connection.ts'
+import { findColumn } from '../../src/catalogue/schemas.ts'
 import { listedUpload } from '../../src/catalogue/uploadList.ts'
-import { removeUploads } from '../../src/directory/removal.ts'
+import { removeFiles, removeRow, removeUploads } from '../../src/directory/removal.ts'
 import { openStore } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
 import {
@@ -25,6 +26,7 @@ import {
   lostFile,
   storedFile,
 } from '../../src/paths.ts'
+import type { Column } from '../../src/schema.ts'
 import {
   incomingNames,
   listed,
@@ -210,6 +212,31 @@ test.each([0, 1, 2, 3])('a removal that dies after %i steps is finished by the n
   expect(await listedIds(opened(dataDir))).toEqual([2])
   expect(storedNames(dataDir)).toEqual(['00000002.csv', '00000002.parquet'])
   expect(existsSync(lostDirectory(dataDir))).toBe(false)
+})
+
+test('an upload whose row is deleted keeps its files until they are removed, at the latest by the next start', async () => {
+  const dataDir = stored(3)
+  expect([removeRow(dataDir, 1), removeRow(dataDir, 1), removeRow(dataDir, 2)]).toEqual([true, false, true])
+  expect(storedNames(dataDir)).toHaveLength(6)
+  removeFiles(dataDir, [2])
+  expect(storedNames(dataDir)).toEqual(['00000001', '00000003'].flatMap(id => [`${id}.csv`, `${id}.parquet`]))
+  closeDatabase(dataDir)
+  const store = opened(dataDir)
+  expect(await listedIds(store)).toEqual([3])
+  expect(storedNames(dataDir)).toEqual(['00000003.csv', '00000003.parquet'])
+  expect(await store.catalogue.reserve()).toBe(4)
+})
+
+test('a start drops the lists of columns that no upload has any more', () => {
+  const dataDir = stored(1)
+  const columns: Column[] = [{ name: 'other', type: 'int64' }]
+  putUpload(dataDir, uploadOf(2, { columns }))
+  removeRow(dataDir, 2)
+  expect(findColumn(dataDir, 'other').schemas).toHaveLength(1)
+  closeDatabase(dataDir)
+  opened(dataDir)
+  expect(findColumn(dataDir, 'other').schemas).toHaveLength(0)
+  expect(findColumn(dataDir, 'x').schemas).toHaveLength(1)
 })
 
 test('the start notices a flipped bit in a row and names the upload', () => {

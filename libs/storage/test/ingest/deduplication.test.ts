@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { listUnsynced, listUploads } from '../../src/catalogue/database.ts'
+import { removeRow } from '../../src/directory/removal.ts'
 import type { Store } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
 import { Arrival } from '../../src/ingest/arrival.ts'
@@ -45,6 +46,22 @@ test.each(sizes)('a repeated %s upload resolves to the first one, also after a r
   const again = opened(dataDir)
   expect(await commit(again, csv)).toEqual(first)
   expectOne(again)
+})
+
+test('an upload whose first upload is deleted while the two are compared is stored', async () => {
+  const store = opened(temporaryDirectory())
+  const { dataDir } = store
+  await commit(store, 'x\n1\n')
+  const id = await receive(store, 'x\n2\n')
+  let inserted = false
+  observeFileOperations(({ kind }) => {
+    if (kind === 'insert') inserted = true
+    if (kind !== 'read' || !inserted) return
+    observeFileOperations(undefined)
+    removeRow(dataDir, 1)
+  })
+  expect(commitUpload(dataDir, id, receivedAt, { uploadId })).toMatchObject({ id: 2, csvBytes: 4 })
+  expect(listUploads(dataDir).map(({ id }) => id)).toEqual([2])
 })
 
 test.each(sizes)('other bytes under the id of a %s upload are refused', async (_, csv) => {

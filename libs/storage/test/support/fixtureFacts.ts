@@ -37,7 +37,8 @@ export async function expectFacts(
   }))
   expect(found).toEqual(expected.map(({ uploadId, ...fact }) => fact))
   for (const { id, uploadId } of expected)
-    if (uploadId) expect(findUploadId(dataDir, Buffer.from(uploadId.replaceAll('-', ''), 'hex'))?.id).toBe(id)
+    if (uploadId)
+      expect(findUploadId(dataDir, Buffer.from(uploadId.replaceAll('-', ''), 'hex'))?.upload.id).toBe(id)
   for (const column of columns)
     for (const format of formats) {
       const sum = await sumOf(store, column, format)
