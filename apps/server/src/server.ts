@@ -55,7 +55,7 @@ export async function startServer({
   const messages = new WholeMessages(admission.requestTimeout)
   const draining = new AbortController()
   const context = { table, admission, limits, messages, tokens, draining: draining.signal }
-  const bound = new Map(Object.values(methods).map(bind => bind(context)))
+  const bound = new Map(methods.map(bind => bind(context)))
   const server = new GrpcServer(bound, limits, tls, draining.signal)
 
   const release = async () => {

@@ -1,3 +1,17 @@
+export { descriptors } from './generated/descriptors.ts'
+export {
+  type HealthCheckRequest,
+  HealthCheckResponse,
+  HealthCheckResponse_ServingStatus as ServingStatus,
+  HealthClient,
+  HealthService,
+} from './generated/health.ts'
+export {
+  ServerReflectionClient,
+  type ServerReflectionRequest,
+  ServerReflectionResponse,
+  ServerReflectionService,
+} from './generated/reflection.ts'
 export {
   ColSumReq,
   ColSumResp,

@@ -10,7 +10,7 @@ import type { Method } from './grpcServer.ts'
 import { messagesOf } from './messageStream.ts'
 import { statusOf } from './status.ts'
 import { messageBytes } from './streamedMessage.ts'
-import type { WholeMessages } from './wholeMessage.ts'
+import { decoded, type WholeMessages } from './wholeMessage.ts'
 
 /** What handlers work with. */
 export interface Context {
@@ -38,6 +38,8 @@ interface Entry<Codec, Limit, Handler> {
   scope: Scope | undefined
   /** The most bytes of a request, packed and unpacked. */
   limit: Limit
+  /** Whether calls are also answered while the server shuts down. */
+  untilTheEnd?: boolean
   /** Answers a request. Throws a `ServiceError`, or a `StatusError` for errors that only gRPC has. */
   handler: Handler
 }
@@ -111,9 +113,30 @@ export function sending<Request, Response>({
   })
 }
 
+/** Describes a method that answers each of several small requests with a message. `limit` is for all requests of a call together. */
+export function conversing<Request, Response>({
+  handler,
+  ...entry
+}: Entry<Codec<Request, Response>, number, Handler<Request, Response>>): Bind {
+  const { codec, limit } = entry
+  return bind(entry, async (context, call) => {
+    for await (const message of messagesOf(call.body, limit, context.admission.requestTimeout)) {
+      const request = decoded(Buffer.concat(await Array.fromAsync(message)), codec.requestDeserialize)
+      await call.send(codec.responseSerialize(await handler(context, request, call)))
+    }
+    call.finish()
+  })
+}
+
+/** What binding a method needs of its entry. */
+type Bound<Request, Response> = Pick<
+  Entry<Codec<Request, Response>, unknown, unknown>,
+  'codec' | 'scope' | 'untilTheEnd'
+>
+
 /** Binds a method whose answer is one message. */
 function answering<Request, Response>(
-  entry: { codec: Codec<Request, Response>; scope: Scope | undefined },
+  entry: Bound<Request, Response>,
   respond: (context: Context, call: Call) => Promise<Response>,
 ): Bind {
   return bind(entry, async (context, call) => {
@@ -122,13 +145,13 @@ function answering<Request, Response>(
 }
 
 function bind<Request, Response>(
-  { codec, scope }: { codec: Codec<Request, Response>; scope: Scope | undefined },
+  { codec, scope, untilTheEnd = false }: Bound<Request, Response>,
   answer: (context: Context, call: Call) => Promise<void>,
 ): Bind {
   return context => [
     codec.path,
     {
-      untilTheEnd: false,
+      untilTheEnd,
       refusal(headers) {
         if (!context.tokens || !scope) return undefined
         const error = refusal(context.tokens, headers.get('authorization'), scope)

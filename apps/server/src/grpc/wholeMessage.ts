@@ -65,7 +65,8 @@ export class WholeMessages {
   }
 }
 
-function decoded<Request>(message: Buffer, decode: (message: Buffer) => Request): Request {
+/** Decodes a message. Throws INVALID_ARGUMENT if it cannot be decoded. */
+export function decoded<Request>(message: Buffer, decode: (message: Buffer) => Request): Request {
   try {
     return decode(message)
   } catch (error) {
