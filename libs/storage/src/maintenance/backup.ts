@@ -7,6 +7,7 @@ import { nextGeneration } from '../catalogue/generation.ts'
 import { openCatalogue } from '../catalogue/opening.ts'
 import { backupState, refuseBackup, removeBackupMark, writeBackupMark } from '../directory/backupMark.ts'
 import { takeDirectoryLock } from '../directory/directoryLock.ts'
+import { removeUploads } from '../directory/removal.ts'
 import { makeDurableDirectory } from '../directory/store.ts'
 import { StorageError } from '../errors.ts'
 import { copyFile, fileSize, linkFile, listDirectory, makeDirectory, syncPath } from '../files.ts'
@@ -19,7 +20,7 @@ export interface DirectoryCopy {
   readonly bytes: number
   /**
    * Copies the files of each upload. Yields the bytes of each upload, and returns how many files were linked
-   * and copied. Missing files are skipped. Throws StorageError `damaged` if a row of the catalogue is
+   * and copied. Missing files are skipped, and so are uploads that are deleted meanwhile. Throws StorageError `damaged` if a row of the catalogue is
    * damaged.
    */
   copyFiles(): Generator<number, CopiedFiles>
@@ -121,22 +122,35 @@ function bytesOf(directory: string): number {
 function* copyFiles(from: string, to: string): Generator<number, CopiedFiles> {
   const done = { linked: 0, copied: 0 }
   const unsynced = new Set(listUnsynced(to))
+  /** The uploads that the server has deleted since the catalogue was copied. */
+  const deleted: number[] = []
   for (const { id, csvBytes, parquetBytes } of eachListed(to)) {
     // Do not share the files of unsynced uploads: they may not be on the disk, and the next start overwrites
     // them.
     const contents = unsynced.has(id) ? readContents(to, id) : undefined
+    let missing = false
     for (const format of formats) {
       const target = storedFile(to, id, format)
       const how = contents
         ? write(contents[format], target)
         : linkOrCopy(storedFile(from, id, format), target)
       if (how) done[how]++
+      else missing = true
     }
+    if (missing && !isStored(from, id)) deleted.push(id)
     yield csvBytes + parquetBytes
   }
   syncPath(filesDirectory(to))
+  if (deleted.length > 0) removeUploads(to, deleted)
   change(to, 0, ({ database }) => database.exec('DELETE FROM unsynced'))
   return done
+}
+
+function isStored(directory: string, id: number): boolean {
+  return run('read', directory, () => {
+    using database = new DatabaseSync(catalogueFile(directory), { readOnly: true, timeout: 60_000 })
+    return database.prepare('SELECT id FROM uploads WHERE id = ?').get(id) !== undefined
+  })
 }
 
 function write(bytes: Uint8Array, to: string): keyof CopiedFiles {

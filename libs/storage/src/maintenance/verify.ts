@@ -1,6 +1,6 @@
 // Verification reads all bytes of the stored files and compares them with what was uploaded; a sum does not.
 
-import { checkDatabase, listUploads, readChecksums, readContents } from '../catalogue/database.ts'
+import { checkDatabase, findUpload, listUploads, readChecksums, readContents } from '../catalogue/database.ts'
 import { checkCurrent } from '../catalogue/opening.ts'
 import type { Upload } from '../catalogue/upload.ts'
 import { checkSections } from '../csv/sections.ts'
@@ -39,8 +39,9 @@ export function* verifyUpload(dataDir: string, upload: Upload): Generator<number
   const damages: Damage[] = []
   for (const format of formats) {
     const problem = yield* problemOf(dataDir, upload, format)
-    // The next start writes these files again.
-    if (problem && !hasContents(dataDir, upload)) damages.push({ upload, format, problem })
+    // The next start writes the files of an upload with contents again. A server may have deleted the upload meanwhile.
+    if (problem && !hasContents(dataDir, upload) && findUpload(dataDir, upload.id))
+      damages.push({ upload, format, problem })
   }
   return damages
 }

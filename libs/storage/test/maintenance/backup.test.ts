@@ -6,6 +6,7 @@ import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import { listUnsynced, listUploads, readChecksums } from '../../src/catalogue/database.ts'
 import { notedTexts } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
+import { removeFiles, removeRow } from '../../src/directory/removal.ts'
 import { openStore, type Store } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
@@ -88,6 +89,23 @@ function damagesOf(dataDir: string): string[] {
     }
   })
 }
+
+test('an upload that is deleted while a backup is made is not in the backup', async () => {
+  const store = await served()
+  await commit(store, large, large)
+  const backup = temporaryDirectory()
+  const files = run(() => {
+    const copy = beginBackup(store.dataDir, backup)
+    for (const id of [1, 2, 3]) removeRow(store.dataDir, id)
+    removeFiles(store.dataDir, [1, 2])
+    return copy
+  })
+  // The backup has the contents of upload 1, and the files of upload 3 were still there.
+  expect(files).toEqual({ linked: 4, copied: 2 })
+  expect(heldBy(backup).map(({ upload }) => upload.id)).toEqual([1, 3, 4])
+  expect(damagesOf(backup)).toEqual([])
+  expect(storedNames(backup)).toHaveLength(6)
+})
 
 test('a backup of a served directory is restored as an ordinary data directory with the same uploads', async () => {
   const store = await served()

@@ -7,6 +7,7 @@ import { listUploads, updateParquet } from '../../src/catalogue/database.ts'
 import { notedTexts } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import type { Upload } from '../../src/catalogue/upload.ts'
+import { removeFiles, removeRow } from '../../src/directory/removal.ts'
 import { openStore } from '../../src/directory/store.ts'
 import { observeFileOperations } from '../../src/files.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
@@ -34,13 +35,15 @@ async function stored(...csvs: string[]): Promise<string> {
 }
 
 function damagesOf(dataDir: string): string[] {
-  return readUploads(dataDir).flatMap(upload => {
-    const check = verifyUpload(dataDir, upload)
-    for (;;) {
-      const { done, value } = check.next()
-      if (done) return value.map(({ upload: { id }, format, problem }) => `${id} ${format}: ${problem}`)
-    }
-  })
+  return readUploads(dataDir).flatMap(upload => damagesIn(dataDir, upload))
+}
+
+function damagesIn(dataDir: string, upload: Upload): string[] {
+  const check = verifyUpload(dataDir, upload)
+  for (;;) {
+    const { done, value } = check.next()
+    if (done) return value.map(({ upload: { id }, format, problem }) => `${id} ${format}: ${problem}`)
+  }
 }
 
 function contentsOf(dataDir: string): Record<string, Buffer> {
@@ -61,6 +64,16 @@ test('whole files have no damage, and nothing is changed, whether a server runs 
   observeFileOperations(undefined)
   opened(dataDir)
   expect(damagesOf(dataDir)).toEqual([])
+})
+
+test('an upload that a server deletes meanwhile has no damage', async () => {
+  const dataDir = await stored(small, large)
+  const [first, second] = readUploads(dataDir) as [Upload, Upload]
+  removeRow(dataDir, 1)
+  removeFiles(dataDir, [1])
+  expect(damagesIn(dataDir, first)).toEqual([])
+  rmSync(storedFile(dataDir, 2, 'csv'))
+  expect(damagesIn(dataDir, second)).toHaveLength(1)
 })
 
 test('verify says how much it has read', async () => {
