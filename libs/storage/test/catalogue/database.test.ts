@@ -113,7 +113,7 @@ test('a second upload with the same upload-id is not inserted, and neither is wh
   expect(insert(5, { uploadId: new Uint8Array(16) })).toBe(true)
   expect(listUploads(dataDir).map(({ id }) => id)).toEqual([1, 3, 4, 5])
   expect(listUnsynced(dataDir)).toEqual([1, 3, 4, 5])
-  expect(findUploadId(dataDir, uploadId)).toEqual(uploadOf(1))
+  expect(findUploadId(dataDir, uploadId)?.upload).toEqual(uploadOf(1))
   expect(findUploadId(dataDir, new Uint8Array(16).fill(8))).toBeUndefined()
 })
 
