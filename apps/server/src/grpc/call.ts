@@ -47,6 +47,8 @@ const LEAST_FRAME_BYTES = 256
 
 /** The most bytes that answers which their clients have not taken yet may hold together. */
 const MOST_UNTAKEN_BYTES = 32 * 1024 * 1024
+/** An answer of at most this many bytes is never refused. */
+const SMALL_ANSWER_BYTES = 64 * 1024
 let untakenBytes = 0
 
 /**
@@ -106,9 +108,13 @@ export class Call {
     return this.#sendingSince
   }
 
-  /** Answers with a message. Does nothing if the call already has an answer or is over. */
-  succeed(message: Uint8Array): void {
-    if (untakenBytes + message.length > MOST_UNTAKEN_BYTES) {
+  /**
+   * Answers with a message. Does nothing if the call already has an answer or is over. `changes`: whether the call has changed the table,
+   * so that its answer must not be refused although too many answers wait for their clients.
+   */
+  succeed(message: Uint8Array, changes: boolean): void {
+    const refusable = !changes && message.length > SMALL_ANSWER_BYTES
+    if (refusable && untakenBytes + message.length > MOST_UNTAKEN_BYTES) {
       this.fail(tooMuchUntaken(untakenBytes))
       return
     }

@@ -140,7 +140,8 @@ function answering<Request, Response>(
   respond: (context: Context, call: Call) => Promise<Response>,
 ): Bind {
   return bind(entry, async (context, call) => {
-    call.succeed(entry.codec.responseSerialize(await respond(context, call)))
+    const response = entry.codec.responseSerialize(await respond(context, call))
+    call.succeed(response, entry.scope === 'write')
   })
 }
 
@@ -176,7 +177,7 @@ function answerError<Request, Response>(call: Call, codec: Codec<Request, Respon
   // The defaults of all other fields.
   const empty = codec.responseDeserialize(Buffer.alloc(0))
   if (code === 'invalid-data' && hasError(empty))
-    call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }))
+    call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }), false)
   else call.fail(statusOf(error))
 }
 
