@@ -25,8 +25,9 @@ export interface Extent {
  * this only inside `withBlocks`.
  */
 export class BlockReader implements ColumnSource {
-  /** The whole records of the block. */
+  /** The whole records of the block, without those that were skipped. */
   records = 0
+  skipped = 0
   readonly columns: number
   readonly stored: boolean
   readonly #file: OpenFile
@@ -84,6 +85,7 @@ export class BlockReader implements ColumnSource {
    */
   next(): boolean {
     const { kernels, ends, endsRoom } = memory
+    this.skipped = 0
     for (;;) {
       this.#from = this.#next
       const read = this.#position + this.#to - memory.block
@@ -98,6 +100,12 @@ export class BlockReader implements ColumnSource {
       }
       this.#refill()
     }
+  }
+
+  /** Passes over the first record of the block, such as a header. */
+  skipRecord(): void {
+    this.records--
+    this.skipped++
   }
 
   readValues(column: number, type: FixedType, values: number, levels: number): number {

@@ -19,6 +19,8 @@ export interface Records {
   readonly columns: number
   /** They are of an upload that is stored, so that a column has the type that it got, even if its fields are text today: `007`. */
   readonly stored: boolean
+  /** How many records are before them in `ends`. */
+  readonly skipped: number
 }
 
 /** The types that have a kernel, in order of preference. */
@@ -30,29 +32,37 @@ export const fixedTypes = Object.keys(readers) as FixedType[]
  */
 export function readColumn(
   type: FixedType,
-  { records, columns, stored }: Records,
+  { records, columns, stored, skipped }: Records,
   column: number,
   values: number,
   levels: number,
 ): number {
   const { kernels, ends } = memory
-  return readers[type](kernels)(ends, records, columns, column, values, levels, stored)
+  return readers[type](kernels)(
+    ends + 4 * columns * skipped,
+    records,
+    columns,
+    column,
+    values,
+    levels,
+    stored,
+  )
 }
 
 /** Returns the room that `readTexts` needs for values, see `ColumnSource`. */
-export function textBytes({ records, columns }: Records, column: number): number {
+export function textBytes({ records, columns, skipped }: Records, column: number): number {
   const { kernels, ends } = memory
-  return kernels.textBytes(ends, records, columns, column)
+  return kernels.textBytes(ends + 4 * columns * skipped, records, columns, column)
 }
 
 /** Writes the texts of a column that are not null, each after its length in 4 bytes, and a level for each field. */
 export function readTexts(
-  { records, columns }: Records,
+  { records, columns, skipped }: Records,
   column: number,
   values: number,
   levels: number,
 ): ValuesRead {
   const { kernels, ends } = memory
-  const bytes = kernels.textColumn(ends, records, columns, column, values, levels)
+  const bytes = kernels.textColumn(ends + 4 * columns * skipped, records, columns, column, values, levels)
   return { count: kernels.textCount(), bytes }
 }

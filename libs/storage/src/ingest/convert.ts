@@ -189,7 +189,8 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
   const { names } = source.header
   const blocks = readBlocks(source, known !== undefined)
   const first = blocks.next()
-  const types = known ?? guessTypes(first.value ?? { records: 0, columns: names.length, stored: false })
+  const types =
+    known ?? guessTypes(first.value ?? { records: 0, columns: names.length, stored: false, skipped: 0 })
   const columns = names.map((name, i) => ({ name, type: types[i] as ColumnType }))
   const file = createFile(path)
   const writer = new ParquetWriter(file, columns)

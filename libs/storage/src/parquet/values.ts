@@ -41,7 +41,8 @@ export function* parquetValues(
   }
 }
 
-function pagesOf(file: OpenFile, chunk: ColumnChunk, type: ColumnType): Value[][] {
+/** Returns the values of a column chunk page by page. Throws RangeError if the chunk is damaged. */
+export function pagesOf(file: OpenFile, chunk: ColumnChunk, type: ColumnType): Value[][] {
   checkPages(file, chunk)
   const element: DecodedElement = {
     type: columnSchemas[type].type,

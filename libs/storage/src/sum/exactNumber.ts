@@ -13,6 +13,27 @@ export function nearestDouble(units: bigint): number {
   return rounded * 2 ** (bits - 64 - Number(UNIT_BITS))
 }
 
+/** The bits of a double's mantissa. */
+const MANTISSA = 53
+
+/** Returns the double nearest to a total divided by `count` > 0, rounded once, halfway between two to the even one. */
+export function nearestQuotient(units: bigint, count: bigint): number {
+  const magnitude = units < 0n ? -units : units
+  // With so many bits more, the quotient has more than a mantissa, and below a unit at least what rounding needs.
+  const shift = bitsOf(count) + MANTISSA + 2
+  const shifted = magnitude << BigInt(shift)
+  const quotient = shifted / count
+  // A double has as many bits as its mantissa, and none below a unit.
+  const dropped = Math.max(bitsOf(quotient) - MANTISSA, shift)
+  const kept = quotient >> BigInt(dropped)
+  const rest = quotient - (kept << BigInt(dropped))
+  const half = 1n << BigInt(dropped - 1)
+  const isExact = quotient * count === shifted
+  const up = rest > half || (rest === half && (!isExact || (kept & 1n) === 1n))
+  const rounded = Number(up ? kept + 1n : kept) * 2 ** (dropped - shift - Number(UNIT_BITS))
+  return units < 0n ? -rounded : rounded
+}
+
 /** The whole number that a total is; undefined if it is none. */
 export function wholeNumber(units: bigint): bigint | undefined {
   const whole = units >> UNIT_BITS

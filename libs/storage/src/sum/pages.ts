@@ -66,7 +66,8 @@ function decompressed(codec: number, { from, to }: Bytes, size: number): Bytes {
   return { from: page, to: page + size }
 }
 
-function pageTotal(): bigint {
+/** What `sumValues` has added since `clearPageTotal`. */
+export function pageTotal(): bigint {
   const { kernels } = memory
   return (kernels.pageTotalHigh() << 64n) + BigInt.asUintN(64, kernels.pageTotalLow())
 }

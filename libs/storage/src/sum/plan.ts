@@ -32,7 +32,7 @@ const PARQUET_BYTES = 1024 * 1024
  * The least number of pieces of a plan, if there are more: with all pieces in one plan, a sum over a million
  * uploads would take 64 MB.
  */
-const PLAN_PIECES = 16 * 1024
+export const PLAN_PIECES = 16 * 1024
 
 /**
  * Plans a sum over the uploads that have the column, for at most `workers` workers: plans to be followed one after the other. No upload
@@ -85,13 +85,12 @@ class OpenPlan {
   }
 
   add(upload: ListedUpload, where: Where): void {
-    const add = this.#format === 'csv' ? addCsv : addParquet
-    this.#bytes += FILE_BYTES[this.#format] + add(upload, where, this.#pieces)
+    this.#bytes += addPieces(upload, where, this.#format, this.#pieces)
   }
 
   close(workers: number): SumPlan {
     const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-    const wanted = Math.min(workers, Math.ceil(this.#bytes / WORKER_BYTES))
+    const wanted = workersFor(this.#bytes, workers)
     return { format: this.#format, type: this.#type, pieces: this.#pieces.written, taken, workers: wanted }
   }
 }
@@ -99,6 +98,17 @@ class OpenPlan {
 interface Where {
   columnIndex: number
   columns: number
+}
+
+/** Adds the pieces of an upload. Returns how many bytes must be read, and what opening the file costs. */
+export function addPieces(upload: ListedUpload, where: Where, format: Format, pieces: PieceWriter): number {
+  const add = format === 'csv' ? addCsv : addParquet
+  return FILE_BYTES[format] + add(upload, where, pieces)
+}
+
+/** Returns how many of the workers are worth a message. */
+export function workersFor(bytes: number, workers: number): number {
+  return Math.min(workers, Math.ceil(bytes / WORKER_BYTES))
 }
 
 /** Adds the pieces between the cuts of a CSV. Returns how many bytes must be read. */

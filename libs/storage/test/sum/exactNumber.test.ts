@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomCases } from '../../../../testing/form.ts'
-import { nearestDouble, shownTotal, wholeNumber } from '../../src/sum/exactNumber.ts'
+import { nearestDouble, nearestQuotient, shownTotal, wholeNumber } from '../../src/sum/exactNumber.ts'
 import { unitsOf } from '../support/units.ts'
 
 const UNITS = 2n ** 1074n
@@ -46,6 +46,32 @@ test('no other double is nearer, and halfway between two the even one is taken',
       }
       if (magnitude < Number.MAX_VALUE) {
         const above = distance(size, neighbour(magnitude, 1n))
+        expect(off < above || (off === above && isEven)).toBe(true)
+      }
+    }),
+    { numRuns: randomCases(20_000) },
+  )
+})
+
+test('a quotient is rounded once, as a total is', () => {
+  const counts = fc.oneof(fc.bigInt({ min: 1n, max: 20n }), fc.bigInt({ min: 1n, max: 2n ** 53n }))
+  fc.assert(
+    fc.property(totals, counts, (units, count) => {
+      const found = nearestQuotient(units, count)
+      expect(nearestQuotient(units * count, count)).toBe(nearestDouble(units))
+      const size = units < 0n ? -units : units
+      expect(found < 0).toBe(units < 0n && found !== 0)
+      const magnitude = Math.abs(found)
+      expect(magnitude === Number.POSITIVE_INFINITY).toBe(size >= INFINITE * count)
+      if (magnitude === Number.POSITIVE_INFINITY) return
+      const off = distance(size, unitsOf(magnitude) * count)
+      const isEven = (unitsOf(magnitude) >> shiftOf(magnitude)) % 2n === 0n
+      if (magnitude > 0) {
+        const below = distance(size, neighbour(magnitude, -1n) * count)
+        expect(off < below || (off === below && isEven)).toBe(true)
+      }
+      if (magnitude < Number.MAX_VALUE) {
+        const above = distance(size, neighbour(magnitude, 1n) * count)
         expect(off < above || (off === above && isEven)).toBe(true)
       }
     }),
