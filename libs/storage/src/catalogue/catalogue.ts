@@ -1,5 +1,5 @@
 import type { Column } from '../schema.ts'
-import type { Clash, ColumnCensus } from './census.ts'
+import type { Clash, ColumnCensus, NamedColumns } from './census.ts'
 import { IdSet } from './idSet.ts'
 import type { Guarded } from './lock.ts'
 import type { Upload } from './upload.ts'
@@ -91,6 +91,14 @@ export class Catalogue {
     return this.#shared.access(({ uploads, schemas }) => ({
       uploads: uploads.snapshot(),
       schemas: schemas.size,
+    }))
+  }
+
+  /** Returns every published upload, and their columns as `ColumnCensus.named` does. */
+  async described(limit: number, bytes: number): Promise<{ uploads: UploadsSnapshot; named: NamedColumns }> {
+    return this.#shared.access(({ uploads, census }) => ({
+      uploads: uploads.snapshot(),
+      named: census.named(limit, bytes),
     }))
   }
 }

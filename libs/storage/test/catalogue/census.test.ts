@@ -54,3 +54,31 @@ test('a start counts the columns of the uploads that are there', async () => {
   expect(await again.catalogue.publish(published)).toHaveLength(1)
   expect(await again.catalogue.publish(published)).toEqual([])
 })
+
+test('the columns that uploads have are told in the order in which they came, with their types', () => {
+  const census = new ColumnCensus()
+  census.add([column('a', 'text'), column('gone', 'date')], 2)
+  census.add([column('b', 'int64'), column('a', 'int64')])
+  census.add([column('never', 'int64')], 0)
+  const a = {
+    name: 'a',
+    types: [
+      { type: 'int64', uploads: 1 },
+      { type: 'text', uploads: 2 },
+    ],
+  }
+  const gone = { name: 'gone', types: [{ type: 'date', uploads: 2 }] }
+  const b = { name: 'b', types: [{ type: 'int64', uploads: 1 }] }
+  expect(census.named(3, 100)).toEqual({ columns: [a, gone, b], more: 0 })
+  expect(census.named(2, 100)).toEqual({ columns: [a, gone], more: 1 })
+  expect(census.named(3, 3)).toEqual({ columns: [a], more: 2 })
+})
+
+test('names that are not counted are at least one more', () => {
+  const census = new ColumnCensus()
+  const names = [1, 2, 3].map(i => `${i}${'x'.repeat(900_000)}`)
+  census.add(names.map(name => column(name, 'int64')))
+  const { columns, more } = census.named(1000, 10_000_000)
+  expect(columns.map(({ name }) => name)).toEqual(names.slice(0, 2))
+  expect(more).toBe(1)
+})
