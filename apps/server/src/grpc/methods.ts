@@ -1,12 +1,14 @@
 import { HealthService, ServerReflectionService, TableService } from '@table/proto'
 import { colSum } from './colSum.ts'
 import { deleteUpload } from './deleteUpload.ts'
+import { describe } from './describe.ts'
 import { download } from './download.ts'
 import { getUpload } from './getUpload.ts'
 import { type Bind, conversing, received, sending, streamed, whole } from './handler.ts'
 import { check, watch } from './health.ts'
 import { listUploads } from './listUploads.ts'
 import { reflect } from './reflection.ts'
+import { stats } from './stats.ts'
 import { upload } from './upload.ts'
 import { uploadStream } from './uploadStream.ts'
 
@@ -17,7 +19,7 @@ const TINY = 4 * 1024
  * Every method of table.proto, where a new one begins. `limit` is the largest message: a limit of the
  * configuration by its name, or a number of bytes.
  */
-const table: Partial<Record<keyof typeof TableService, Bind>> = {
+const table: Record<keyof typeof TableService, Bind> = {
   upload: streamed({ codec: TableService.upload, scope: 'write', limit: 'uploadBytes', handler: upload }),
   colSum: whole({ codec: TableService.colSum, scope: 'read', limit: SMALL, handler: colSum }),
   uploadStream: received({
@@ -35,6 +37,8 @@ const table: Partial<Record<keyof typeof TableService, Bind>> = {
     handler: deleteUpload,
   }),
   download: sending({ codec: TableService.download, scope: 'read', limit: SMALL, handler: download }),
+  describe: whole({ codec: TableService.describe, scope: 'read', limit: SMALL, handler: describe }),
+  stats: whole({ codec: TableService.stats, scope: 'read', limit: SMALL, handler: stats }),
 }
 
 /** Whoever asks for the health, such as an orchestrator, has no token, and asks until the server has ended. */

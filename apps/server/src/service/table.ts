@@ -75,6 +75,47 @@ export interface Page {
   more: boolean
 }
 
+/** In how many uploads a column has a type. */
+export interface TypeCount {
+  type: string
+  uploads: number
+}
+
+/** What is said of a column. */
+interface ColumnSummary {
+  name: string
+  types: readonly TypeCount[]
+  /** Of the uploads that have the column. */
+  rows: number
+  nulls: number
+  /** The least and the greatest value as text, see table.proto. Empty if there are no values, or no order among their types. */
+  min: string
+  max: string
+}
+
+export interface ColumnStats extends ColumnSummary {
+  /** Exact, and rounded once if there are doubles. Empty if the column does not hold numbers alone. */
+  sum: string
+  mean: string
+}
+
+/** The bounds of a text column are left out. */
+export interface ColumnDescription extends ColumnSummary {
+  uploads: number
+}
+
+/** What is in a table. */
+export interface Description {
+  uploads: number
+  rows: number
+  csvBytes: number
+  parquetBytes: number
+  /** In the order in which their names came. */
+  columns: readonly ColumnDescription[]
+  /** At least how many columns are left out: very many names are not counted. */
+  moreColumns: number
+}
+
 /**
  * A table, wherever it is stored. Errors that callers should know are `ServiceError`s; errors of a body pass
  * through unchanged. A request whose signal is aborted may end at once with `cancelled`.
@@ -98,4 +139,8 @@ export interface Table {
   delete(id: number): Promise<boolean>
   /** Opens a file of an upload, also for an upload that is deleted meanwhile. Returns undefined if the upload does not exist. */
   open(id: number, format: Format): Promise<StoredFile | undefined>
+  /** Returns the statistics of columns, in the same order, over all uploads. Both formats give the same. */
+  stats(columns: readonly string[], format: string, signal: AbortSignal): Promise<ColumnStats[]>
+  /** Returns what is in the table, with at most so many columns, whose names take at most so many bytes together. */
+  describe(most: { columns: number; bytes: number }, signal: AbortSignal): Promise<Description>
 }

@@ -21,10 +21,13 @@ import {
   setStorageLimits,
   shortageOf,
   textIntegersOf,
+  UploadRuns,
 } from '@table/storage'
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import {
+  type ColumnStats,
   type CsvBody,
+  type Description,
   type Format,
   type Page,
   type PageRequest,
@@ -35,6 +38,8 @@ import {
   type UploadOptions,
   type UploadResult,
 } from '../service/table.ts'
+import { columnStats } from './columnStats.ts'
+import { description } from './description.ts'
 import { Pool } from './pool.ts'
 import { Removals } from './removals.ts'
 
@@ -46,6 +51,7 @@ export class LocalTable implements Table {
   readonly #store: Store
   readonly #pool: Pool
   readonly #removals: Removals
+  readonly #runs = new UploadRuns()
 
   /** Opens the directory. Throws a `StorageError` if the directory cannot be served. */
   constructor(dataDir: string, workers: number, limits: StorageLimits) {
@@ -73,6 +79,16 @@ export class LocalTable implements Table {
 
   get(id: number, bytes: number): Promise<StoredUpload | undefined> {
     return translated(this.#pool.get(id, bytes))
+  }
+
+  stats(names: readonly string[], format: string, signal: AbortSignal): Promise<ColumnStats[]> {
+    const stats = () => columnStats(this.#store, this.#pool, { names, format }, cancellationOf(signal))
+    return translated(this.#pool.readers.during(stats))
+  }
+
+  describe(most: { columns: number; bytes: number }, signal: AbortSignal): Promise<Description> {
+    const describe = () => description(this.#store, this.#pool, this.#runs, most, cancellationOf(signal))
+    return translated(this.#pool.readers.during(describe))
   }
 
   /** Reports stored files whose sizes are wrong, while the table is served. */

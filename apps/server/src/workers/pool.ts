@@ -4,9 +4,11 @@ import {
   type Arrival,
   type Cancellation,
   type Clash,
+  type ColumnPartial,
   type ColumnPlaces,
   type CommittedUpload,
   expectedSizes,
+  type FootersTask,
   type FoundUpload,
   KnownColumns,
   MAX_UNSYNCED,
@@ -15,12 +17,14 @@ import {
   type PageRequest,
   type PartialSum,
   type Refusal,
+  type StatsPlan,
   StorageError,
   type StorageLimits,
   type Store,
   type SumPlan,
   type UploadId,
   type UploadSummary,
+  type UploadsExtent,
   type UploadsSnapshot,
 } from '@table/storage'
 import { Semaphore } from 'async-mutex'
@@ -183,6 +187,16 @@ export class Pool {
   /** Sums a plan on all workers. Returns the partial sum of each worker. */
   sum(plan: SumPlan, cancellation: Cancellation): Promise<PartialSum[]> {
     return Promise.all(Array.from({ length: plan.workers }, () => this.#run('sum', { plan, cancellation })))
+  }
+
+  /** Follows a plan on all workers. Returns the partials of each worker. */
+  stats(plan: StatsPlan, cancellation: Cancellation): Promise<ColumnPartial[][]> {
+    return Promise.all(Array.from({ length: plan.workers }, () => this.#run('stats', { plan, cancellation })))
+  }
+
+  /** Reads footers on one worker. */
+  readFooters(task: FootersTask, cancellation: Cancellation): Promise<UploadsExtent> {
+    return this.#run('readFooters', { ...task, cancellation })
   }
 
   /** Returns what is noted about the text columns among the places of a column. */

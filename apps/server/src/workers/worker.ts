@@ -6,6 +6,7 @@ import {
   Arrival,
   type Cancellation,
   type Clash,
+  type ColumnPartial,
   type ColumnPlaces,
   type CommittedUpload,
   clashWarnings as clashWarningsOf,
@@ -13,6 +14,7 @@ import {
   commitUpload,
   type ExpectedSizes,
   expectIdentity,
+  type FootersTask,
   type FoundUpload,
   findChecked,
   findColumn as findColumnOf,
@@ -22,21 +24,25 @@ import {
   type PageRequest,
   type PartialSum,
   type Refusal,
+  readFooters as readFootersOf,
   readPage,
   readSummary,
   refuse as refuseSum,
   removeFiles as removeFilesOf,
   removeRow as removeRowOf,
+  type StatsPlan,
   StorageError,
   type StorageErrorCode,
   type SumPlan,
   setStorageLimits,
   settleUpload,
   shortageOf,
+  statsOfPieces,
   sumPieces,
   syncUnsynced,
   type UploadId,
   type UploadSummary,
+  type UploadsExtent,
   wrongSizes,
 } from '@table/storage/worker'
 import { collectIfGrown } from '../config/tuning.ts'
@@ -81,6 +87,8 @@ export interface Tasks {
   removeFiles: { task: { ids: readonly number[] }; value: undefined }
   nothing: { task: undefined; value: undefined }
   sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: PartialSum }
+  stats: { task: { plan: StatsPlan; cancellation: Cancellation }; value: ColumnPartial[] }
+  readFooters: { task: FootersTask & { cancellation: Cancellation }; value: UploadsExtent }
   refuse: { task: { refusal: Refusal; cancellation: Cancellation }; value: never }
 }
 
@@ -130,6 +138,12 @@ export const nothing: Task<'nothing'> = () => ({ value: undefined })
 
 export const sum: Task<'sum'> = ({ plan, cancellation }) =>
   outcome(() => sumPieces(dataDir(), plan, cancellation))
+
+export const stats: Task<'stats'> = ({ plan, cancellation }) =>
+  outcome(() => statsOfPieces(dataDir(), plan, cancellation))
+
+export const readFooters: Task<'readFooters'> = ({ cancellation, ...task }) =>
+  outcome(() => readFootersOf(dataDir(), task, cancellation))
 
 export const refuse: Task<'refuse'> = ({ refusal, cancellation }) =>
   outcome(() => refuseSum(dataDir(), refusal, cancellation))

@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js'
+import { type CallOptions, Metadata, status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { spawnHeldServer } from '../support/process.ts'
 import {
@@ -27,6 +27,24 @@ test('a sum past its deadline opens no further file, and neither do the sums tha
   release()
   expect(await columnSum(client, 'x')).toBe(8n)
   // The held operation, and the eight of the last sum.
+  expect(count() - before).toBe(9)
+})
+
+test.each(['stats', 'describe'] as const)('%s past its deadline opens no further file', async question => {
+  const { client, hold, late, release, count } = await spawnHeldServer('open')
+  for (let i = 0; i < 8; i++) expect(await upload(client, 'x\n1\n')).toBe('')
+  const ask = (options: CallOptions) =>
+    new Promise((resolve, reject) => {
+      const done = (failure: unknown, response: unknown) => (failure ? reject(failure) : resolve(response))
+      if (question === 'describe') client.describe({}, new Metadata(), options, done)
+      else client.stats({ columns: ['x'], format: 'csv' }, new Metadata(), options, done)
+    })
+  const before = count()
+  hold()
+  expect(await late(soon => failureOf(ask(soon())))).toMatchObject({ code: status.DEADLINE_EXCEEDED })
+  release()
+  expect(await ask({})).toMatchObject({ columns: [{ rows: 8n }] })
+  // The held operation, and the eight of the last question.
   expect(count() - before).toBe(9)
 })
 

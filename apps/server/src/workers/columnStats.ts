@@ -1,0 +1,49 @@
+import {
+  type Cancellation,
+  cancel,
+  countTypes,
+  emptyPartial,
+  formatOf,
+  mergeColumns,
+  planStats,
+  releasePlan,
+  type Store,
+  shownStats,
+} from '@table/storage'
+import type { ColumnStats } from '../service/table.ts'
+import type { Pool } from './pool.ts'
+
+/** Returns the statistics of columns over all published uploads, which all workers find together. */
+export async function columnStats(
+  { catalogue }: Store,
+  pool: Pool,
+  { names, format: formatName }: { names: readonly string[]; format: string },
+  cancellation: Cancellation,
+): Promise<ColumnStats[]> {
+  const format = formatOf(formatName)
+  const snapshot = await catalogue.snapshot()
+  const { uploads } = snapshot
+  const places = await Promise.all(names.map(name => pool.columns.find(name, snapshot)))
+  const partials = names.map(emptyPartial)
+  try {
+    for (const plan of planStats(uploads, places, format, pool.workers)) {
+      for (const found of await pool.stats(plan, cancellation))
+        found.forEach((partial, i) => {
+          partials[i] = mergeColumns(partials[i], partial)
+        })
+      releasePlan(plan)
+    }
+  } catch (error) {
+    // The first error is the answer, so stop the other workers.
+    cancel(cancellation)
+    throw error
+  }
+  return names.map((name, i) => {
+    const types = countTypes(uploads, places[i])
+    const shown = shownStats(
+      types.map(({ type }) => type),
+      partials[i],
+    )
+    return { name, types, ...shown }
+  })
+}
