@@ -1,7 +1,4 @@
-// What statistics say about a column, as text.
-//
-// A column may have different types in different uploads. int64, double and text columns that hold integers alone are numbers
-// together: they have one sum, one mean and bounds. Any other mixture has no order, so only its rows and nulls are counted.
+// What statistics say about a column, as text. docs/statistics.md has the rules.
 import type { ColumnType } from '../schema.ts'
 import { specialTotal, UNIT_BITS } from '../sum/doubles.ts'
 import { nearestDouble, nearestQuotient } from '../sum/exactNumber.ts'
