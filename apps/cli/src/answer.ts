@@ -24,7 +24,7 @@ export function receiveAnswer(stream: ClientHttp2Stream): Promise<Answer | undef
     const body: Buffer[] = []
     const settle = () => {
       if (!headers) resolve(undefined)
-      else if (isGrpc(headers) && !trailers && !('grpc-status' in headers)) resolve(undefined)
+      else if (isCutOff(headers, trailers)) resolve(undefined)
       else resolve({ headers, trailers: trailers ?? headers, body: Buffer.concat(body) })
     }
     stream.on('response', received => {
@@ -43,6 +43,20 @@ export function receiveAnswer(stream: ClientHttp2Stream): Promise<Answer | undef
 
 /** Returns the bytes of the message in an answer. Throws CliError if the status is not OK or the answer is not gRPC. */
 export function readAnswer(address: Address, { headers, trailers, body }: Answer): Buffer {
+  checkStatus(address, headers, trailers)
+  const complete = body.length >= PREFIX_BYTES && body.length === PREFIX_BYTES + body.readUInt32BE(1)
+  if (!complete || body[0] !== 0) {
+    throw statusError(address, status.INTERNAL, `found ${body.length} bytes that are not one plain message`)
+  }
+  return body.subarray(PREFIX_BYTES)
+}
+
+/** Throws CliError if the status of an answer is not OK or the answer is not gRPC. */
+export function checkStatus(
+  address: Address,
+  headers: IncomingHttpHeaders,
+  trailers: IncomingHttpHeaders,
+): void {
   if (!isGrpc(headers)) {
     const found = `it answered with HTTP status ${headers[':status']}`
     throw new CliError(
@@ -52,11 +66,11 @@ export function readAnswer(address: Address, { headers, trailers, body }: Answer
   const code = Number(trailers['grpc-status'])
   if (code !== status.OK)
     throw statusError(address, code, percentDecoded(String(trailers['grpc-message'] ?? '')))
-  const complete = body.length >= PREFIX_BYTES && body.length === PREFIX_BYTES + body.readUInt32BE(1)
-  if (!complete || body[0] !== 0) {
-    throw statusError(address, status.INTERNAL, `found ${body.length} bytes that are not one plain message`)
-  }
-  return body.subarray(PREFIX_BYTES)
+}
+
+/** Returns whether the stream closed before the server told the status. */
+export function isCutOff(headers: IncomingHttpHeaders, trailers: IncomingHttpHeaders | undefined): boolean {
+  return isGrpc(headers) && !trailers && !('grpc-status' in headers)
 }
 
 function isGrpc(headers: IncomingHttpHeaders): boolean {

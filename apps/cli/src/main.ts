@@ -1,14 +1,19 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
 import { parseAddress } from './address.ts'
 import { adopt } from './commands/adopt.ts'
 import { backup } from './commands/backup.ts'
 import { bigdata } from './commands/bigdata.ts'
 import { csvsum } from './commands/csvsum.ts'
+import { describe } from './commands/describe.ts'
+import { get } from './commands/get.ts'
+import { ls } from './commands/ls.ts'
 import { parquetsum } from './commands/parquetsum.ts'
 import { repair } from './commands/repair.ts'
 import { restore } from './commands/restore.ts'
 import { rm } from './commands/rm.ts'
+import { stats } from './commands/stats.ts'
 import { sum } from './commands/sum.ts'
 import { upload } from './commands/upload.ts'
 import { verify } from './commands/verify.ts'
@@ -18,6 +23,7 @@ const DEFAULT_SERVER = 'localhost:5440'
 
 const program = new Command('table-cli')
   .description('Upload CSV pieces of one growing table and sum its columns.')
+  .version(packageJson.version, '--version', 'print the version')
   .addOption(
     new Option('--server <host:port>', 'the server to talk to')
       .env('TABLE_SERVER')
@@ -28,7 +34,23 @@ const program = new Command('table-cli')
   .addOption(new Option('--cert <file>', 'certificate to show to the server, in PEM').env('TABLE_CERT'))
   .addOption(new Option('--key <file>', 'the private key of that certificate, in PEM').env('TABLE_KEY'))
   .addHelpText('after', '\nA token for the server goes into the environment variable TABLE_TOKEN.')
-const commands = [upload, csvsum, parquetsum, sum, bigdata, verify, repair, backup, restore, rm, adopt]
+const commands = [
+  upload,
+  ls,
+  describe,
+  sum,
+  stats,
+  get,
+  rm,
+  csvsum,
+  parquetsum,
+  bigdata,
+  verify,
+  repair,
+  backup,
+  restore,
+  adopt,
+]
 for (const command of commands) program.addCommand(command)
 for (const command of [program, ...program.commands]) {
   const help = command === program ? 'table-cli --help' : `table-cli ${command.name()} --help`

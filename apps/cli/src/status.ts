@@ -17,7 +17,9 @@ export function statusError(address: Address, code: number, details: string): Cl
     case status.PERMISSION_DENIED:
       return new CliError(`${name} refused: ${what}: put another token into TABLE_TOKEN`)
     case status.UNIMPLEMENTED:
-      return new CliError(`${name} is not a table server (${what}): name the right server with --server`)
+      return new CliError(
+        `${name} is not a table server, or an older one (${what}): name the right server with --server, or update it`,
+      )
     default:
       return new CliError(`the server failed (${status[code] ?? code}): ${what}: see what ${name} printed`)
   }

@@ -51,3 +51,7 @@ test('--server goes before TABLE_SERVER, in front of the command or after it', a
     expect(await cli(nowhere, ...args.split(' '))).toEqual({ stdout: '', stderr: reach, exitCode: 1 })
   }
 })
+
+test('--version prints the version', async () => {
+  expect(await cli(nowhere, '--version')).toEqual({ stdout: '1.0.0\n', stderr: '', exitCode: 0 })
+})

@@ -1,10 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { CliError, oneLine } from '../errors.ts'
 import type { Load } from '../load.ts'
-import { barLine, Progress } from '../progress.ts'
 import { type Target, targetOf } from '../target.ts'
 import { formatBytes, formatRows } from '../units.ts'
-import { Uploader } from '../uploader.ts'
 
 /**
  * The number of uploads at once, one for each of the server's workers. One connection is as fast as eight
@@ -47,6 +45,8 @@ async function uploadLoad(
   { batches, rows }: Load,
   batchCsv: (batch: number, rows: number) => Uint8Array,
 ): Promise<number> {
+  const { barLine, Progress } = await import('../progress.ts')
+  const { Uploader } = await import('../uploader.ts')
   let started = 0
   let stored = 0
   let bytes = 0

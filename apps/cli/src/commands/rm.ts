@@ -1,23 +1,43 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { dataDirOption } from '../options.ts'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { parseId } from '../options.ts'
+import { targetOf } from '../target.ts'
+
+interface RemoveOptions {
+  dataDir?: string
+  yes?: true
+}
 
 export const rm = new Command('rm')
   .summary('remove uploads')
   .description(
-    'Remove uploads, with their files, from a data directory that no server runs on. If one of the uploads does not exist, ' +
-      'nothing is removed.',
+    'Remove uploads, with their files, from a running server, or with --data-dir from a data directory that no server runs on. If ' +
+      'one of the uploads does not exist, nothing is removed.',
   )
-  .argument('<id...>', 'numbers of uploads, as in the names of their files', parseIds)
-  .addOption(dataDirOption())
-  .action(async (ids: number[], { dataDir }: { dataDir: string }) => {
-    // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
-    const { removeFromDirectory } = await import('../rows.ts')
-    removeFromDirectory(dataDir, [...new Set(ids)])
+  .argument('<id...>', 'numbers of uploads, as ls prints them', (text, before: number[] = []) => [
+    ...before,
+    parseId(text),
+  ])
+  .option('--yes', 'do not ask before uploads of a server are removed')
+  // No default and no variable: a server's data directory must not be taken for what the user meant.
+  .option('--data-dir <path>', 'remove from the data directory of a stopped server', (path: string) =>
+    resolve(path),
+  )
+  .addHelpText(
+    'after',
+    '\nExamples:\n  table-cli rm 3\n  table-cli rm 3 4 --yes\n  table-cli rm 3 --data-dir ./data',
+  )
+  .action(async (ids: number[], { dataDir, yes }: RemoveOptions, command: Command) => {
+    const distinct = [...new Set(ids)]
+    if (dataDir !== undefined) {
+      // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
+      const { removeFromDirectory } = await import('../rows.ts')
+      removeFromDirectory(dataDir, distinct)
+      return
+    }
+    if (!yes && !(process.stdin.isTTY && process.stderr.isTTY))
+      command.error('error: without a terminal to ask on, rm needs --yes')
+    const target = targetOf(command)
+    const { removeFromServer } = await import('../removeFromServer.ts')
+    await removeFromServer(target, distinct, { ask: !yes })
   })
-
-function parseIds(text: string, before: number[] = []): number[] {
-  const id = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(id) || id === 0)
-    throw new InvalidArgumentError('Expected the number of an upload.')
-  return [...before, id]
-}

@@ -1,20 +1,27 @@
-import { Command, Option } from 'commander'
-import { columnSum, type Format, type Sum } from '../client.ts'
+import { Command } from 'commander'
+import type { Connection, Sum } from '../client.ts'
 import { oneLine } from '../errors.ts'
-import { Progress } from '../progress.ts'
-import { type Target, targetOf } from '../target.ts'
+import { type Format, formatOption } from '../options.ts'
+import { targetOf } from '../target.ts'
 import { formatSeconds } from '../units.ts'
 
 export const sum = new Command('sum')
   .summary('print the sum of a column')
-  .description('Print the sum of an integer column over all uploads, and nothing else.')
-  .argument('<column>', 'name of the column')
-  .addOption(
-    new Option('--format <format>', 'which files to read').choices(['csv', 'parquet']).default('parquet'),
+  .description(
+    'Print the sum of an integer column over all uploads, and nothing else. A column that no upload has sums to 0; standard error ' +
+      'then says which names come close.',
   )
-  .action(async (column: string, _options, command: Command) => {
-    const { format } = command.opts<{ format: Format }>()
-    console.log(String((await sumWithProgress(targetOf(command), column, format)).total))
+  .argument('<column>', 'name of the column')
+  .addOption(formatOption())
+  .action(async (column: string, { format }: { format: Format }, command: Command) => {
+    const target = targetOf(command)
+    const { withConnection } = await import('../client.ts')
+    const { noteIfUnknown } = await import('../similarNames.ts')
+    await withConnection(target, async connection => {
+      const { total } = await sumWithProgress(connection, column, format)
+      console.log(String(total))
+      if (total === 0n) await noteIfUnknown(connection, column)
+    })
   })
 
 /** Makes a command `NAME COLUMN` that prints how long the call took, then the sum from files of one format. */
@@ -26,17 +33,23 @@ export function timedSum(name: string, format: Format, files: string): Command {
     )
     .argument('<column>', 'name of the column')
     .action(async (column: string, _options, command: Command) => {
-      const { total, milliseconds } = await sumWithProgress(targetOf(command), column, format)
+      const target = targetOf(command)
+      const { withConnection } = await import('../client.ts')
+      const { total, milliseconds } = await withConnection(target, connection =>
+        sumWithProgress(connection, column, format),
+      )
       console.log(`${milliseconds.toFixed(1)} ms\n${total}`)
     })
 }
 
-async function sumWithProgress(target: Target, column: string, format: Format): Promise<Sum> {
+async function sumWithProgress(connection: Connection, column: string, format: Format): Promise<Sum> {
+  const { columnSum } = await import('../client.ts')
+  const { Progress } = await import('../progress.ts')
   const progress = new Progress(
     seconds => `summing ${oneLine(column)} (${format}): ${formatSeconds(seconds)}`,
   )
   try {
-    return await columnSum(target, column, format)
+    return await columnSum(connection, column, format)
   } finally {
     progress.stop()
   }

@@ -2,12 +2,9 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { addDialectOptions, type Dialect, dialectOf } from '../dialect/dialect.ts'
-import { adviceFor, fileUpload } from '../dialect/source.ts'
 import { CliError, oneLine, UnreachableError } from '../errors.ts'
-import { barLine, Progress } from '../progress.ts'
 import { type Target, targetOf } from '../target.ts'
 import { formatBytes, formatSeconds } from '../units.ts'
-import { Uploader } from '../uploader.ts'
 
 export const upload = addDialectOptions(new Command('upload'))
   .summary('upload CSV files')
@@ -30,6 +27,12 @@ async function uploadFiles(
   paths: readonly string[],
   dialect: Dialect | undefined,
 ): Promise<boolean> {
+  // Load only what a command needs: the library of gRPC takes longer than the rest of the CLI.
+  const [{ adviceFor, fileUpload }, { barLine, Progress }, { Uploader }] = await Promise.all([
+    import('../dialect/source.ts'),
+    import('../progress.ts'),
+    import('../uploader.ts'),
+  ])
   const sizes = await Promise.all(paths.map(sizeOf))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   let before = 0

@@ -55,3 +55,24 @@ test('a server without the method is reported as not a table server', async () =
   expect(stderr).toMatch(/is not a table server .*: name the right server with --server\n$/)
   expect(exitCode).toBe(1)
 })
+
+test('a column that no upload has sums to 0, and standard error says which names come close', async () => {
+  const names = ['x', 'Größe', 'GRO\u0308SSE', 'gro\u0308ße', ' größe', 'grösse']
+  const column = { types: [], uploads: 1n, rows: 1n, nulls: 0n, min: '', max: '' }
+  const columns = names.map(name => ({ name, ...column }))
+  const server = await serve({ colSum: () => ({ total: 0n }), describe: () => ({ columns }) })
+  expect(await cli(server, 'sum', 'größe')).toEqual({
+    stdout: '0\n',
+    stderr: 'no upload has a column "größe"; names that come close: "Größe", "gro\u0308ße", " größe"\n',
+    exitCode: 0,
+  })
+  expect((await cli(server, 'sum', 'y')).stderr).toBe('no upload has a column "y"\n')
+  expect(await cli(server, 'sum', 'x')).toEqual({ stdout: '0\n', stderr: '', exitCode: 0 })
+})
+
+test('sum says nothing of names where the server does not tell all of them', async () => {
+  for (const describe of [undefined, () => ({ moreColumns: 1n }), () => ({ error: 'no' })]) {
+    const server = await serve({ colSum: () => ({ total: 0n }), ...(describe && { describe }) })
+    expect(await cli(server, 'sum', 'x')).toEqual({ stdout: '0\n', stderr: '', exitCode: 0 })
+  }
+})

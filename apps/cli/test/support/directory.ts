@@ -5,7 +5,12 @@ import { onTestFinished } from 'vitest'
 
 /** Makes an empty directory that is removed after the test. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'table-cli-'))
-  onTestFinished(() => rmSync(directory, { recursive: true }))
-  return directory
+  const { path, remove } = newDirectory()
+  onTestFinished(remove)
+  return path
+}
+
+export function newDirectory(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'table-cli-'))
+  return { path, remove: () => rmSync(path, { recursive: true }) }
 }

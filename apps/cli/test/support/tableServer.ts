@@ -1,7 +1,15 @@
-import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js'
+import { Metadata, Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js'
 import {
   type ColSumReq,
   type ColSumResp,
+  type DescribeReq,
+  DescribeResp,
+  type DownloadPart,
+  type DownloadReq,
+  type ListUploadsReq,
+  ListUploadsResp,
+  type StatsReq,
+  StatsResp,
   type TableServer,
   TableService,
   type UploadReq,
@@ -13,6 +21,10 @@ import { type Address, parseAddress } from '../../src/address.ts'
 export interface Handlers {
   upload?: (request: UploadReq) => Partial<UploadResp> | Promise<Partial<UploadResp>>
   colSum?: (request: ColSumReq) => Partial<ColSumResp> | Promise<Partial<ColSumResp>>
+  listUploads?: (request: ListUploadsReq) => Partial<ListUploadsResp>
+  describe?: (request: DescribeReq) => Partial<DescribeResp>
+  stats?: (request: StatsReq) => Partial<StatsResp>
+  download?: (request: DownloadReq) => { parts: DownloadPart[]; crc32: string }
 }
 
 /**
@@ -20,11 +32,11 @@ export interface Handlers {
  * the status.
  */
 export async function serve(
-  { upload = () => ({}), colSum = () => ({}) }: Handlers,
+  { upload = () => ({}), colSum = () => ({}), listUploads, describe, stats, download }: Handlers,
   options: ServerOptions = {},
 ): Promise<Address> {
   const server = new Server({ 'grpc.max_receive_message_length': -1, ...options })
-  const implementation: Pick<TableServer, 'upload' | 'colSum'> = {
+  const implementation: Partial<Pick<TableServer, keyof Handlers>> = {
     upload: ({ request }, callback) => {
       answer(upload, request).then(
         response => callback(null, { ...UploadResp.decode(Buffer.alloc(0)), ...response }),
@@ -35,6 +47,24 @@ export async function serve(
       answer(colSum, request).then(({ total = 0n, error = '' }) => callback(null, { total, error }), callback)
     },
   }
+  // A method without a handler answers UNIMPLEMENTED.
+  if (listUploads)
+    implementation.listUploads = ({ request }, callback) =>
+      callback(null, { ...ListUploadsResp.decode(Buffer.alloc(0)), ...listUploads(request) })
+  if (describe)
+    implementation.describe = ({ request }, callback) =>
+      callback(null, { ...DescribeResp.decode(Buffer.alloc(0)), ...describe(request) })
+  if (stats)
+    implementation.stats = ({ request }, callback) =>
+      callback(null, { ...StatsResp.decode(Buffer.alloc(0)), ...stats(request) })
+  if (download)
+    implementation.download = call => {
+      const { parts, crc32 } = download(call.request)
+      for (const part of parts) call.write(part)
+      const trailer = new Metadata()
+      trailer.set('crc32', crc32)
+      call.end(trailer)
+    }
   server.addService(TableService, implementation)
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>

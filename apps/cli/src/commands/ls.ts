@@ -1,0 +1,27 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { addStyleOptions, styleOf, tableText } from '../printTable.ts'
+import { targetOf } from '../target.ts'
+
+export const ls = addStyleOptions(new Command('ls'))
+  .summary('list the uploads')
+  .description(
+    'List the uploads: number, name of the file, when the upload was received, rows, and bytes of the CSV. The newest comes first.',
+  )
+  .option('--limit <count>', 'list at most this many uploads', parseLimit, Number.POSITIVE_INFINITY)
+  .option('--oldest-first', 'list the oldest upload first', false)
+  .addHelpText('after', '\nExamples:\n  table-cli ls --limit 10\n  table-cli ls --oldest-first --json')
+  .action(async (list: { limit: number; oldestFirst: boolean }, command: Command) => {
+    const target = targetOf(command)
+    const { withConnection } = await import('../client.ts')
+    const { listUploads, uploadColumns } = await import('../uploadRows.ts')
+    const { print } = await import('../print.ts')
+    await withConnection(target, connection =>
+      print(tableText(uploadColumns, listUploads(connection, list), styleOf(command))),
+    )
+  })
+
+function parseLimit(text: string): number {
+  const limit = Number(text)
+  if (!/^\d+$/.test(text) || limit === 0) throw new InvalidArgumentError('Expected a whole number from 1 on.')
+  return limit
+}

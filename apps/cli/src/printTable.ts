@@ -1,0 +1,89 @@
+import { type Command, Option } from 'commander'
+import { oneLine } from './errors.ts'
+
+/** How a table is printed: aligned for people, or as one JSON array or CSV for programs. */
+export type Style = 'aligned' | 'json' | 'csv'
+
+/** What a field may hold. Counts are numbers; an object has the number of uploads for each type of column. */
+export type Value = string | number | null | Record<string, number>
+
+/** The values of a row by the names of their columns, which every style prints in this order. */
+export type Row = Record<string, Value>
+
+/** Gives a command the options that `styleOf` reads. */
+export function addStyleOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--json', 'print JSON').conflicts('csv'))
+    .addOption(new Option('--csv', 'print CSV'))
+}
+
+export function styleOf(command: Command): Style {
+  const { json, csv } = command.opts<{ json?: true; csv?: true }>()
+  return json ? 'json' : csv ? 'csv' : 'aligned'
+}
+
+/**
+ * Yields the text of a table, with a header, page by page, so that a long table needs no memory. Aligned columns can get wider from
+ * page to page.
+ */
+export async function* tableText(
+  columns: readonly string[],
+  pages: Iterable<readonly Row[]> | AsyncIterable<readonly Row[]>,
+  style: Style,
+): AsyncGenerator<string> {
+  if (style === 'csv') yield csvRecord(columns)
+  const widths = columns.map(() => 0)
+  let first = true
+  for await (const rows of pages) {
+    if (style === 'json') {
+      if (rows.length > 0) yield `${first ? '[\n' : ',\n'}${rows.map(row => JSON.stringify(row)).join(',\n')}`
+    } else if (style === 'csv')
+      yield rows.map(row => csvRecord(columns.map(name => fieldText(row[name])))).join('')
+    else yield alignedText(columns, rows, widths, first)
+    if (rows.length > 0) first = false
+  }
+  if (style === 'json') yield first ? '[]\n' : '\n]\n'
+}
+
+/** Makes `widths` wide enough for these rows. */
+function alignedText(
+  columns: readonly string[],
+  rows: readonly Row[],
+  widths: number[],
+  withHeader: boolean,
+): string {
+  const lines = rows.map(row => columns.map(name => oneLine(fieldText(row[name]))))
+  if (withHeader && rows.length > 0) lines.unshift([...columns])
+  for (const line of lines)
+    for (const [i, text] of line.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(text))
+  const isNumber = columns.map(name => rows.every(row => typeof row[name] === 'number'))
+  const padded = (text: string, i: number) => {
+    const space = ' '.repeat((widths[i] ?? 0) - widthOf(text))
+    return isNumber[i] ? space + text : text + space
+  }
+  return lines.map(line => `${line.map(padded).join('  ').trimEnd()}\n`).join('')
+}
+
+function fieldText(value: Value | undefined): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value !== 'object') return String(value)
+  return Object.entries(value)
+    .map(([type, uploads]) => `${uploads} ${type}`)
+    .join(', ')
+}
+
+function csvRecord(fields: readonly string[]): string {
+  const quoted = fields.map(text => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
+  return `${quoted.join()}\n`
+}
+
+const WIDE =
+  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}/u
+const NARROW = /\p{Mn}|\p{Me}|\p{Cf}/u
+
+/** How many cells of a terminal a text takes. */
+function widthOf(text: string): number {
+  let width = 0
+  for (const character of text) width += WIDE.test(character) ? 2 : NARROW.test(character) ? 0 : 1
+  return width
+}
