@@ -83,6 +83,7 @@ export class UploadRuns {
   /** Yields the uploads that are in no known run: those of a run together. */
   *#unread(uploads: UploadsSnapshot, wanted: ReadonlyMap<number, RunUploads>) {
     const known = new Map([...this.#runs].map(([run, { uploads }]) => [run, uploads]))
+    if ([...wanted].every(([run, { size }]) => known.get(run)?.size === size)) return
     const open = new Map<number, { writer: PieceWriter; left: number }>()
     for (const { id, schema, parquetBytes: bytes, footerBytes, footerCrc, rowGroups } of uploads) {
       const run = Math.floor(id / RUN)
