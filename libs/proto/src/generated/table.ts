@@ -138,7 +138,7 @@ export interface DescribeResp {
   csvBytes: bigint;
   parquetBytes: bigint;
   columns: ColumnDescription[];
-  /** How many columns are left out. */
+  /** How many columns are left out, at least: very many names are not counted. */
   moreColumns: bigint;
 }
 
@@ -151,7 +151,8 @@ export interface ColumnDescription {
   nulls: bigint;
   /**
    * As text: integers in decimal, doubles as their shortest decimal (or NaN, Infinity, -Infinity), dates as 2026-11-28, timestamps in
-   * RFC 3339, text cut at 80 bytes. Empty if the column has no values.
+   * RFC 3339, text cut at 80 bytes. Empty if the column has no values, or values of types that have no order together: numbers and
+   * words. Describe leaves out the bounds of text.
    */
   min: string;
   max: string;
@@ -182,8 +183,12 @@ export interface ColumnStats {
   /** As in ColumnDescription. */
   min: string;
   max: string;
-  /** The exact sum, in decimal. Empty if the column holds no numbers. */
+  /**
+   * The exact sum, in decimal: of integers alone of any size, with doubles rounded once to the nearest double. Empty if the column holds
+   * anything but numbers.
+   */
   sum: string;
+  /** The exact sum divided by the number of values, rounded once to the nearest double. */
   mean: string;
 }
 
