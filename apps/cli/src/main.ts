@@ -62,8 +62,10 @@ for (const command of [program, ...program.commands]) {
 
 // A closed pipe, as in `table-cli ... | head -1`, is not an error worth a report.
 process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(1)
-  throw error
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'EPIPE')
+    console.error(`cannot write standard output (${code}): check where it goes, and the disk`)
+  process.exit(1)
 })
 
 try {

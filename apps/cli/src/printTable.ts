@@ -31,18 +31,20 @@ export async function* tableText(
   pages: Iterable<readonly Row[]> | AsyncIterable<readonly Row[]>,
   style: Style,
 ): AsyncGenerator<string> {
-  if (style === 'csv') yield csvRecord(columns)
   const widths = columns.map(() => 0)
-  let first = true
+  let header = true
+  let separator = '\n'
+  yield style === 'json' ? '[' : style === 'csv' ? csvRecord(columns) : ''
   for await (const rows of pages) {
-    if (style === 'json') {
-      if (rows.length > 0) yield `${first ? '[\n' : ',\n'}${rows.map(row => JSON.stringify(row)).join(',\n')}`
-    } else if (style === 'csv')
-      yield rows.map(row => csvRecord(columns.map(name => fieldText(row[name])))).join('')
-    else yield alignedText(columns, rows, widths, first)
-    if (rows.length > 0) first = false
+    if (style === 'csv') yield rows.map(row => csvRecord(columns.map(name => fieldText(row[name])))).join('')
+    else if (style === 'aligned') yield alignedText(columns, rows, widths, header)
+    else if (rows.length > 0) {
+      yield separator + rows.map(row => JSON.stringify(row)).join(',\n')
+      separator = ',\n'
+    }
+    header = false
   }
-  if (style === 'json') yield first ? '[]\n' : '\n]\n'
+  if (style === 'json') yield separator === '\n' ? ']\n' : '\n]\n'
 }
 
 /** Makes `widths` wide enough for these rows. */
@@ -53,7 +55,7 @@ function alignedText(
   withHeader: boolean,
 ): string {
   const lines = rows.map(row => columns.map(name => oneLine(fieldText(row[name]))))
-  if (withHeader && rows.length > 0) lines.unshift([...columns])
+  if (withHeader) lines.unshift([...columns])
   for (const line of lines)
     for (const [i, text] of line.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(text))
   const isNumber = columns.map(name => rows.every(row => typeof row[name] === 'number'))

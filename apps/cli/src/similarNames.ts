@@ -1,6 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { TableService } from '@table/proto'
 import { ask, type Connection } from './client.ts'
 import { CliError, oneLine } from './errors.ts'
+
+/** In ms. The first Describe of a large table reads many files: a hint is not worth the wait. */
+const HINT_LIMIT = 2000
 
 /**
  * Says on stderr that no upload has the column `column`, and which names come close. Says nothing if there is such a column, or if
@@ -14,11 +18,14 @@ export async function noteIfUnknown(connection: Connection, column: string): Pro
   console.error(oneLine(`no upload has a column ${JSON.stringify(column)}${hint}`))
 }
 
-/** Returns undefined if not all names can be known. */
+/** Returns undefined if not all names can be known, or not soon. */
 async function columnNames(connection: Connection): Promise<string[] | undefined> {
   try {
-    const { columns, moreColumns } = await ask(connection, TableService.describe, {})
-    return moreColumns === 0n ? columns.map(({ name }) => name) : undefined
+    const answer = await Promise.race([
+      ask(connection, TableService.describe, {}),
+      pause(HINT_LIMIT, undefined, { ref: false }),
+    ])
+    return answer?.moreColumns === 0n ? answer.columns.map(({ name }) => name) : undefined
   } catch (error) {
     if (error instanceof CliError) return undefined
     throw error

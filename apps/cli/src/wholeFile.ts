@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CliError, oneLine } from './errors.ts'
 
 /**
@@ -14,7 +14,7 @@ export async function writeWhole(
   onWritten: (bytes: number) => void,
 ): Promise<void> {
   await checkPlace(path)
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`)
+  const temporary = join(dirname(path), `.table-cli-${randomUUID()}`)
   try {
     const file = await open(temporary, 'wx')
     try {

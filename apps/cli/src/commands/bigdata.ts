@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { CliError, oneLine } from '../errors.ts'
 import type { Load } from '../load.ts'
-import { type Target, targetOf } from '../target.ts'
+import type { Target } from '../target.ts'
 import { formatBytes, formatRows } from '../units.ts'
 
 /**
@@ -23,6 +23,7 @@ export const bigdata = new Command('bigdata')
   .option('--batches <count>', 'number of uploads', counter(MAX_BATCHES), 400)
   .option('--rows <count>', 'rows in each', counter(ROWS_AT_ONCE), 250_000)
   .action(async (_options, command: Command) => {
+    const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const load = command.opts<Load>()
     // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.

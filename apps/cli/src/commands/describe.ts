@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { addStyleOptions, styleOf, tableText } from '../printTable.ts'
-import { targetOf } from '../target.ts'
 
 export const describe = addStyleOptions(new Command('describe'))
   .summary('say what is in the table')
@@ -10,6 +9,7 @@ export const describe = addStyleOptions(new Command('describe'))
   )
   .addHelpText('after', '\nExamples:\n  table-cli describe\n  table-cli describe --json')
   .action(async (_options, command: Command) => {
+    const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const { ask, withConnection } = await import('../client.ts')
     const { TableService } = await import('@table/proto')
@@ -31,7 +31,8 @@ export const describe = addStyleOptions(new Command('describe'))
     }
     if (style === 'aligned') {
       await print(tableText(Object.keys(totals), [[totals]], style))
-      if (columns.length > 0) console.log()
+      if (columns.length === 0) return
+      console.log()
     }
     await print(tableText(descriptionColumns, [columns], style))
     if (moreColumns > 0) console.error(`${moreColumns} more columns are left out`)

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander'
 import { type Format, parseId } from '../options.ts'
-import { targetOf } from '../target.ts'
 import { formatBytes } from '../units.ts'
 
 export const get = new Command('get')
@@ -17,6 +16,7 @@ export const get = new Command('get')
     '\nExamples:\n  table-cli get 3 | head\n  table-cli get 3 --format parquet -o sales.parquet',
   )
   .action(async (id: number, { output, format }: { output?: string; format: Format }, command: Command) => {
+    const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const { withConnection } = await import('../client.ts')
     const { downloaded } = await import('../download.ts')

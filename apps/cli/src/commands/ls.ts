@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { addStyleOptions, styleOf, tableText } from '../printTable.ts'
-import { targetOf } from '../target.ts'
 
 export const ls = addStyleOptions(new Command('ls'))
   .summary('list the uploads')
@@ -11,6 +10,7 @@ export const ls = addStyleOptions(new Command('ls'))
   .option('--oldest-first', 'list the oldest upload first', false)
   .addHelpText('after', '\nExamples:\n  table-cli ls --limit 10\n  table-cli ls --oldest-first --json')
   .action(async (list: { limit: number; oldestFirst: boolean }, command: Command) => {
+    const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const { withConnection } = await import('../client.ts')
     const { listUploads, uploadColumns } = await import('../uploadRows.ts')

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { parseId } from '../options.ts'
-import { targetOf } from '../target.ts'
 
 interface RemoveOptions {
   dataDir?: string
@@ -37,6 +36,7 @@ export const rm = new Command('rm')
     }
     if (!yes && !(process.stdin.isTTY && process.stderr.isTTY))
       command.error('error: without a terminal to ask on, rm needs --yes')
+    const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const { removeFromServer } = await import('../removeFromServer.ts')
     await removeFromServer(target, distinct, { ask: !yes })

@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import { oneLine } from '../errors.ts'
 import { type Format, formatOption } from '../options.ts'
 import { addStyleOptions, styleOf, tableText } from '../printTable.ts'
-import { targetOf } from '../target.ts'
 import { formatSeconds } from '../units.ts'
 
 export const stats = addStyleOptions(new Command('stats'))
@@ -18,6 +17,7 @@ export const stats = addStyleOptions(new Command('stats'))
     '\nExamples:\n  table-cli stats price amount\n  table-cli stats price --format csv --json',
   )
   .action(async (columns: string[], { format }: { format: Format }, command: Command) => {
+    const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const { ask, withConnection } = await import('../client.ts')
     const { TableService } = await import('@table/proto')

@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import type { Connection, Sum } from '../client.ts'
 import { oneLine } from '../errors.ts'
 import { type Format, formatOption } from '../options.ts'
-import { targetOf } from '../target.ts'
 import { formatSeconds } from '../units.ts'
 
 export const sum = new Command('sum')
@@ -14,6 +13,7 @@ export const sum = new Command('sum')
   .argument('<column>', 'name of the column')
   .addOption(formatOption())
   .action(async (column: string, { format }: { format: Format }, command: Command) => {
+    const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const { withConnection } = await import('../client.ts')
     const { noteIfUnknown } = await import('../similarNames.ts')
@@ -33,6 +33,7 @@ export function timedSum(name: string, format: Format, files: string): Command {
     )
     .argument('<column>', 'name of the column')
     .action(async (column: string, _options, command: Command) => {
+      const { targetOf } = await import('../target.ts')
       const target = targetOf(command)
       const { withConnection } = await import('../client.ts')
       const { total, milliseconds } = await withConnection(target, connection =>

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { Command } from 'commander'
 import { addDialectOptions, type Dialect, dialectOf } from '../dialect/dialect.ts'
 import { CliError, oneLine, UnreachableError } from '../errors.ts'
-import { type Target, targetOf } from '../target.ts'
+import type { Target } from '../target.ts'
 import { formatBytes, formatSeconds } from '../units.ts'
 
 export const upload = addDialectOptions(new Command('upload'))
@@ -15,6 +15,7 @@ export const upload = addDialectOptions(new Command('upload'))
   )
   .argument('<file...>', 'CSV files, each with a header')
   .action(async (paths: string[], _options, command: Command) => {
+    const { targetOf } = await import('../target.ts')
     if (!(await uploadFiles(targetOf(command), paths, dialectOf(command)))) process.exitCode = 1
   })
 

@@ -1,8 +1,9 @@
+import type { DescribeResp } from '@table/proto'
 import { expect, test } from 'vitest'
 import { cli } from '../support/cli.ts'
-import { type Handlers, serve } from '../support/tableServer.ts'
+import { serve } from '../support/tableServer.ts'
 
-const description: NonNullable<Handlers['describe']> = () => ({
+const description: Partial<DescribeResp> = {
   uploads: 4n,
   rows: 1000n,
   csvBytes: 123456n,
@@ -39,10 +40,10 @@ const description: NonNullable<Handlers['describe']> = () => ({
       max: 'z\n',
     },
   ],
-})
+}
 
 test('describe prints what is in the table, and its columns', async () => {
-  const server = await serve({ describe: description })
+  const server = await serve({ describe: () => description })
   expect(await cli(server, 'describe')).toEqual({
     stdout: [
       'uploads  rows  csv_bytes  parquet_bytes',
@@ -60,7 +61,7 @@ test('describe prints what is in the table, and its columns', async () => {
 })
 
 test('JSON and CSV have the same words; without a value there are no bounds', async () => {
-  const server = await serve({ describe: () => ({ ...description({}), moreColumns: 12n }) })
+  const server = await serve({ describe: () => ({ ...description, moreColumns: 12n }) })
   const json = await cli(server, 'describe', '--json')
   const { columns, ...totals } = JSON.parse(json.stdout)
   expect(totals).toEqual({ uploads: 4, rows: 1000, csv_bytes: 123456, parquet_bytes: 2345, more_columns: 12 })

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
-import { cli } from '../support/cli.ts'
+import { cli, environment, main } from '../support/cli.ts'
 import { newDirectory, temporaryDirectory } from '../support/directory.ts'
 import { serverOfFile } from '../support/realServer.ts'
 import { serve } from '../support/tableServer.ts'
@@ -66,6 +67,16 @@ test('a file that cannot be written is one line that says so', async () => {
     expect(stderr).toMatch(message)
     expect([stdout, exitCode]).toEqual(['', 1])
   }
+})
+
+test('standard output that takes no more is one line that says so', () => {
+  const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const
+  const { stderr, status } = spawnSync(process.execPath, [main, 'get', '1'], {
+    stdio: [...stdio],
+    env: environment(server()),
+  })
+  expect(String(stderr)).toBe('cannot write standard output (ENOSPC): check where it goes, and the disk\n')
+  expect(status).toBe(1)
 })
 
 test('bytes that do not have the checksum of the trailer are an error, and no file is left', async () => {

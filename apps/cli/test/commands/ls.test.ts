@@ -84,6 +84,13 @@ test('ls goes from page to page, and asks for no more than it prints', async () 
   expect((await cli(server, 'ls', '--csv')).stdout.split('\n').slice(1, 3)).toEqual(['10000,"n', 'e",,0,0'])
 })
 
+test('an empty table', async () => {
+  const server = await serve({ listUploads: () => ({}) })
+  expect((await cli(server, 'ls')).stdout).toBe('id  name  received  rows  bytes\n')
+  expect((await cli(server, 'ls', '--csv')).stdout).toBe('id,name,received,rows,bytes\n')
+  expect((await cli(server, 'ls', '--json')).stdout).toBe('[]\n')
+})
+
 test('wrong usage', async () => {
   for (const args of [
     ['--limit', '0'],

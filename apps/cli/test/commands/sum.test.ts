@@ -71,7 +71,8 @@ test('a column that no upload has sums to 0, and standard error says which names
 })
 
 test('sum says nothing of names where the server does not tell all of them', async () => {
-  for (const describe of [undefined, () => ({ moreColumns: 1n }), () => ({ error: 'no' })]) {
+  const never = () => new Promise<never>(() => {})
+  for (const describe of [undefined, () => ({ moreColumns: 1n }), () => ({ error: 'no' }), never]) {
     const server = await serve({ colSum: () => ({ total: 0n }), ...(describe && { describe }) })
     expect(await cli(server, 'sum', 'x')).toEqual({ stdout: '0\n', stderr: '', exitCode: 0 })
   }

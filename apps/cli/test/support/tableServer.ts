@@ -22,7 +22,7 @@ export interface Handlers {
   upload?: (request: UploadReq) => Partial<UploadResp> | Promise<Partial<UploadResp>>
   colSum?: (request: ColSumReq) => Partial<ColSumResp> | Promise<Partial<ColSumResp>>
   listUploads?: (request: ListUploadsReq) => Partial<ListUploadsResp>
-  describe?: (request: DescribeReq) => Partial<DescribeResp>
+  describe?: (request: DescribeReq) => Partial<DescribeResp> | Promise<Partial<DescribeResp>>
   stats?: (request: StatsReq) => Partial<StatsResp>
   download?: (request: DownloadReq) => { parts: DownloadPart[]; crc32: string }
 }
@@ -52,8 +52,12 @@ export async function serve(
     implementation.listUploads = ({ request }, callback) =>
       callback(null, { ...ListUploadsResp.decode(Buffer.alloc(0)), ...listUploads(request) })
   if (describe)
-    implementation.describe = ({ request }, callback) =>
-      callback(null, { ...DescribeResp.decode(Buffer.alloc(0)), ...describe(request) })
+    implementation.describe = ({ request }, callback) => {
+      answer(describe, request).then(
+        response => callback(null, { ...DescribeResp.decode(Buffer.alloc(0)), ...response }),
+        callback,
+      )
+    }
   if (stats)
     implementation.stats = ({ request }, callback) =>
       callback(null, { ...StatsResp.decode(Buffer.alloc(0)), ...stats(request) })
