@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -58,10 +58,12 @@ test('an upload that is not there leaves the file as it was', async () => {
 
 test('a file that cannot be written is one line that says so', async () => {
   const directory = temporaryDirectory()
+  const pipe = join(directory, 'pipe')
+  execFileSync('mkfifo', [pipe])
   for (const [file, message] of [
     [join(directory, 'no/x.csv'), /^cannot write .*x\.csv \(ENOENT\): check the path and the disk\n$/],
     [directory, /^\S+ is not a file: .*\n$/],
-    ['/dev/null', /^\/dev\/null is not a file: .*\n$/],
+    [pipe, /^\S+pipe is not a file: .*\n$/],
   ] as const) {
     const { stdout, stderr, exitCode } = await cli(server(), 'get', '1', '-o', file)
     expect(stderr).toMatch(message)
