@@ -1,7 +1,35 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { DescribeResp } from '@table/proto'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { cli } from '../support/cli.ts'
+import { newDirectory } from '../support/directory.ts'
+import { serverOfFile } from '../support/realServer.ts'
 import { serve } from '../support/tableServer.ts'
+
+const server = serverOfFile()
+
+beforeAll(async () => {
+  const { path, remove } = newDirectory()
+  const files = ['a.csv', 'b.csv'].map(name => join(path, name))
+  writeFileSync(join(path, 'a.csv'), 'Price,day\n1.5,2024-01-01\n9,\n')
+  writeFileSync(join(path, 'b.csv'), 'Price\n9007199254740993\n9007199254740993\n')
+  expect((await cli(server(), 'upload', ...files)).exitCode).toBe(0)
+  remove()
+})
+
+test('describe of a real server', async () => {
+  const { stdout, stderr, exitCode } = await cli(server(), 'describe')
+  expect(stdout.split('\n').slice(3)).toEqual([
+    'column  types              uploads  rows  nulls  min         max',
+    'Price   1 int64, 1 double        2     4      0  1.5         9007199254740993',
+    'day     1 date                   1     2      1  2024-01-01  2024-01-01',
+    '',
+  ])
+  expect([stderr, exitCode]).toEqual(['', 0])
+  const json = JSON.parse((await cli(server(), 'describe', '--json')).stdout)
+  expect(json).toMatchObject({ uploads: 2, rows: 4, csv_bytes: 68, more_columns: 0 })
+})
 
 const description: Partial<DescribeResp> = {
   uploads: 4n,

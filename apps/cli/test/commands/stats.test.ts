@@ -1,6 +1,44 @@
-import { expect, test } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
 import { cli } from '../support/cli.ts'
+import { newDirectory } from '../support/directory.ts'
+import { serverOfFile } from '../support/realServer.ts'
 import { type Handlers, serve } from '../support/tableServer.ts'
+
+const server = serverOfFile()
+
+beforeAll(async () => {
+  const { path, remove } = newDirectory()
+  const files = ['a.csv', 'b.csv'].map(name => join(path, name))
+  writeFileSync(join(path, 'a.csv'), 'Price,day\n1.5,2024-01-01\n9,\n')
+  writeFileSync(join(path, 'b.csv'), 'Price\n9007199254740993\n-9007199254740990\n')
+  expect((await cli(server(), 'upload', ...files)).exitCode).toBe(0)
+  remove()
+})
+
+test('stats of a real server, in both formats, and a hint for a name that it does not have', async () => {
+  for (const format of ['csv', 'parquet'])
+    expect(await cli(server(), 'stats', 'Price', 'day', 'price', '--format', format)).toEqual({
+      stdout: [
+        'column  types              rows  nulls  min                max               sum   mean',
+        'Price   1 int64, 1 double     4      0  -9007199254740990  9007199254740993  13.5  3.375',
+        'day     1 date                2      1  2024-01-01         2024-01-01',
+        'price                         0      0',
+        '',
+      ].join('\n'),
+      stderr: 'no upload has a column "price"; names that come close: "Price"\n',
+      exitCode: 0,
+    })
+})
+
+test('sum of a real server hints too', async () => {
+  expect(await cli(server(), 'sum', 'DAY')).toEqual({
+    stdout: '0\n',
+    stderr: 'no upload has a column "DAY"; names that come close: "day"\n',
+    exitCode: 0,
+  })
+})
 
 /** Knows the columns price and name. */
 const stats: NonNullable<Handlers['stats']> = ({ columns, format }) => ({
