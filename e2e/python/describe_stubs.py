@@ -7,7 +7,7 @@ import grpc
 import table_pb2
 import table_pb2_grpc
 
-FIELD_TYPES = {3: "int64", 9: "string", 11: "message", 12: "bytes"}
+FIELD_TYPES = {3: "int64", 5: "int32", 8: "bool", 9: "string", 11: "message", 12: "bytes"}
 
 file = table_pb2.DESCRIPTOR
 stub = table_pb2_grpc.TableStub(grpc.insecure_channel("localhost:1"))

@@ -30,9 +30,11 @@ describe('Part 1: Communication', () => {
   test('what methods are called on the stubs?', async () => {
     const { package: name, methods, stub, servicer } = await describeStubs('course')
     expect(name).toBe('')
-    expect(methods).toEqual({ Upload: ['UploadReq', 'UploadResp'], ColSum: ['ColSumReq', 'ColSumResp'] })
-    expect(stub).toEqual(['ColSum', 'Upload'])
-    expect(servicer).toEqual(['ColSum', 'Upload'])
+    // The service has other methods too, which the course's clients do not know.
+    const called = { Upload: ['UploadReq', 'UploadResp'], ColSum: ['ColSumReq', 'ColSumResp'] }
+    expect(methods).toMatchObject(called)
+    expect(stub).toEqual(expect.arrayContaining(Object.keys(called)))
+    expect(servicer).toEqual(expect.arrayContaining(Object.keys(called)))
   })
 
   test('All field types will be strings, except total and csv_data, which should be int64 and bytes', async () => {
