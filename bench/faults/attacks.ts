@@ -23,7 +23,9 @@ import {
 import {
   framed,
   openCall,
+  openDescription,
   openSession,
+  openStats,
   openSum,
   openUpload,
   type RawCall,
@@ -531,7 +533,7 @@ export const attacks: Record<string, Attack> = {
   },
 
   wide: {
-    what: 'tables of 10,000 columns with names of 102 bytes and empty rows, of 100 MB and 287 MB by gzip, full ones of 110 MB and 200 MB; then 8 Parquet sums at once, twice',
+    what: 'tables of 10,000 columns with names of 102 bytes and empty rows, of 100 MB and 287 MB by gzip, full ones of 110 MB and 200 MB; then 8 Parquet sums at once, twice, 8 statistics at once, and what is in the table',
     async run(port) {
       const names = times(10_000, i => `c${i}`.padEnd(102, 'x'))
       const header = `${names.join()}\n`
@@ -551,6 +553,8 @@ export const attacks: Record<string, Attack> = {
         const calls = times(8, () => openSum(openSession(port), names[7] as string, 'parquet'))
         answers.push(await answersOf(calls))
       }
+      const stats = times(8, () => openStats(openSession(port), names.slice(0, 20), 'parquet'))
+      answers.push(await answersOf(stats), await openDescription(openSession(port)).answer)
       return answers.join('; ')
     },
   },

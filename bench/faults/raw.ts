@@ -1,7 +1,7 @@
 // HTTP/2 as no gRPC library would speak it.
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
 import { status } from '@grpc/grpc-js'
-import { ColSumReq, UploadResp } from '@table/proto'
+import { ColSumReq, StatsReq, UploadResp } from '@table/proto'
 
 export interface RawCall {
   /** Resolves when the bytes have left this process, or the call is over. */
@@ -42,8 +42,20 @@ export async function attemptUpload(
 }
 
 export function openSum(session: ClientHttp2Session, column: string, format = 'csv'): RawCall {
-  const call = openCall(session, '/Table/ColSum', {})
-  void call.write(framed(ColSumReq.encode({ column, format }).finish()))
+  return openQuestion(session, '/Table/ColSum', ColSumReq.encode({ column, format }).finish())
+}
+
+export function openStats(session: ClientHttp2Session, columns: string[], format: string): RawCall {
+  return openQuestion(session, '/Table/Stats', StatsReq.encode({ columns, format }).finish())
+}
+
+export function openDescription(session: ClientHttp2Session): RawCall {
+  return openQuestion(session, '/Table/Describe', new Uint8Array())
+}
+
+function openQuestion(session: ClientHttp2Session, path: string, message: Uint8Array): RawCall {
+  const call = openCall(session, path, {})
+  void call.write(framed(message))
   call.end()
   return call
 }

@@ -5,6 +5,7 @@ import { damagedFile, shortageOf } from '../errors.ts'
 import type { OpenFile } from '../files.ts'
 import { checkRange, readWhole } from '../storedFiles.ts'
 import { MAGIC, uint32At } from './format.ts'
+import { WINDOW_BYTES } from './metadataReader.ts'
 import type { Known } from './reader.ts'
 import { ThriftReader } from './thriftReader.ts'
 
@@ -27,16 +28,19 @@ const MAGIC_NUMBER = uint32At(MAGIC, 0)
 const TAIL_BYTES = 8
 
 /**
- * Yields the chunks of the wanted columns, row group by row group. Reads the footer once, and nothing else. Throws StorageError
- * `damaged` if the footer is not what is known of it.
+ * Yields the chunks of the wanted columns, row group by row group. Reads the footer once, a window of it at a time, and nothing else.
+ * Throws StorageError `damaged` if the footer is not what is known of it: before the first chunk if the footer fits into a window, at
+ * the latest after the last chunk if not.
  */
-export function statedChunks(
+export function* statedChunks(
   file: OpenFile,
   known: KnownFooter,
   isWanted: (column: number) => boolean = () => true,
-): StatedChunk[] {
+): Generator<StatedChunk> {
   try {
-    return [...eachChunk(readFooter(file, known), known, isWanted)]
+    const footer = new FooterReader(file, known)
+    yield* eachChunk(footer.metadata(), known, isWanted)
+    footer.checkEnd()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw (
@@ -45,16 +49,60 @@ export function statedChunks(
   }
 }
 
-function readFooter(file: OpenFile, { footerBytes, footerCrc }: KnownFooter): ThriftReader {
-  const start = file.size - footerBytes
-  checkRange(file, start, footerBytes)
-  const bytes = Buffer.allocUnsafe(footerBytes)
-  readWhole(file, bytes, start)
-  if ((crc32(bytes) | 0) !== footerCrc) throw new RangeError('its CRC is another')
-  const end = footerBytes - TAIL_BYTES
-  if (end < 0 || uint32At(bytes, end + 4) !== MAGIC_NUMBER) throw new RangeError('it does not end in PAR1')
-  if (uint32At(bytes, end) !== end) throw new RangeError('its length is another')
-  return new ThriftReader(bytes, 0, end)
+/** Reads a footer window by window. */
+class FooterReader {
+  readonly #file: OpenFile
+  readonly #crc: number
+  readonly #window: Buffer
+  readonly #metadataBytes: number
+  #position: number
+  #part: Buffer = Buffer.alloc(0)
+  #foundCrc = 0
+
+  constructor(file: OpenFile, { footerBytes, footerCrc }: KnownFooter) {
+    this.#file = file
+    this.#crc = footerCrc
+    this.#position = file.size - footerBytes
+    checkRange(file, this.#position, footerBytes)
+    this.#metadataBytes = footerBytes - TAIL_BYTES
+    if (this.#metadataBytes < 0) throw new RangeError('it does not end in PAR1')
+    this.#window = Buffer.allocUnsafe(Math.min(footerBytes, WINDOW_BYTES))
+  }
+
+  /** The FileMetaData. Throws RangeError if the whole footer is in the first window and is not what is known of it. */
+  metadata(): ThriftReader {
+    this.#read()
+    if (this.#position === this.#file.size) this.checkEnd()
+    let isFirst = true
+    return new ThriftReader(this.#metadataBytes, () => {
+      if (!isFirst) this.#read()
+      isFirst = false
+      return this.#part
+    })
+  }
+
+  /** Reads what is left of the footer. Throws RangeError if the footer is not what is known of it. */
+  checkEnd(): void {
+    while (this.#position < this.#file.size) this.#read()
+    if ((this.#foundCrc | 0) !== this.#crc) throw new RangeError('its CRC is another')
+    const tail = this.#tail()
+    if (uint32At(tail, 4) !== MAGIC_NUMBER) throw new RangeError('it does not end in PAR1')
+    if (uint32At(tail, 0) !== this.#metadataBytes) throw new RangeError('its length is another')
+  }
+
+  #tail(): Buffer {
+    if (this.#part.length >= TAIL_BYTES) return this.#part.subarray(-TAIL_BYTES)
+    const tail = Buffer.alloc(TAIL_BYTES)
+    readWhole(this.#file, tail, this.#file.size - TAIL_BYTES)
+    return tail
+  }
+
+  #read(): void {
+    this.#part = this.#window.subarray(0, Math.min(this.#window.length, this.#file.size - this.#position))
+    readWhole(this.#file, this.#part, this.#position)
+    this.#foundCrc = crc32(this.#part, this.#foundCrc)
+    this.#position += this.#part.length
+  }
 }
 
 function* eachChunk(

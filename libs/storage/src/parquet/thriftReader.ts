@@ -10,19 +10,23 @@ const STRUCT = 12
 
 /**
  * Reads structs in Thrift's compact protocol one field after the other, so that nothing of a long footer becomes an object
- * but what is wanted. Throws RangeError if the bytes end too early or are no such structs.
+ * but what is wanted, and only one part of the bytes is in memory. Throws RangeError if the bytes end too early or are no
+ * such structs.
  */
 export class ThriftReader {
   /** The type of the field that `nextField` found, or of the elements of the list that `listSize` began. */
   type = 0
-  readonly #bytes: Uint8Array
-  #at: number
-  readonly #end: number
+  readonly #readOn: () => Uint8Array
+  /** The part that is in memory, and the next byte in it. */
+  #part: Uint8Array = new Uint8Array(0)
+  #at = 0
+  /** How many bytes there are from the next one on. */
+  #left: number
 
-  constructor(bytes: Uint8Array, from: number, to: number) {
-    this.#bytes = bytes
-    this.#at = from
-    this.#end = to
+  /** Reads `length` bytes. `readOn` returns the next part of them, which is not empty and valid until the next call. */
+  constructor(length: number, readOn: () => Uint8Array) {
+    this.#left = length
+    this.#readOn = readOn
   }
 
   /** Moves on to the next field of a struct. Returns its number, or 0 at the end of the struct. Start with `previous` 0. */
@@ -44,12 +48,16 @@ export class ThriftReader {
     return number % 2 === 0 ? number / 2 : -(number + 1) / 2
   }
 
-  /** The bytes stay valid, but share their memory with the whole footer. */
   readBinary(): Uint8Array {
     const length = this.#varint()
-    const start = this.#at
-    this.#pass(length)
-    return this.#bytes.subarray(start, start + length)
+    this.#expect(length)
+    const binary = new Uint8Array(length)
+    let done = 0
+    this.#pass(length, bytes => {
+      binary.set(bytes, done)
+      done += bytes.length
+    })
+    return binary
   }
 
   listSize(): number {
@@ -93,12 +101,31 @@ export class ThriftReader {
   }
 
   #byte(): number {
-    if (this.#at >= this.#end) throw new RangeError('it ends too early')
-    return this.#bytes[this.#at++] as number
+    this.#expect(1)
+    this.#left--
+    if (this.#at === this.#part.length) this.#next()
+    return this.#part[this.#at++] as number
   }
 
-  #pass(bytes: number): void {
-    if (bytes > this.#end - this.#at) throw new RangeError('it ends too early')
-    this.#at += bytes
+  /** Moves on by so many bytes, which `take` gets part by part. */
+  #pass(length: number, take?: (bytes: Uint8Array) => void): void {
+    this.#expect(length)
+    this.#left -= length
+    for (let left = length; left > 0; ) {
+      if (this.#at === this.#part.length) this.#next()
+      const to = Math.min(this.#at + left, this.#part.length)
+      take?.(this.#part.subarray(this.#at, to))
+      left -= to - this.#at
+      this.#at = to
+    }
+  }
+
+  #next(): void {
+    this.#part = this.#readOn()
+    this.#at = 0
+  }
+
+  #expect(bytes: number): void {
+    if (bytes > this.#left) throw new RangeError('it ends too early')
   }
 }

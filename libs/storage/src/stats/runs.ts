@@ -50,25 +50,22 @@ export class UploadRuns {
   ): Promise<UploadsExtent> {
     const wanted = runsOf(uploads)
     this.#forget(wanted, names)
-    const extents = new Map<number, UploadsExtent>()
-    for (const run of wanted.keys()) {
-      const known = this.#runs.get(run)
-      if (known) extents.set(run, known.extent)
-    }
+    let total: UploadsExtent = { rows: 0, columns: new Map() }
+    for (const { extent } of this.#runs.values()) total = mergeUploads(total, extent)
     const tasks = this.#unread(uploads, wanted)
     // All workers take from one iterator, so that only their tasks are in memory.
     const work = async () => {
       for (const { run, files } of tasks) {
         const found = await read({ files, names })
         releasePlan(files)
-        const known = extents.get(run)
-        const extent = known ? mergeUploads(known, found) : found
-        extents.set(run, extent)
+        total = mergeUploads(total, found)
+        const known = this.#runs.get(run)
+        const extent = known ? mergeUploads(known.extent, found) : found
         this.#keep(run, { uploads: wanted.get(run) as RunUploads, names, extent })
       }
     }
     await Promise.all(Array.from({ length: workers }, work))
-    return [...extents.values()].reduce(mergeUploads, { rows: 0, columns: new Map() })
+    return total
   }
 
   /** Forgets the runs that say something about other uploads or not about all of the wanted columns. */

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import { parquetMetadata } from 'hyparquet'
 import { expect, test } from 'vitest'
 import { closeFile, openFile } from '../../src/files.ts'
+import { WINDOW_BYTES } from '../../src/parquet/metadataReader.ts'
 import { findColumn } from '../../src/parquet/reader.ts'
 import { statedChunks } from '../../src/parquet/statedChunks.ts'
 import { thrown } from '../support/directories.ts'
@@ -16,9 +17,9 @@ const columns: TableColumn[] = [
   { name: 'b', type: 'boolean', values: [true, false, null, null, true] },
 ]
 
-function written() {
+function written(table = columns) {
   const path = temporaryFile('x.parquet')
-  writeTable(path, columns, 2)
+  writeTable(path, table, 2)
   const bytes = readFileSync(path)
   const footerBytes = bytes.readUInt32LE(bytes.length - 8) + 8
   const footerCrc = crc32(bytes.subarray(-footerBytes)) | 0
@@ -38,7 +39,7 @@ test('a chunk is where the kernel finds it, and has the statistics that hyparque
   const { path, bytes, footerBytes, footerCrc } = written()
   const footer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
   const { row_groups } = parquetMetadata(footer)
-  const chunks = reading(path, file => statedChunks(file, { footerBytes, footerCrc }))
+  const chunks = reading(path, file => [...statedChunks(file, { footerBytes, footerCrc })])
   expect(chunks).toHaveLength(3 * columns.length)
   columns.forEach(({ name }, column) => {
     const found = chunks.filter(chunk => chunk.column === column)
@@ -61,9 +62,9 @@ test('a chunk is where the kernel finds it, and has the statistics that hyparque
 
 test('only the wanted columns and row groups are yielded', () => {
   const { path, footerBytes, footerCrc } = written()
-  const chunks = reading(path, file =>
-    statedChunks(file, { footerBytes, footerCrc, from: 1, to: 2 }, column => column % 2 === 1),
-  )
+  const chunks = reading(path, file => [
+    ...statedChunks(file, { footerBytes, footerCrc, from: 1, to: 2 }, column => column % 2 === 1),
+  ])
   expect(chunks.map(({ column, values }) => [column, values])).toEqual([
     [1, 2],
     [3, 2],
@@ -73,7 +74,7 @@ test('only the wanted columns and row groups are yielded', () => {
 test('a footer that has changed or is cut is damage, whatever its CRC', () => {
   const { path, bytes, footerBytes, footerCrc } = written()
   const read = (crc: number, length = footerBytes) =>
-    reading(path, file => statedChunks(file, { footerBytes: length, footerCrc: crc }))
+    reading(path, file => [...statedChunks(file, { footerBytes: length, footerCrc: crc })])
   expect(thrown(() => read(footerCrc + 1)).message).toMatch(/its CRC is another/)
   expect(thrown(() => read(footerCrc, statSync(path).size + 1)).code).toBe('damaged')
   const start = bytes.length - footerBytes
@@ -90,4 +91,31 @@ test('a footer that has changed or is cut is damage, whatever its CRC', () => {
     }
   }
   expect(damaged).toBeGreaterThan(8)
+})
+
+test('a footer of several windows is read as a short one is, and a change in any window is damage', () => {
+  const wide = Array.from({ length: 3000 }, (_, i): TableColumn => {
+    const values = [BigInt(i), null, -BigInt(i)]
+    return { name: `${i}`.padEnd(300, 'n'), type: 'int64', values }
+  })
+  const { path, bytes, footerBytes, footerCrc } = written(wide)
+  expect(footerBytes).toBeGreaterThan(2 * WINDOW_BYTES)
+  const read = () => reading(path, file => [...statedChunks(file, { footerBytes, footerCrc })])
+  const chunks = read()
+  expect(chunks).toHaveLength(2 * wide.length)
+  for (const column of [0, 1, 1499, 2999]) {
+    const kernels = reading(path, file => findColumn(file, column))
+    const found = chunks.filter(chunk => chunk.column === column)
+    expect(found).toMatchObject(kernels?.chunks.map(({ constant, ...chunk }) => chunk) ?? [])
+    expect(found.map(({ bounds }) => bounds && Buffer.from(bounds.least).readBigInt64LE())).toEqual([
+      BigInt(column),
+      -BigInt(column),
+    ])
+  }
+  for (let at = bytes.length - 100; at > bytes.length - footerBytes; at -= WINDOW_BYTES / 2) {
+    const changed = Buffer.from(bytes)
+    changed[at] = (changed[at] as number) ^ 0x01
+    writeFileSync(path, changed)
+    expect(thrown(read)).toMatchObject({ code: 'damaged' })
+  }
 })
