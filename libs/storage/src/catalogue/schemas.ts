@@ -76,23 +76,17 @@ function columnsOf(dataDir: string, row: SchemaRow & Checked): readonly Column[]
   return JSON.parse(row.columns)
 }
 
-/** Checks the rows of all schemas. Returns their numbers. Throws StorageError `damaged` if a row is damaged. */
-export function checkSchemas(dataDir: string): Set<number> {
-  return read(dataDir, ({ database }) => {
-    const ids = new Set<number>()
-    for (const row of database.prepare('SELECT * FROM schemas').iterate()) {
-      columnsOf(dataDir, row as unknown as SchemaRow & Checked)
-      ids.add(row.id as number)
-    }
-    return ids
-  })
+export interface Census {
+  census: ColumnCensus
+  /** The numbers of the lists of columns that no upload has any more. */
+  unused: number[]
 }
 
-/** Counts the columns of the uploads in a list. `unused`: the lists of columns that no upload has any more. */
-export function takeCensus(
-  dataDir: string,
-  uploads: UploadsSnapshot,
-): { census: ColumnCensus; unused: number[] } {
+/**
+ * Reads every list of columns once, and counts the columns of the uploads in a list. Throws StorageError `damaged` if a row is damaged
+ * or missing.
+ */
+export function takeCensus(dataDir: string, uploads: UploadsSnapshot): Census {
   const counts = new Map<number, number>()
   for (const { schema } of uploads) counts.set(schema, (counts.get(schema) ?? 0) + 1)
   const census = new ColumnCensus()
@@ -100,11 +94,16 @@ export function takeCensus(
   read(dataDir, ({ database }) => {
     for (const value of database.prepare('SELECT * FROM schemas').iterate()) {
       const row = value as unknown as SchemaRow & Checked
+      const columns = columnsOf(dataDir, row)
       const count = counts.get(row.id)
+      counts.delete(row.id)
       if (count === undefined) unused.push(row.id)
-      else census.add(columnsOf(dataDir, row), count)
+      else census.add(columns, count)
     }
   })
+  if (counts.size > 0)
+    for (const { id, schema } of uploads)
+      if (counts.has(schema)) throw new StorageError('damaged', `upload ${id} has no columns`)
   return { census, unused }
 }
 

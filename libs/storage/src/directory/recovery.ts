@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { read } from '../catalogue/connection.ts'
 import { eachListed } from '../catalogue/database.ts'
 import { IdSet } from '../catalogue/idSet.ts'
-import { checkSchemas } from '../catalogue/schemas.ts'
+import { type Census, takeCensus } from '../catalogue/schemas.ts'
 import { UploadList } from '../catalogue/uploadList.ts'
 import { StorageError } from '../errors.ts'
 import { eachName, fileSize, linkFile, makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
@@ -36,7 +36,7 @@ export type Present = Record<Format, IdSet>
 export function recoverUploads(
   dataDir: string,
   say: (line: string) => void,
-): { uploads: UploadList; nextId: number } {
+): Census & { uploads: UploadList; nextId: number } {
   const started = performance.now()
   const stored = presentIn(filesDirectory(dataDir))
   const highestStored = highestId(dataDir, stored)
@@ -44,12 +44,12 @@ export function recoverUploads(
   finishRemovals(dataDir, stored)
   for (const id of restoreUnsynced(dataDir)) for (const format of formats) stored[format].add(id)
 
-  const uploads = readUploads(dataDir, stored)
+  const found = readUploads(dataDir, stored)
   moveLost(dataDir, stored, say)
   removeUncommitted(incomingDirectory(dataDir))
-  if (uploads.length >= MANY_UPLOADS)
-    say(`read ${uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
-  return { uploads, nextId: highestStored + 1 }
+  if (found.uploads.length >= MANY_UPLOADS)
+    say(`read ${found.uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return { ...found, nextId: highestStored + 1 }
 }
 
 export function presentIn(directory: string): Present {
@@ -76,14 +76,12 @@ function highestId(dataDir: string, stored: Present): number {
   return highest
 }
 
-/** Reads the committed uploads, and takes their ids out of `stored`. */
-function readUploads(dataDir: string, stored: Present): UploadList {
+/** Reads the committed uploads with their columns, and takes their ids out of `stored`. */
+function readUploads(dataDir: string, stored: Present): Census & { uploads: UploadList } {
   const uploads = new UploadList()
-  const schemas = checkSchemas(dataDir)
   const missing: string[] = []
   let missed = 0
   for (const upload of eachListed(dataDir)) {
-    if (!schemas.has(upload.schema)) throw new StorageError('damaged', `upload ${upload.id} has no columns`)
     uploads.append(upload)
     for (const format of formats) {
       if (stored[format].delete(upload.id)) continue
@@ -92,8 +90,9 @@ function readUploads(dataDir: string, stored: Present): UploadList {
         missing.push(`upload ${upload.id} of ${received}: ${storedFile(dataDir, upload.id, format)}`)
     }
   }
+  const census = takeCensus(dataDir, uploads.snapshot())
   if (missed > 0) throw missingFiles(dataDir, missing, missed)
-  return uploads
+  return { ...census, uploads }
 }
 
 /** How many missing files a message names. These are enough to see what happened. */

@@ -5,7 +5,7 @@ import { listUnsynced } from '../catalogue/database.ts'
 import { nextGeneration } from '../catalogue/generation.ts'
 import { Guarded } from '../catalogue/lock.ts'
 import { guardIdentity, openCatalogue } from '../catalogue/opening.ts'
-import { dropSchemas, takeCensus } from '../catalogue/schemas.ts'
+import { dropSchemas } from '../catalogue/schemas.ts'
 import { StorageError } from '../errors.ts'
 import { checkWritable, fileSize, makeDirectory, syncPath } from '../files.ts'
 import { filesDirectory, incomingDirectory } from '../paths.ts'
@@ -51,8 +51,7 @@ export function openStore(dataDir: string, say: (line: string) => void = console
     makeFolders(directory)
     release = takeDirectoryLock(directory)
     openCatalogue(directory, say)
-    const { uploads, nextId } = recoverUploads(directory, say)
-    const { census, unused } = takeCensus(directory, uploads.snapshot())
+    const { uploads, nextId, census, unused } = recoverUploads(directory, say)
     unlessFull(say, () => {
       nextGeneration(directory)
       dropSchemas(directory, unused)
