@@ -16,8 +16,18 @@ export function cancellationOf(signal: AbortSignal): Cancellation {
   return cancellation
 }
 
-export function cancel(cancellation: Cancellation): void {
+function cancel(cancellation: Cancellation): void {
   Atomics.store(cancellation, 0, 1)
+}
+
+/** Waits for work that several workers share. Cancels what is left of the work after the first error, which is the answer. */
+export async function cancelledOnError<T>(cancellation: Cancellation, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    cancel(cancellation)
+    throw error
+  }
 }
 
 /** Throws StorageError `cancelled` if nobody waits for the answer any more. Call this once per block of work. */

@@ -1,4 +1,4 @@
-export { type Cancellation, cancel, cancellationOf } from './cancellation.ts'
+export { type Cancellation, cancellationOf, cancelledOnError } from './cancellation.ts'
 export type { Catalogue } from './catalogue/catalogue.ts'
 export type { Clash } from './catalogue/census.ts'
 export { KnownColumns } from './catalogue/columnPlaces.ts'

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { UploadResp } from '@table/proto'
 import { ServiceError } from '../service/errors.ts'
-import type { CsvBody } from '../service/table.ts'
+import { ANSWER_BYTES, type CsvBody } from '../service/table.ts'
 import { upload as storeUpload } from '../service/upload.ts'
 import type { Call } from './call.ts'
 import { widenWindow } from './flowControl.ts'
@@ -32,13 +32,11 @@ export async function store(
   })
   const stored = { error: '', id: BigInt(id), rows: BigInt(rows) }
   const bytes = columns.reduce((sum, { name }) => sum + Buffer.byteLength(name) + COLUMN_BYTES, 0)
-  if (bytes <= MAX_COLUMNS_BYTES) return { ...stored, columns: [...columns], warnings: [...warnings] }
-  const leftOut = `the columns are left out of this answer: they would take ${bytes} bytes, at most ${MAX_COLUMNS_BYTES} are sent`
+  if (bytes <= ANSWER_BYTES) return { ...stored, columns: [...columns], warnings: [...warnings] }
+  const leftOut = `the columns are left out of this answer: they would take ${bytes} bytes, at most ${ANSWER_BYTES} are sent`
   return { ...stored, columns: [], warnings: [...warnings, leftOut] }
 }
 
-/** gRPC clients take answers of 4 MiB, and would have an error in place of a larger one although the upload is stored. */
-const MAX_COLUMNS_BYTES = 3 * 1024 * 1024
 /** The most that a column takes besides its name. */
 const COLUMN_BYTES = 25
 

@@ -1,6 +1,5 @@
-import { ServiceError } from './errors.ts'
 import { noUpload, uploadNumber } from './getUpload.ts'
-import type { Format, Table } from './table.ts'
+import type { Table } from './table.ts'
 
 export interface DownloadRequest {
   id: bigint
@@ -16,19 +15,11 @@ export async function* download(
   table: Table,
   { id, format }: DownloadRequest,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const file = await table.open(uploadNumber(id), checkedFormat(format))
+  const file = await table.open(uploadNumber(id), format)
   if (!file) throw noUpload(id)
   try {
     yield* file.parts
   } finally {
     await file.close()
   }
-}
-
-function checkedFormat(format: string): Format {
-  if (format === 'csv' || format === 'parquet') return format
-  throw new ServiceError(
-    'invalid-data',
-    `found the format "${format.slice(0, 80)}", expected "csv" or "parquet"`,
-  )
 }

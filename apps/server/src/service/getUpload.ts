@@ -1,10 +1,9 @@
 import { ServiceError } from './errors.ts'
-import { PAGE_BYTES } from './listUploads.ts'
-import type { StoredUpload, Table } from './table.ts'
+import { ANSWER_BYTES, type StoredUpload, type Table } from './table.ts'
 
 /** Returns an upload. Throws `invalid-data` if the upload does not exist. */
 export async function getUpload(table: Table, id: bigint): Promise<StoredUpload> {
-  const upload = await table.get(uploadNumber(id), PAGE_BYTES)
+  const upload = await table.get(uploadNumber(id), ANSWER_BYTES)
   if (!upload) throw noUpload(id)
   return upload
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from './errors.ts'
 import { rfc3339 } from './rfc3339.ts'
-import type { StoredUpload, Table } from './table.ts'
+import { ANSWER_BYTES, type StoredUpload, type Table } from './table.ts'
 
 export interface ListRequest {
   /** The most uploads of the page; 0: `DEFAULT_UPLOADS`. */
@@ -21,8 +21,6 @@ export interface ListAnswer {
 
 const DEFAULT_UPLOADS = 100
 const MOST_UPLOADS = 1000
-/** gRPC clients take answers of at most 4 MiB. */
-export const PAGE_BYTES = 3 * 1024 * 1024
 
 /** Returns a page of the uploads by id. Uploads that begin or are deleted between two pages do not shift the second one. */
 export async function listUploads(table: Table, request: ListRequest): Promise<ListAnswer> {
@@ -35,7 +33,7 @@ export async function listUploads(table: Table, request: ListRequest): Promise<L
     receivedFrom: receivedFrom === '' ? undefined : rfc3339('received_from', receivedFrom),
     receivedBefore: receivedBefore === '' ? undefined : rfc3339('received_before', receivedBefore),
     uploads: pageSize === 0 ? DEFAULT_UPLOADS : pageSize,
-    bytes: PAGE_BYTES,
+    bytes: ANSWER_BYTES,
   })
   const last = uploads.at(-1)
   return { uploads, nextCursor: more && last ? `${direction(oldestFirst)}-${last.id}` : '' }

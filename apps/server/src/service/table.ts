@@ -46,14 +46,15 @@ export interface StoredUpload {
   columns: readonly Column[]
 }
 
-export type Format = 'csv' | 'parquet'
-
 /** A stored file that is being read. */
 export interface StoredFile {
   /** The whole file. Each part is valid until the next one. Throws `damaged` at the latest at the end if the file has changed. */
   parts: AsyncIterable<Uint8Array>
   close(): Promise<void>
 }
+
+/** The most bytes of names and types in an answer: gRPC clients take answers of at most 4 MiB, and report an error in place of a larger one. */
+export const ANSWER_BYTES = 3 * 1024 * 1024
 
 /** Which uploads a page has. */
 export interface PageRequest {
@@ -137,8 +138,11 @@ export interface Table {
    * before still does. Returns false if the upload does not exist.
    */
   delete(id: number): Promise<boolean>
-  /** Opens a file of an upload, also for an upload that is deleted meanwhile. Returns undefined if the upload does not exist. */
-  open(id: number, format: Format): Promise<StoredFile | undefined>
+  /**
+   * Opens a file of an upload, also for an upload that is deleted meanwhile. Returns undefined if the upload does not exist. Throws
+   * `invalid-data` if there is no such format.
+   */
+  open(id: number, format: string): Promise<StoredFile | undefined>
   /** Returns the statistics of columns, in the same order, over all uploads. Both formats give the same. */
   stats(columns: readonly string[], format: string, signal: AbortSignal): Promise<ColumnStats[]>
   /** Returns what is in the table, with at most so many columns, whose names take at most so many bytes together. */

@@ -1,6 +1,6 @@
 import {
   type Cancellation,
-  cancel,
+  cancelledOnError,
   countTypes,
   emptyPartial,
   formatOf,
@@ -25,18 +25,12 @@ export async function columnStats(
   const { uploads } = snapshot
   const places = await Promise.all(names.map(name => pool.columns.find(name, snapshot)))
   const partials = names.map(emptyPartial)
-  try {
-    for (const plan of planStats(uploads, places, format, pool.workers)) {
-      for (const found of await pool.stats(plan, cancellation))
-        found.forEach((partial, i) => {
-          partials[i] = mergeColumns(partials[i], partial)
-        })
-      releasePlan(plan)
-    }
-  } catch (error) {
-    // The first error is the answer, so stop the other workers.
-    cancel(cancellation)
-    throw error
+  for (const plan of planStats(uploads, places, format, pool.workers)) {
+    for (const found of await cancelledOnError(cancellation, pool.stats(plan, cancellation)))
+      found.forEach((partial, i) => {
+        partials[i] = mergeColumns(partials[i], partial)
+      })
+    releasePlan(plan)
   }
   return names.map((name, i) => {
     const types = countTypes(uploads, places[i])

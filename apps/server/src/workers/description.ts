@@ -1,6 +1,6 @@
 import {
   type Cancellation,
-  cancel,
+  cancelledOnError,
   emptyExtent,
   type Store,
   shownBounds,
@@ -19,13 +19,10 @@ export async function description(
 ): Promise<Description> {
   const { uploads, named } = await catalogue.described(most.columns, most.bytes)
   const names = named.more > 0 ? named.columns.map(({ name }) => name) : undefined
-  const found = await runs
-    .extentOf(uploads, names, pool.workers, task => pool.readFooters(task, cancellation))
-    .catch(error => {
-      // The first error is the answer, so stop the other workers.
-      cancel(cancellation)
-      throw error
-    })
+  const found = await cancelledOnError(
+    cancellation,
+    runs.extentOf(uploads, names, pool.workers, task => pool.readFooters(task, cancellation)),
+  )
   let csvBytes = 0
   let parquetBytes = 0
   for (const upload of uploads) {

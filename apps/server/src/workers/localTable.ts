@@ -2,17 +2,11 @@ import {
   Arrival,
   type Cancellation,
   type CommittedUpload,
-  cancel,
   cancellationOf,
   createSpool,
-  exactTotal,
   formatOf,
   openStore,
   openWholeFile,
-  type PartialSum,
-  planSum,
-  refusalOf,
-  releasePlan,
   type Spool,
   StorageError,
   type StorageErrorCode,
@@ -20,7 +14,6 @@ import {
   type Store,
   setStorageLimits,
   shortageOf,
-  textIntegersOf,
   UploadRuns,
 } from '@table/storage'
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
@@ -28,7 +21,6 @@ import {
   type ColumnStats,
   type CsvBody,
   type Description,
-  type Format,
   type Page,
   type PageRequest,
   START_OVER,
@@ -39,6 +31,7 @@ import {
   type UploadResult,
 } from '../service/table.ts'
 import { columnStats } from './columnStats.ts'
+import { columnSum } from './columnSum.ts'
 import { description } from './description.ts'
 import { Pool } from './pool.ts'
 import { Removals } from './removals.ts'
@@ -69,7 +62,7 @@ export class LocalTable implements Table {
   }
 
   columnSum(column: string, format: string, signal: AbortSignal): Promise<bigint> {
-    const sum = () => this.#columnSum(column, format, cancellationOf(signal))
+    const sum = () => columnSum(this.#store, this.#pool, { column, format }, cancellationOf(signal))
     return translated(this.#pool.readers.during(sum))
   }
 
@@ -103,9 +96,10 @@ export class LocalTable implements Table {
     return translated(this.#delete(id))
   }
 
-  async open(id: number, format: Format): Promise<StoredFile | undefined> {
+  async open(id: number, formatName: string): Promise<StoredFile | undefined> {
     // Once the file is open, its removal does not matter.
     const open = async () => {
+      const format = formatOf(formatName)
       const found = await this.#pool.find(id)
       return found && openWholeFile(this.#store.dataDir, found, format)
     }
@@ -156,36 +150,6 @@ export class LocalTable implements Table {
     await catalogue.remove(id, found.upload.columns)
     this.#removals.add(id)
     return true
-  }
-
-  async #columnSum(column: string, formatName: string, cancellation: Cancellation): Promise<bigint> {
-    const format = formatOf(formatName)
-    const { columns, workers } = this.#pool
-    const snapshot = await this.#store.catalogue.snapshot()
-    const { uploads } = snapshot
-    const places = await columns.find(column, snapshot)
-    const noted = await this.#pool.notedTexts(places)
-    /** Rejects if the column has no sum. `refused` is an upload that turned out to hold other texts than integers. */
-    const expectNumbers = async (refused?: number) => {
-      const refusal = refusalOf(uploads, places, column, textIntegersOf(noted), refused)
-      if (refusal) await this.#pool.refuse(refusal, cancellation)
-    }
-    await expectNumbers()
-    const partials: PartialSum[] = []
-    try {
-      for (const plan of planSum(uploads, places, format, workers)) {
-        const found = await this.#pool.sum(plan, cancellation)
-        releasePlan(plan)
-        partials.push(...found)
-        const refused = found.find(({ refused }) => refused !== undefined)
-        if (refused) await expectNumbers(refused.refused)
-      }
-    } catch (error) {
-      // The first error is the answer, so stop the other workers.
-      cancel(cancellation)
-      throw error
-    }
-    return exactTotal(column, partials)
   }
 }
 

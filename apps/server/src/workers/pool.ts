@@ -22,7 +22,6 @@ import {
   type StorageLimits,
   type Store,
   type SumPlan,
-  type UploadId,
   type UploadSummary,
   type UploadsExtent,
   type UploadsSnapshot,
@@ -30,14 +29,9 @@ import {
 import { Semaphore } from 'async-mutex'
 import { Piscina } from 'piscina'
 import { WORKER_HEAP } from '../config/tuning.ts'
+import type { UploadOptions } from '../service/table.ts'
 import { Readers } from './readers.ts'
 import type { Outcome, Tasks } from './worker.ts'
-
-/** What a client gives an upload besides its bytes. */
-export interface Given {
-  uploadId?: UploadId | undefined
-  name?: string | undefined
-}
 
 /**
  * After this time without a small upload the files of small uploads are synced, in ms. By then the system has
@@ -102,7 +96,7 @@ export class Pool {
     receivedAt: string,
     cancellation: Cancellation,
     held: Uint8Array | undefined,
-    { uploadId, name }: Given,
+    { uploadId, name }: UploadOptions,
   ): Promise<CommittedUpload> {
     const commit = (alone: boolean) =>
       this.#settled(
@@ -135,7 +129,7 @@ export class Pool {
     receivedAt: string,
     { shared }: Arrival,
     cancellation: Cancellation,
-    { uploadId, name }: Given,
+    { uploadId, name }: UploadOptions,
   ): Promise<CommittedUpload | undefined> {
     const task = { id, receivedAt, arrival: shared, cancellation, uploadId, name }
     return this.#settled(id, this.#convert('commitArriving', task))
