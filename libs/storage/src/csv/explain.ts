@@ -181,13 +181,18 @@ export function* fieldsFrom(file: OpenFile, position: number, columns: number): 
 
 /** Returns the line, from 1, of a byte of a file. Counts from the start of the file, so use it only for messages. */
 export function lineAt(file: OpenFile, position: number): number {
+  return 1 + lineFeedsBetween(file, 0, position)
+}
+
+/** Counts the line feeds of a part of a file. */
+export function lineFeedsBetween(file: OpenFile, from: number, to: number): number {
   const buffer = new Uint8Array(64 * 1024)
-  let line = 1
-  for (let done = 0; done < position; ) {
-    const read = readAt(file, buffer.subarray(0, Math.min(buffer.length, position - done)), done)
+  let count = 0
+  for (let done = from; done < to; ) {
+    const read = readAt(file, buffer.subarray(0, Math.min(buffer.length, to - done)), done)
     if (read === 0) break
-    for (let i = 0; i < read; i++) if (buffer[i] === LINE_FEED) line++
+    for (let i = 0; i < read; i++) if (buffer[i] === LINE_FEED) count++
     done += read
   }
-  return line
+  return count
 }

@@ -7,7 +7,7 @@ import { withStoredLimits } from '../limits.ts'
 import { openStored } from '../storedFiles.ts'
 import { BlockReader, withBlocks } from './blockReader.ts'
 import { LINE_FEED, QUOTE } from './dialect.ts'
-import { lineAt } from './explain.ts'
+import { lineFeedsBetween } from './explain.ts'
 import { readStoredHeader } from './header.ts'
 import type { CsvColumn } from './values.ts'
 
@@ -36,14 +36,14 @@ export function findMisfit(
       const extent = { end: csv.size, complete: true }
       const { end } = withStoredLimits(() => readStoredHeader(csv))
       const block = new BlockReader(csv, columns, EVERY, end, () => extent)
+      const lines = new LineCounter(csv)
       let fraction: Misfit | undefined
       while (block.next()) {
         throwIfCancelled(cancellation)
-        const lines = new LineCounter(csv, block)
         const survey = surveyOf(block, columnIndex)
-        const misfit = lines.misfitAt(survey.other)
+        const misfit = lines.misfitAt(block, survey.other)
         if (misfit) return misfit
-        fraction ??= lines.misfitAt(survey.fraction)
+        fraction ??= lines.misfitAt(block, survey.fraction)
       }
       return fraction
     })
@@ -70,27 +70,26 @@ export function surveyOf({ records, columns }: BlockReader, column: number): Sur
   return { fields: found[0], numbers: found[1], other: [found[2], found[3]], fraction: [found[4], found[5]] }
 }
 
-/** Finds the lines of the fields of a block. */
+/** Finds the lines of fields in a file, block by block. A part of the file is read for its lines only when they are needed, and once. */
 export class LineCounter {
   readonly #csv: OpenFile
-  readonly #block: BlockReader
-  /** The line of the block's first record. Counting it means reading the file up to the block, so it is counted when it is needed. */
-  #first: number | undefined
+  /** A position in the file, and its line. */
+  #position = 0
+  #line = 1
 
-  constructor(csv: OpenFile, block: BlockReader) {
+  constructor(csv: OpenFile) {
     this.#csv = csv
-    this.#block = block
   }
 
-  /** Returns the field between two addresses, or undefined if the addresses are 0. */
-  misfitAt([start, end]: readonly [number, number]): Misfit | undefined {
+  /** Returns the field between two addresses of the current block, or undefined if the addresses are 0. */
+  misfitAt(block: BlockReader, [start, end]: readonly [number, number]): Misfit | undefined {
     if (start === 0) return undefined
-    const { from } = this.#block.bounds
-    this.#first ??= lineAt(this.#csv, this.#block.start)
-    let line = this.#first
+    this.#line += lineFeedsBetween(this.#csv, this.#position, block.start)
+    this.#position = block.start
     const { bytes } = memory
+    let line = this.#line
     for (
-      let at = bytes.indexOf(LINE_FEED, from);
+      let at = bytes.indexOf(LINE_FEED, block.bounds.from);
       at >= 0 && at < start;
       at = bytes.indexOf(LINE_FEED, at + 1)
     )

@@ -25,20 +25,19 @@ interface Findings {
  * are numbers. A column of words therefore costs nothing after its first block, and `findMisfit` has to read no further either.
  */
 export class TextSurvey {
-  readonly #csv: OpenFile
+  readonly #lines: LineCounter
   /** The columns that look like numbers. */
   readonly #findings = new Map<number, Findings>()
   /** The columns that have no field or only numbers so far. */
   #open: number[]
 
   constructor(csv: OpenFile, columns: readonly Column[]) {
-    this.#csv = csv
+    this.#lines = new LineCounter(csv)
     this.#open = columns.flatMap(({ type }, position) => (type === 'text' ? [position] : []))
   }
 
   add(block: BlockReader): void {
     if (this.#open.length === 0) return
-    const lines = new LineCounter(this.#csv, block)
     this.#open = this.#open.filter(column => {
       const survey = surveyOf(block, column)
       if (survey.fields === 0) return true
@@ -48,8 +47,8 @@ export class TextSurvey {
         found = {}
         this.#findings.set(column, found)
       }
-      found.fraction ??= lines.misfitAt(survey.fraction)
-      found.misfit = lines.misfitAt(survey.other)
+      found.fraction ??= this.#lines.misfitAt(block, survey.fraction)
+      found.misfit = this.#lines.misfitAt(block, survey.other)
       return found.misfit === undefined
     })
   }
