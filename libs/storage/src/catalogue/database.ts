@@ -1,5 +1,4 @@
 // The rows of committed uploads. Inserting the row commits an upload.
-import { crc32 } from 'node:zlib'
 import type { TextNote } from '../csv/textNotes.ts'
 import { StorageError } from '../errors.ts'
 import { catalogueFile, type Format } from '../paths.ts'
@@ -14,10 +13,8 @@ import {
   schemaChecksum,
   type UploadRow,
   uploadChecksum,
-  uploadText,
 } from './tables.ts'
 import type { Checksums, NewUpload, ParquetFacts, Upload } from './upload.ts'
-import type { ListedUpload } from './uploadList.ts'
 
 /** What only the row of an upload knows. */
 export interface Particulars {
@@ -200,57 +197,6 @@ export function listUploads(dataDir: string): Upload[] {
     }
     return uploads
   })
-}
-
-/** Rows are read in batches, because fetching them one by one would take twice as long. */
-const ROWS = 256
-const windowOfRows = `
-  SELECT max(id) AS last, group_concat(checksum || ',' || text, ';') AS texts FROM
-    (SELECT id, checksum, ${uploadText} AS text FROM uploads WHERE id > ? ORDER BY id LIMIT ${ROWS})`
-
-/**
- * Yields all committed uploads in ascending order, for a list. Throws StorageError `damaged` with the names
- * of the damaged rows.
- */
-export function* eachListed(dataDir: string): Generator<ListedUpload> {
-  const damaged: string[] = []
-  for (let last = 0; ; ) {
-    const { last: next, texts } = read(dataDir, ({ prepared }) => prepared(windowOfRows).get(last)) as {
-      last: number | null
-      texts: string
-    }
-    if (next === null) break
-    last = next
-    for (const both of texts.split(';')) {
-      const comma = both.indexOf(',')
-      const text = both.slice(comma + 1)
-      const fields = text.split(',', 9)
-      if (crc32(text) !== Number(both.slice(0, comma))) damaged.push(fields[0])
-      else yield listedOf(fields, text)
-    }
-  }
-  if (damaged.length === 0) return
-  const more = damaged.length > NAMED ? ` and ${damaged.length - NAMED} more` : ''
-  throw damagedRow(dataDir, `the row of upload ${damaged.slice(0, NAMED).join(', ')}${more}`)
-}
-
-/** How many damaged rows a message names. */
-const NAMED = 5
-
-/** Makes a listed upload from the text of a row, as `uploadText` makes it. */
-function listedOf(fields: readonly string[], text: string): ListedUpload {
-  const cuts = text.slice(text.lastIndexOf('[') + 1, -1)
-  return {
-    id: Number(fields[0]),
-    receivedAt: Date.parse(fields[8]),
-    csvBytes: Number(fields[2]),
-    parquetBytes: Number(fields[3]),
-    footerBytes: Number(fields[4]),
-    footerCrc: Number(fields[5]),
-    rowGroups: Number(fields[6]),
-    schema: Number(fields[7]),
-    csvCuts: cuts === '' ? [] : cuts.split(',').map(Number),
-  }
 }
 
 /** Deletes the damaged rows and everything else that the catalogue has of those uploads. The files stay. */

@@ -12,23 +12,27 @@ export class IdSet {
 
   /** Adds a number. Returns false if the set already had it. */
   add(id: number): boolean {
-    if (this.has(id)) return false
     const number = Math.floor(id / SEGMENT)
     let segment = this.#segments.get(number)
     if (!segment) {
       segment = new Uint8Array(SEGMENT / 8)
       this.#segments.set(number, segment)
     }
-    segment[(id % SEGMENT) >> 3] |= 1 << (id & 7)
+    const at = (id % SEGMENT) >> 3
+    const bit = 1 << (id & 7)
+    if ((segment[at] & bit) !== 0) return false
+    segment[at] |= bit
     this.size++
     return true
   }
 
   /** Removes a number. Returns false if the set did not have it. */
   delete(id: number): boolean {
-    if (!this.has(id)) return false
-    const segment = this.#segments.get(Math.floor(id / SEGMENT)) as Uint8Array
-    segment[(id % SEGMENT) >> 3] &= ~(1 << (id & 7))
+    const segment = this.#segments.get(Math.floor(id / SEGMENT))
+    const at = (id % SEGMENT) >> 3
+    const bit = 1 << (id & 7)
+    if (!segment || (segment[at] & bit) === 0) return false
+    segment[at] &= ~bit
     this.size--
     return true
   }

@@ -2,8 +2,8 @@
 // in `files/` and `incoming/`.
 import { join } from 'node:path'
 import { read } from '../catalogue/connection.ts'
-import { eachListed } from '../catalogue/database.ts'
 import { IdSet } from '../catalogue/idSet.ts'
+import { eachListed } from '../catalogue/listedRows.ts'
 import { type Census, takeCensus } from '../catalogue/schemas.ts'
 import { UploadList } from '../catalogue/uploadList.ts'
 import { StorageError } from '../errors.ts'

@@ -2,8 +2,9 @@
 // copy of a backup.
 import { DatabaseSync } from 'node:sqlite'
 import { change, closeDatabase, read, run } from '../catalogue/connection.ts'
-import { eachListed, listUnsynced, readContents } from '../catalogue/database.ts'
+import { listUnsynced, readContents } from '../catalogue/database.ts'
 import { nextGeneration } from '../catalogue/generation.ts'
+import { eachListed } from '../catalogue/listedRows.ts'
 import { openCatalogue } from '../catalogue/opening.ts'
 import { backupState, refuseBackup, removeBackupMark, writeBackupMark } from '../directory/backupMark.ts'
 import { takeDirectoryLock } from '../directory/directoryLock.ts'

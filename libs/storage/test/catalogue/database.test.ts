@@ -5,7 +5,6 @@ import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import {
-  eachListed,
   findUpload,
   findUploadId,
   insertUpload,
@@ -13,6 +12,7 @@ import {
   listUploads,
   readChecksums,
 } from '../../src/catalogue/database.ts'
+import { eachListed } from '../../src/catalogue/listedRows.ts'
 import { translatedSqliteError } from '../../src/catalogue/sqlite.ts'
 import { listedUpload } from '../../src/catalogue/uploadList.ts'
 import { openStore } from '../../src/directory/store.ts'
