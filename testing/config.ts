@@ -22,7 +22,8 @@ export const shared = {
   testTimeout: timeout,
   hookTimeout: timeout,
   teardownTimeout: 60_000,
-  env: { NODE_COMPILE_CACHE: compileCache },
+  // A server process of the tests has two workers unless a test asks for more: each worker costs a third of a second of CPU time.
+  env: { NODE_COMPILE_CACHE: compileCache, TABLE_WORKERS: '2' },
   expect: { poll: { timeout: 60_000 } },
 } satisfies Options
 

@@ -12,21 +12,21 @@ export const form = formOf(process.env.TABLE_TESTS ?? 'short')
 /** How often, and for how many seconds, the expensive tests repeat something. */
 const repetitions = {
   /** Kills of a server: `apps/server/test/crash.test.ts`. */
-  TABLE_KILLS: { short: 6, middle: 25, long: 250 },
+  TABLE_KILLS: { short: 4, middle: 16, long: 250 },
   /** Power cuts: `apps/server/test/powerCut.test.ts`. */
-  TABLE_POWER_CUTS: { short: 5, middle: 20, long: 100 },
+  TABLE_POWER_CUTS: { short: 3, middle: 12, long: 100 },
   /** Runs of a server on a disk that fails 10 % of the calls: `apps/server/test/sqliteFaults.test.ts`. */
-  TABLE_FAULT_CYCLES: { short: 4, middle: 8, long: 200 },
+  TABLE_FAULT_CYCLES: { short: 4, middle: 6, long: 200 },
   /** Seconds of malformed HTTP/2: `apps/server/test/grpc/fuzz.test.ts`. */
   TABLE_FUZZ_SECONDS: { short: 2, middle: 4, long: 300 },
   /** Flipped bits of the catalogue: `libs/storage/test/maintenance/flips.test.ts`. */
   TABLE_FLIPS: { short: 30, middle: 150, long: 5000 },
   /** Uploads while the server is killed: `e2e/test/restarts.test.ts`. */
-  TABLE_BATCHES: { short: 12, middle: 24, long: 100 },
+  TABLE_BATCHES: { short: 8, middle: 12, long: 100 },
   /** Seconds of mixed load: `e2e/test/soak.test.ts`. */
-  TABLE_SOAK_SECONDS: { short: 10, middle: 10, long: 300 },
+  TABLE_SOAK_SECONDS: { short: 6, middle: 10, long: 300 },
   /** Seconds of sums that name their uploads: `e2e/test/history.test.ts`. */
-  TABLE_HISTORY_SECONDS: { short: 10, middle: 20, long: 300 },
+  TABLE_HISTORY_SECONDS: { short: 7, middle: 12, long: 300 },
   /** The most random cases of one property, for every property test. */
   TABLE_CASES: { short: 500, middle: 1000, long: Number.MAX_SAFE_INTEGER },
 } satisfies Record<string, Record<Form, number>>
@@ -42,11 +42,12 @@ export function repeat(variable: Variable): number {
 }
 
 /**
- * Returns which cases a test tries that tries each of many: every `step`th from `from` on. The short form tries a part of them,
- * another one in each run; the other forms try all.
+ * Returns which cases a test tries that tries each of many: every `step`th from `from` on. The short form takes the step that is
+ * given, the middle form half of it, and both begin at another case in each run; the long form tries all cases.
  */
-export function stride(step: number): { from: number; step: number } {
-  return form === 'short' ? { from: randomInt(step), step } : { from: 0, step: 1 }
+export function stride(short: number): { from: number; step: number } {
+  const step = { short, middle: Math.ceil(short / 2), long: 1 }[form]
+  return { from: randomInt(step), step }
 }
 
 /** Returns how many random cases a property test tries: at most `long`, which is the number in the long form. */

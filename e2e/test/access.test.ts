@@ -6,8 +6,9 @@ import { describe, expect, test } from 'vitest'
 import { authorityFiles, pemFiles, tokenFile } from '../../apps/server/test/support/secrets.ts'
 import { environments, python, testSession } from '../support/python.ts'
 import { root } from '../support/repository.ts'
-import { output, run } from '../support/run.ts'
+import { output } from '../support/run.ts'
 import { names } from '../support/server.ts'
+import { tableCliOf } from '../support/tableCli.ts'
 import { startTarget } from '../support/target.ts'
 import { testDirectory, testFile } from '../support/temporary.ts'
 
@@ -76,15 +77,10 @@ describe.each(environments)('grpcio, %s packages', environment => {
   })
 })
 
-test('npx table-cli with TLS and a token', async () => {
+test('table-cli with TLS and a token', async () => {
   const { authority, env } = serverFiles()
   const { port } = await startTarget({ ...env, TABLE_TOKEN_FILE: tokenFile() })
-  const tableCli = async (...args: string[]) => {
-    const { stdout, stderr, code } = await run('npx', ['table-cli', ...args], {
-      env: { TABLE_SERVER: `localhost:${port}`, TABLE_TOKEN: 'both', npm_config_loglevel: 'error' },
-    })
-    return { stdout: stdout.toString(), stderr, code }
-  }
+  const tableCli = tableCliOf(port, { TABLE_TOKEN: 'both' })
   const ca = ['--ca', authority.certFile]
   expect(await tableCli(...ca, 'upload', testFile(csv))).toEqual({ stdout: 'success\n', stderr: '', code: 0 })
   expect(await tableCli(...ca, 'sum', 'x')).toEqual({ stdout: '42\n', stderr: '', code: 0 })

@@ -9,7 +9,7 @@ const rows = 40_000
 const path = () => testFile(`one,i\n${Array.from({ length: rows }, (_, i) => `1,${i}\n`).join('')}`)
 
 test('sums during uploads are sums of whole uploads, and miss no acknowledged upload', async () => {
-  const server = await startTarget()
+  const server = await startTarget({ TABLE_WORKERS: '8' })
   const session = testSession(server)
   const file = path()
   let acknowledged = 0

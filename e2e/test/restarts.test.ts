@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { repeat } from '../../testing/form.ts'
 import { type ProcessServer, startProcess } from '../support/processServer.ts'
 import { testSession } from '../support/python.ts'
-import { run } from '../support/run.ts'
+import { tableCliOf } from '../support/tableCli.ts'
 import { testDirectory } from '../support/temporary.ts'
 
 const kills = 5
@@ -37,18 +37,17 @@ test(`table-cli bigdata with ${batches} batches, while the server is killed ${ki
   }
   const session = testSession(server)
   for (const [column, sum] of Object.entries(sums)) {
-    expect(stdout.toString()).toContain(`${column} + ${sum}\n`)
+    expect(stdout).toContain(`${column} + ${sum}\n`)
     for (const format of ['csv', 'parquet']) expect(await session.total(column, format)).toBe(sum)
   }
   expect(readdirSync(join(dataDir, 'files'))).toHaveLength(2 * batches)
   expect(readdirSync(join(dataDir, 'incoming'))).toEqual([])
-  const { stdout: verified } = await run('npx', ['table-cli', 'verify', '--data-dir', dataDir])
-  expect(verified.toString()).toMatch(new RegExp(`^${batches} uploads, .*, 0 files damaged\\n$`))
+  const { stdout: verified } = await tableCliOf(server.port)('verify', '--data-dir', dataDir)
+  expect(verified).toMatch(new RegExp(`^${batches} uploads, .*, 0 files damaged\\n$`))
 })
 
 function bigdata({ port }: ProcessServer) {
-  const args = ['table-cli', 'bigdata', '--batches', String(batches), '--rows', String(rows)]
-  return run('npx', args, { env: { TABLE_SERVER: `localhost:${port}` } })
+  return tableCliOf(port)('bigdata', '--batches', String(batches), '--rows', String(rows))
 }
 
 /** Resolves when the files of this many uploads exist. */

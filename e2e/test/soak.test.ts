@@ -6,7 +6,7 @@ import { run } from '../support/run.ts'
 
 test('a short soak: mixed load over a kill and a restart, every sum exact, every upload there once', async () => {
   const args = [join(root, 'bench/soak/main.ts'), '--seconds', String(repeat('TABLE_SOAK_SECONDS'))]
-  const { stdout, stderr, code } = await run(process.execPath, args)
+  const { stdout, stderr, code } = await run(process.execPath, args, { env: { TABLE_WORKERS: '8' } })
   expect(code, stderr).toBe(0)
   const said = stdout.toString()
   const [, uploads] = /table-cli verify: (\d+) uploads, .*, 0 files damaged$/m.exec(said) ?? []

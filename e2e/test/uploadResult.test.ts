@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { environments, python, testSession } from '../support/python.ts'
 import { root } from '../support/repository.ts'
-import { output, run } from '../support/run.ts'
+import { output } from '../support/run.ts'
+import { tableCliOf } from '../support/tableCli.ts'
 import { startTarget } from '../support/target.ts'
 import { testDirectory, testFile } from '../support/temporary.ts'
 
@@ -46,10 +47,8 @@ test('a late text is named by its line', async () => {
 test('the CLI tells warnings on standard error and success on standard output', async () => {
   const { port } = await startTarget()
   const [good, bad] = [testFile('x\n1\n'), testFile('x\nNULL\n')]
-  const { stdout, stderr, code } = await run('npx', ['table-cli', 'upload', good, bad], {
-    env: { TABLE_SERVER: `localhost:${port}`, npm_config_loglevel: 'error' },
-  })
-  expect({ stdout: stdout.toString(), code }).toEqual({ stdout: 'success\nsuccess\n', code: 0 })
+  const { stdout, stderr, code } = await tableCliOf(port)('upload', good, bad)
+  expect({ stdout, code }).toEqual({ stdout: 'success\nsuccess\n', code: 0 })
   expect(stderr).toBe(`warning: ${bad}: column "x" is text here, int64 in 1 upload: line 2 has "NULL"\n`)
 })
 

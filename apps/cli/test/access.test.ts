@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { stride } from '../../../testing/form.ts'
 import { authorityFiles, pemFiles, tokenFile } from '../../server/test/support/secrets.ts'
 import { type Address, parseAddress } from '../src/address.ts'
 import { cli, cliWith } from './support/cli.ts'
@@ -13,7 +14,7 @@ function csv(): string {
   return path
 }
 
-/** Runs every command. All commands must print the same line on stderr, and nothing else. */
+/** Runs commands, in the short form two of the four. All of them must print the same line on stderr, and nothing else. */
 async function refusal(env: Record<string, string>, server: Address, ...options: string[]): Promise<string> {
   const commands = [
     ['upload', csv()],
@@ -21,7 +22,9 @@ async function refusal(env: Record<string, string>, server: Address, ...options:
     ['csvsum', 'x'],
     ['bigdata', '--batches=1', '--rows=1'],
   ]
-  const outcomes = await Promise.all(commands.map(command => cliWith(env, server, ...options, ...command)))
+  const { from, step } = stride(2)
+  const chosen = commands.filter((_, i) => i % step === from)
+  const outcomes = await Promise.all(chosen.map(command => cliWith(env, server, ...options, ...command)))
   const lines = outcomes.map(({ stdout, stderr, exitCode }) => {
     expect([stdout, exitCode]).toEqual(['', 1])
     expect(stderr).toMatch(/^[^\n]+\n$/)

@@ -49,7 +49,7 @@ for (const [call, file, nths, from, done = 'nothing'] of kinds)
     let failed = 0
     // Leave something for the next start to repair.
     if (from === 'start') await crashes.fail(nothing, { from: 'uploads', end: 'kill', oneByOne: false })
-    const { from: first, step } = stride(2)
+    const { from: first, step } = stride(4)
     for (let i = long ? 0 : first % nths.length; long || i < nths.length; i += long ? 1 : step) {
       // In the long form each call fails once before a kill and once before a stop.
       const nth = long ? 1 + Math.floor(i / 2) : (nths[i] ?? 0)

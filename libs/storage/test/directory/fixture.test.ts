@@ -133,7 +133,7 @@ test.each(['schema2-killed', 'schema3-killed'] as const)(
     const survivor = start(copyOf(unpacked), -1)
     expect(survivor).toMatchObject({ status: 0, stderr: '' })
     const fatal = fewOfEach(JSON.parse(survivor.stdout))
-    const { from, step } = stride(3)
+    const { from, step } = stride(10)
     for (let i = from; i < fatal.length; i += step) {
       const dataDir = copyOf(unpacked)
       expect(start(dataDir, fatal[i] ?? 0)).toMatchObject({ signal: 'SIGKILL', stderr: '' })
