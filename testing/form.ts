@@ -28,7 +28,7 @@ const repetitions = {
   /** Seconds of sums that name their uploads: `e2e/test/history.test.ts`. */
   TABLE_HISTORY_SECONDS: { short: 7, middle: 12, long: 300 },
   /** The most random cases of one property, for every property test. */
-  TABLE_CASES: { short: 500, middle: 1000, long: Number.MAX_SAFE_INTEGER },
+  TABLE_CASES: { short: 300, middle: 1000, long: Number.MAX_SAFE_INTEGER },
 } satisfies Record<string, Record<Form, number>>
 
 type Variable = keyof typeof repetitions

@@ -79,6 +79,7 @@ class PyArrow:
 
         self.compute, self.parquet, self.path = pyarrow.compute, pyarrow.parquet, path
         self.table = pyarrow.parquet.read_table(path)
+        self.metadata = pyarrow.parquet.ParquetFile(path).metadata
 
     def schema(self):
         return [(field.name, str(field.type)) for field in self.table.schema]
@@ -88,15 +89,14 @@ class PyArrow:
         return (column.cast("int64") if kind.startswith("timestamp") else column).to_pylist()
 
     def null_count(self, name):
-        metadata = self.parquet.ParquetFile(self.path).metadata
         index = self.table.schema.get_field_index(name)
-        groups = [metadata.row_group(i).column(index) for i in range(metadata.num_row_groups)]
+        groups = [self.metadata.row_group(i).column(index) for i in range(self.metadata.num_row_groups)]
         return sum(group.statistics.null_count for group in groups)
 
     def found(self, name, kind, value):
         field = self.compute.field(name)
         wanted = field.is_null() if value is None else field == self.scalar(kind, value)
-        return self.parquet.read_table(self.path, filters=wanted).num_rows
+        return self.parquet.read_table(self.path, columns=[name], filters=wanted).num_rows
 
     def scalar(self, kind, value):
         import pyarrow

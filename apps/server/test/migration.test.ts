@@ -22,20 +22,22 @@ test.each([
 ] as const)(
   'a first start whose %s fails (call %j) leaves the directory of %s to a next start that migrates it',
   async (call, nths, fixture) => {
-    let failed = 0
-    const { from, step } = stride(nths.length)
-    for (let i = from; i < nths.length; i += step) {
-      const nth = nths[i] ?? 0
+    const failuresOf = async (nth: number) => {
       const dataDir = unpackFixture(fixture)
       const disk = new FaultyDisk(dataDir)
       disk.fail({ calls: [call], file: 'any', error: nth % 2 ? 'EIO' : 'ENOSPC', which: { nth } })
       const [python = '', ...rest] = disk.command
       spawnSync(python, [...rest, process.execPath, start, dataDir, '-1'])
-      failed += disk.failures().length
       const store = openStore(dataDir, () => {})
       await expectFacts(store, ['big', 'sparse'])
       store.close()
+      return disk.failures().length
     }
+    const { from, step } = stride(nths.length)
+    let failed = 0
+    for (let i = from; i < nths.length; i += step) failed += await failuresOf(nths[i] ?? 0)
+    // A start may end before its last calls, but it has a first call.
+    if (failed === 0) failed = await failuresOf(1)
     expect(failed).toBeGreaterThan(0)
   },
 )

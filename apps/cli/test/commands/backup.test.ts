@@ -8,7 +8,7 @@ import { TableClient } from '@table/proto'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Address, parseAddress } from '../../src/address.ts'
 import { cli, main } from '../support/cli.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { copiesOf, temporaryDirectory } from '../support/directory.ts'
 import { startServer } from '../support/realServer.ts'
 
 const nowhere = parseAddress('localhost:1')
@@ -85,16 +85,14 @@ test('a backup during uploads of four clients can be served, and has every uploa
 })
 
 /** Returns the directory of a stopped server, with two uploads. */
-async function stored(): Promise<string> {
-  const dataDir = temporaryDirectory()
+const stored = copiesOf(async dataDir => {
   const { address, process } = await startServer(dataDir)
   const client = clientOf(address)
   await client.upload('x\n1\n')
   await client.upload(`x,t\n${'2,some text\n'.repeat(10_000)}`)
   process.kill()
   await once(process, 'exit')
-  return dataDir
-}
+})
 
 test('a backup or a restore that is killed leaves a directory that is neither served nor restored', async () => {
   const dataDir = await stored()

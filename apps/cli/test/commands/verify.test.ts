@@ -4,23 +4,21 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAddress } from '../../src/address.ts'
 import { cli } from '../support/cli.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { copiesOf, temporaryDirectory } from '../support/directory.ts'
 import { startServer } from '../support/realServer.ts'
 
 const nowhere = parseAddress('localhost:1')
 const largeCsv = (x: number) => `x,t\n${`${x},some text\n`.repeat(10_000)}`
 
 /** Returns the data directory of a stopped server, with three uploads. */
-async function stored(): Promise<string> {
-  const dataDir = temporaryDirectory()
+const stored = copiesOf(async dataDir => {
   const { address, process } = await startServer(dataDir)
   const files = [1, 2, 3].map(x => join(temporaryDirectory(), `${x}.csv`))
   for (const [i, path] of files.entries()) writeFileSync(path, largeCsv(i))
   expect((await cli(address, 'upload', ...files)).exitCode).toBe(0)
   process.kill()
   await once(process, 'exit')
-  return dataDir
-}
+})
 
 const verify = (dataDir: string) => cli(nowhere, 'verify', '--data-dir', dataDir)
 const repair = (dataDir: string) => cli(nowhere, 'repair', '--data-dir', dataDir)
