@@ -10,11 +10,19 @@ const CHUNK_BYTES = 256 * 1024
 export async function withFileSource<T>(path: string, use: (source: UploadSource) => Promise<T>): Promise<T> {
   const file = await openRegular(path)
   try {
-    const { size } = await file.stat()
-    return await use({ size, chunks: chunksOf(file, size) })
+    return await openFileSource(file, use)
   } finally {
     await file.close()
   }
+}
+
+/** Calls `use` with the current content of an open file. */
+export async function openFileSource<T>(
+  file: FileHandle,
+  use: (source: UploadSource) => Promise<T>,
+): Promise<T> {
+  const { size } = await file.stat()
+  return use({ size, chunks: chunksOf(file, size) })
 }
 
 /** Yields `size` bytes. Throws CliError before the last chunk if the file shrinks or grows meanwhile. */

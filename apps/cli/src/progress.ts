@@ -55,14 +55,25 @@ export interface Amount {
   name: string
   /** Formats an amount per second: `210.0 MB`. */
   format: (amount: number) => string
+  /** What was done in total, with what had to be done again. `done` if it is left out. */
+  moved?: number
+  /** Nothing gets on at the moment. */
+  isOut?: boolean
 }
 
-/** Returns a bar with share, rate and time left: `[===---]  45% of 3.0 GB, 210.0 MB/s, 8 s left`. */
-export function barLine({ done, total, name, format }: Amount, seconds: number): string {
+/**
+ * Returns a bar with share, rate and time left: `[===---]  45% of 3.0 GB, 210.0 MB/s, 8 s left`. `seconds`: how long the work has taken so
+ * far, without the time in which nothing got on.
+ */
+export function barLine(
+  { done, total, name, format, moved = done, isOut = false }: Amount,
+  seconds: number,
+): string {
   const share = total === 0 ? 1 : done / total
   const complete = Math.round(share * BAR_WIDTH)
   const bar = `${'='.repeat(complete)}${'-'.repeat(BAR_WIDTH - complete)}`
   const percent = `${Math.floor(share * 100)}%`.padStart(4)
-  const left = done === 0 ? '' : `, ${formatSeconds((seconds / done) * (total - done))} left`
-  return `[${bar}] ${percent} of ${name}, ${format(done / seconds)}/s${left}`
+  const left = moved === 0 ? '' : `, ${formatSeconds((seconds / moved) * (total - done))} left`
+  const speed = isOut ? 'waiting for the server' : `${format(moved / seconds)}/s${left}`
+  return `[${bar}] ${percent} of ${name}, ${speed}`
 }

@@ -8,11 +8,11 @@ const LONGEST_WAIT = 5000
 
 /**
  * Repeats `attempt` while it throws a TransientError, with growing waits between the attempts. Calls
- * `onRetry` before each wait. After `limit` ms, throws the most telling failure.
+ * `onRetry` before each wait with the time when it gives up. After `limit` ms, throws the most telling failure.
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
-  onRetry: () => void,
+  onRetry: (until: Date) => void,
   limit = RETRY_LIMIT,
 ): Promise<T> {
   let failure: TransientError | undefined
@@ -27,8 +27,9 @@ export async function withRetries<T>(
       if (!failure?.unsure) failure = error
       // Spread the retries, so that uploads that failed together do not all come back at once.
       const jittered = wait * (0.5 + Math.random() / 2)
-      if (performance.now() - failingSince + jittered > limit) throw failure
-      onRetry()
+      const left = limit - (performance.now() - failingSince)
+      if (jittered > left) throw failure
+      onRetry(new Date(Date.now() + left))
       await pause(jittered)
     }
   }

@@ -8,8 +8,10 @@ import { streamedUpload, type UploadSource } from './streamedUpload.ts'
 import type { Target } from './target.ts'
 
 export interface UploadOptions {
+  /** A UUID; one of its own if it is left out. */
+  uploadId?: string | undefined
   /** What people call the file. */
-  name?: string
+  name?: string | undefined
   /** Is told how many bytes of `size` the connection has taken. */
   onSent?: (bytes: number, size: number) => void
 }
@@ -30,6 +32,9 @@ export class Uploader {
   /** The address has worked once, so a failure now is temporary. */
   #reached = false
   #noted = false
+  /** In ms. */
+  #pastOutages = 0
+  #outSince: number | undefined
 
   /** `note` gets a line when uploads are tried again. `limit`: for how many ms. */
   constructor(target: Target, note: (line: string) => void, limit?: number) {
@@ -55,17 +60,24 @@ export class Uploader {
    * Uploads until the server answers, and returns the answer. Throws the errors of `connect` and
    * `streamedUpload` if they persist.
    */
-  async upload(open: OpenSource, { name, onSent = () => {} }: UploadOptions = {}): Promise<UploadResp> {
-    const label = { uploadId: randomUUID(), name }
+  async upload(
+    open: OpenSource,
+    { uploadId = randomUUID(), name, onSent = () => {} }: UploadOptions = {},
+  ): Promise<UploadResp> {
+    const label = { uploadId, name }
     const attempt = () =>
       open(async source => {
         const { size } = source
         onSent(0, size)
         const session = await this.connect()
-        return streamedUpload(session, this.#target, source, label, bytes => onSent(bytes, size))
+        return streamedUpload(session, this.#target, source, label, bytes => {
+          this.#endOutage()
+          onSent(bytes, size)
+        })
       })
     try {
-      const answer = await withRetries(attempt, () => this.#noteRetry(), this.#limit)
+      const answer = await withRetries(attempt, until => this.#noteRetry(until), this.#limit)
+      this.#endOutage()
       this.#noted = false
       return answer
     } catch (error) {
@@ -73,6 +85,17 @@ export class Uploader {
       if (error instanceof TransientError) this.#reached = false
       throw error
     }
+  }
+
+  /** Whether the uploads wait for the server now. */
+  get isOut(): boolean {
+    return this.#outSince !== undefined
+  }
+
+  /** For how many seconds in total the uploads have waited for a server that did not answer. */
+  get outage(): number {
+    const now = performance.now()
+    return (this.#pastOutages + now - (this.#outSince ?? now)) / 1000
   }
 
   close(): void {
@@ -91,9 +114,20 @@ export class Uploader {
   }
 
   /** Prints one note for all uploads that wait for the server. */
-  #noteRetry(): void {
+  #noteRetry(until: Date): void {
+    this.#outSince ??= performance.now()
     if (this.#noted) return
     this.#noted = true
-    this.#note(`${this.#target.name} does not answer now: trying again`)
+    this.#note(`${this.#target.name} does not answer now: trying again until ${timeOfDay(until)}`)
   }
+
+  #endOutage(): void {
+    this.#pastOutages = this.outage * 1000
+    this.#outSince = undefined
+  }
+}
+
+/** The local time as `15:04:05`. */
+function timeOfDay(time: Date): string {
+  return time.toTimeString().slice(0, 8)
 }

@@ -2,6 +2,7 @@ import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Address } from '../src/address.ts'
+import { barLine } from '../src/progress.ts'
 import { cli, cliOnTerminal } from './support/cli.ts'
 import { temporaryDirectory } from './support/directory.ts'
 import { serveStreams, succeed } from './support/http2Server.ts'
@@ -77,7 +78,7 @@ test('an upload shows a bar with rate and time left, then that the server stores
     [/\[=+-+\] {2}2\d% of 20\.0 MB, \d+\.\d [kM]B\/s, \d+ s left {2}a\.csv/, barSeen.resolve],
     [/20\.0 MB sent, the server is storing a\.csv: \d+ s/, storingSeen.resolve],
   )
-  expect([remaining(output), exitCode]).toEqual([['success', ''], 0])
+  expect([remaining(output), exitCode]).toEqual([[`${path}: stored`, ''], 0])
 })
 
 test('results and errors of several files are printed above the progress line', async () => {
@@ -89,17 +90,23 @@ test('results and errors of several files are printed above the progress line', 
     upload: async () => {
       const call = calls++
       await shown[call]?.promise
-      return { error: call === 1 ? 'line 2: bad' : '' }
+      return { error: call === 1 ? 'line 2: bad' : '', id: BigInt(call + 4), rows: BigInt(call + 1) }
     },
   })
   const { output, exitCode } = await onTerminal(
     server,
-    ['upload', path, path, path],
-    [/storing 1\/3 a\.csv/, () => shown[0]?.resolve()],
-    [/storing 2\/3 a\.csv/, () => shown[1]?.resolve()],
-    [/storing 3\/3 a\.csv/, () => shown[2]?.resolve()],
+    ['upload', '--jobs', '2', path, path, path],
+    [/is storing 0\/3 files, a\.csv, a\.csv: \d s/, () => shown[0]?.resolve()],
+    [/is storing 1\/3 files, a\.csv, a\.csv: \d s/, () => shown[1]?.resolve()],
+    [/is storing 2\/3 files, a\.csv: \d s/, () => shown[2]?.resolve()],
   )
-  expect(remaining(output)).toEqual(['success', `${path}: line 2: bad`, 'success', ''])
+  expect(remaining(output)).toEqual([
+    `${path}: stored as upload 4, 1 row`,
+    `${path}: line 2: bad`,
+    `${path}: stored as upload 6, 3 rows`,
+    expect.stringMatching(/^2 of 3 files stored, 12 bytes in \d s$/),
+    '',
+  ])
   expect(exitCode).toBe(1)
 })
 
@@ -122,4 +129,18 @@ test('the big load shows uploads, rows, rate and time left', async () => {
     'x + 40000',
   ])
   expect(exitCode).toBe(0)
+})
+
+test('the rate counts what had to be sent again, and nothing is told of it during an outage', () => {
+  const amount = {
+    done: 40,
+    total: 100,
+    moved: 80,
+    name: '100 bytes',
+    format: (value: number) => `${value} B`,
+  }
+  expect(barLine(amount, 8)).toBe('[========------------]  40% of 100 bytes, 10 B/s, 6 s left')
+  expect(barLine({ ...amount, isOut: true }, 8)).toBe(
+    '[========------------]  40% of 100 bytes, waiting for the server',
+  )
 })

@@ -14,7 +14,7 @@ function uploaderTo(address: Address, limit?: number) {
   onTestFinished(() => uploader.close())
   const upload = (text: string, times = 1) =>
     uploader.upload(use => use({ size: times * text.length, chunks: Array(times).fill(Buffer.from(text)) }))
-  return { upload, notes }
+  return { uploader, upload, notes }
 }
 
 test('if the server is unavailable, the whole upload is tried again', async () => {
@@ -29,7 +29,9 @@ test('if the server is unavailable, the whole upload is tried again', async () =
   const { upload, notes } = uploaderTo(address)
   expect(await upload('x\n1\n')).toMatchObject({ error: 'stored' })
   expect(received).toEqual(Array(3).fill('x\n1\n'))
-  expect(notes).toEqual([`${address.name} does not answer now: trying again`])
+  expect(notes).toEqual([
+    expect.stringMatching(`^${address.name} does not answer now: trying again until \\d`),
+  ])
 })
 
 test('uploads that are lost together are repeated each with its own id, and reported by one note', async () => {
@@ -78,6 +80,26 @@ test('the retries end if the server does not come back, and an upload that may b
   expect(failure).toBeInstanceOf(TransientError)
   expect((failure as Error).message).toMatch(/it may or may not have stored the upload/)
   expect(streams).toBeGreaterThan(2)
+})
+
+test('an outage lasts until the server takes bytes again', async () => {
+  let streams = 0
+  const outages: number[] = []
+  const address = await serveStreams((stream, socket) => {
+    if (++streams <= 2) stream.once('data', () => socket.destroy())
+    else void succeed(stream.resume())
+  })
+  const { uploader } = uploaderTo(address)
+  const chunks = Array(30).fill(Buffer.alloc(MB))
+  const onSent = (bytes: number) => {
+    // The third attempt: an attempt begins by saying that nothing is sent.
+    if (streams === 3 && bytes > 0) outages.push(uploader.isOut ? -1 : uploader.outage)
+  }
+  await uploader.upload(use => use({ size: 30 * MB, chunks }), { onSent })
+  expect(outages).toHaveLength(30)
+  // The two waits take at least half of 100 and of 200 ms.
+  expect(outages[0]).toBeGreaterThan(0.149)
+  expect(new Set(outages).size).toBe(1)
 })
 
 test('an address that never answered is not tried again', async () => {

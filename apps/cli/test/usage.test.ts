@@ -18,6 +18,8 @@ test.each([
   ['upload x --delimiter "', /^error: .* '"' is invalid\. Expected one or more characters, without quotes/],
   ['upload x --columns a,,b', /^error: .* 'a,,b' is invalid\. Expected NAME,NAME,\.\.\. /],
   ['upload x --line-end lf', /^error: .* 'lf' is invalid\. Allowed choices are cr\. /],
+  ['upload - x -', 'error: standard input (-) can be read only once (see table-cli upload --help)'],
+  ['upload x --jobs 101', /^error: .* '101' is invalid\. Expected a whole number from 1 to 100\. /],
   ['sum x --format arrow', /^error: .* 'arrow' is invalid\. Allowed choices are csv, parquet\. /],
   ['bigdata --rows 0', /^error: .* '0' is invalid\. Expected a whole number from 1 to 4000000\. /],
   ['bigdata --batches 1e3', /^error: .* '1e3' is invalid\. Expected a whole number from 1 to 1000000\. /],

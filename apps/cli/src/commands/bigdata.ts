@@ -52,12 +52,15 @@ async function uploadLoad(
   let stored = 0
   let bytes = 0
   let failure: CliError | undefined
-  const progress = new Progress(seconds =>
-    barLine(
-      { done: stored * rows, total: batches * rows, name: `${batches} uploads`, format: formatRows },
-      seconds,
-    ),
-  )
+  const progress = new Progress(seconds => {
+    const amount = {
+      done: stored * rows,
+      total: batches * rows,
+      name: `${batches} uploads`,
+      format: formatRows,
+    }
+    return barLine({ ...amount, isOut: uploader.isOut }, seconds - uploader.outage)
+  })
   const uploader = new Uploader(target, note => progress.print(() => console.error(note)))
   const uploadInTurn = async () => {
     while (started < batches && !failure) {

@@ -1,6 +1,6 @@
+import { createHash, type Hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { CliError } from '../errors.ts'
-import { withFileSource } from '../fileSource.ts'
 import type { UploadSource } from '../streamedUpload.ts'
 import type { OpenSource } from '../uploader.ts'
 import type { Dialect } from './dialect.ts'
@@ -13,25 +13,40 @@ interface Measure {
   crc: number
 }
 
+/** What is uploaded of a file. */
+export interface CsvUpload {
+  /** Gives the same bytes each time, or an error. */
+  open: OpenSource
+  /** Of these bytes, if it was asked for. */
+  sha256: Uint8Array | undefined
+}
+
 /**
- * Makes an upload of the file at `path`: unpacked, if gzip or zstd have packed it, and translated, if it has a `dialect`. The length of an
- * upload goes before its bytes, so such a file is read once for its length alone. Each time that the source is opened it
- * gives the same bytes, or an error. Throws CliError if the file cannot be read, unpacked or translated.
+ * Makes an upload of a file: unpacked, if gzip or zstd have packed it, and translated, if it has a `dialect`. The length of an
+ * upload goes before its bytes, so such a file is read once for its length alone. `hashed`: the SHA-256 is asked for. Throws CliError if
+ * the file cannot be read, unpacked or translated.
  */
-export async function fileUpload(path: string, dialect: Dialect | undefined): Promise<OpenSource> {
-  const packing = packingOf(await firstChunk(path))
-  if (!packing && !dialect) return use => withFileSource(path, use)
+export async function csvUpload(
+  file: OpenSource,
+  dialect: Dialect | undefined,
+  hashed = false,
+): Promise<CsvUpload> {
+  const packing = packingOf(await firstChunk(file))
+  if (!packing && !dialect && !hashed) return { open: file, sha256: undefined }
   const csvOf = await converter(packing, dialect)
-  const measure = await withFileSource(path, file => measured(csvOf(file)))
-  return use =>
-    withFileSource(path, file => use({ size: measure.size, chunks: unchanged(csvOf(file), measure) }))
+  const hash = hashed ? createHash('sha256') : undefined
+  const measure = await file(source => measured(csvOf(source), hash))
+  return {
+    open: use => file(source => use({ size: measure.size, chunks: unchanged(csvOf(source), measure) })),
+    sha256: hash?.digest(),
+  }
 }
 
 /** Says which option may help the file that the server has refused; empty if none is known, or the refusal names it. */
-export async function adviceFor(path: string, refusal: string): Promise<string> {
+export async function adviceFor(file: OpenSource, refusal: string): Promise<string> {
   if (refusal.includes('--')) return ''
-  const packing = packingOf(await firstChunk(path))
-  const option = optionFor(await firstChunk(path, await converter(packing, undefined)), refusal)
+  const packing = packingOf(await firstChunk(file))
+  const option = optionFor(await firstChunk(file, await converter(packing, undefined)), refusal)
   return option === undefined ? '' : ` (try ${option})`
 }
 
@@ -46,18 +61,19 @@ async function converter(packing: Packing | undefined, dialect: Dialect | undefi
   return file => translated(unpack(file), dialect)
 }
 
-async function firstChunk(path: string, convert: Converter = file => file.chunks): Promise<Buffer> {
-  return withFileSource(path, async file => {
-    for await (const chunk of convert(file)) return Buffer.from(chunk)
+async function firstChunk(file: OpenSource, convert: Converter = source => source.chunks): Promise<Buffer> {
+  return file(async source => {
+    for await (const chunk of convert(source)) return Buffer.from(chunk)
     return Buffer.alloc(0)
   })
 }
 
-async function measured(chunks: UploadSource['chunks']): Promise<Measure> {
+async function measured(chunks: UploadSource['chunks'], hash: Hash | undefined): Promise<Measure> {
   const measure = { size: 0, crc: 0 }
   for await (const chunk of chunks) {
     measure.size += chunk.length
     measure.crc = crc32(chunk, measure.crc)
+    hash?.update(chunk)
   }
   return measure
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, expect, test } from 'vitest'
 import type { Dialect } from '../../src/dialect/dialect.ts'
-import { adviceFor, fileUpload } from '../../src/dialect/source.ts'
+import { adviceFor, csvUpload } from '../../src/dialect/source.ts'
+import { withFileSource } from '../../src/fileSource.ts'
 import type { OpenSource } from '../../src/uploader.ts'
 import { joined } from '../support/chunks.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -23,6 +25,12 @@ beforeEach(() => {
   path = join(temporaryDirectory(), 'a.csv')
 })
 
+const file: OpenSource = use => withFileSource(path, use)
+
+async function upload(dialect: Dialect | undefined): Promise<OpenSource> {
+  return (await csvUpload(file, dialect)).open
+}
+
 /** What goes up, whose length is told before it. */
 function read(open: OpenSource): Promise<string> {
   return open(async ({ size, chunks }) => {
@@ -34,22 +42,22 @@ function read(open: OpenSource): Promise<string> {
 
 test('a translated upload is the same each time that it is tried', async () => {
   writeFileSync(path, `x;y\n${lines}`)
-  const open = await fileUpload(path, semicolons)
+  const open = await upload(semicolons)
   for (let attempt = 0; attempt < 2; attempt++) expect((await read(open)) === `x,y\n${commas}`).toBe(true)
 })
 
 test('a packed file is unpacked, and translated if it has a dialect', async () => {
   writeFileSync(path, gzipSync(`x;y\n${lines}`))
-  expect((await read(await fileUpload(path, undefined))) === `x;y\n${lines}`).toBe(true)
-  expect((await read(await fileUpload(path, semicolons))) === `x,y\n${commas}`).toBe(true)
+  expect((await read(await upload(undefined))) === `x;y\n${lines}`).toBe(true)
+  expect((await read(await upload(semicolons))) === `x,y\n${commas}`).toBe(true)
 })
 
 test('any other file goes up as it is', async () => {
   writeFileSync(path, `x;y\n${lines}`)
-  expect((await read(await fileUpload(path, undefined))) === `x;y\n${lines}`).toBe(true)
+  expect((await read(await upload(undefined))) === `x;y\n${lines}`).toBe(true)
   writeFileSync(path, '')
-  expect(await read(await fileUpload(path, undefined))).toBe('')
-  expect(await read(await fileUpload(path, semicolons))).toBe('')
+  expect(await read(await upload(undefined))).toBe('')
+  expect(await read(await upload(semicolons))).toBe('')
 })
 
 test.each([
@@ -58,22 +66,34 @@ test.each([
   ['says something else in as many bytes', () => writeFileSync(path, `x;z\n${lines}`)],
 ])('a file that %s since it was measured does not go up', async (_what, change) => {
   writeFileSync(path, `x;y\n${lines}`)
-  const open = await fileUpload(path, semicolons)
+  const open = await upload(semicolons)
   change()
   await expect(read(open)).rejects.toThrow('changed while it was read')
 })
 
 test('a file that was empty and is not any more does not go up', async () => {
   writeFileSync(path, '')
-  const open = await fileUpload(path, semicolons)
+  const open = await upload(semicolons)
   writeFileSync(path, 'x;y\n')
   await expect(read(open)).rejects.toThrow('changed while it was read')
 })
 
 test('advice names an option once', async () => {
   writeFileSync(path, gzipSync(Buffer.from('x;y\n1;é\n', 'latin1')))
-  expect(await adviceFor(path, 'line 2: not UTF-8')).toBe(' (try --encoding windows-1252)')
-  expect(await adviceFor(path, 'line 2: not UTF-8: use --encoding')).toBe('')
+  expect(await adviceFor(file, 'line 2: not UTF-8')).toBe(' (try --encoding windows-1252)')
+  expect(await adviceFor(file, 'line 2: not UTF-8: use --encoding')).toBe('')
   writeFileSync(path, 'x\n"')
-  expect(await adviceFor(path, 'line 2: found a quote')).toBe('')
+  expect(await adviceFor(file, 'line 2: found a quote')).toBe('')
+})
+
+test('the SHA-256 is that of what goes up', async () => {
+  writeFileSync(path, gzipSync('x;y\n1;2\n'))
+  const sha256 = (text: string) => createHash('sha256').update(text).digest()
+  expect((await csvUpload(file, semicolons, true)).sha256).toEqual(sha256('x,y\n1,2\n'))
+  expect((await csvUpload(file, undefined, true)).sha256).toEqual(sha256('x;y\n1;2\n'))
+  writeFileSync(path, 'plain')
+  const { open, sha256: plain } = await csvUpload(file, undefined, true)
+  expect(plain).toEqual(sha256('plain'))
+  writeFileSync(path, 'other')
+  await expect(read(open)).rejects.toThrow('changed while it was read')
 })
