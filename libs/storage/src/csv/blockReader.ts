@@ -4,8 +4,9 @@ import { type OpenFile, readAt } from '../files.ts'
 import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { BYTE_ORDER_MARK_BYTES, hasByteOrderMark } from './dialect.ts'
-import { explainProblem, lineAt } from './explain.ts'
+import { explainProblem } from './explain.ts'
 import { readColumn, readTexts, textBytes } from './fields.ts'
+import { lineAt } from './lines.ts'
 
 /** A part of a file, in bytes, that begins and ends between records. */
 export interface Range {
@@ -84,6 +85,13 @@ export class BlockReader implements ColumnSource {
    * line, if the file breaks a rule.
    */
   next(): boolean {
+    const found = this.tryNext()
+    if (found === undefined) throw explainProblem(this.#file, this.start, this.columns)
+    return found
+  }
+
+  /** The same, but returns undefined if a record of the block at `start` breaks a rule. */
+  tryNext(): boolean | undefined {
     const { kernels, ends, endsRoom } = memory
     this.skipped = 0
     for (;;) {
@@ -93,7 +101,7 @@ export class BlockReader implements ColumnSource {
       // Scan what the previous scan left because `ends` was full before reading more.
       if (last || this.#to - this.#from > memory.blockBytes / 2) {
         this.records = kernels.scan(this.#from, this.#to, last, this.columns, this.#column, ends, endsRoom)
-        if (kernels.scanBroken()) throw explainProblem(this.#file, this.start, this.columns)
+        if (kernels.scanBroken()) return undefined
         this.#next = kernels.scanNext()
         if (this.records > 0) return true
         if (last) return false

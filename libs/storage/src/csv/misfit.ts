@@ -1,14 +1,14 @@
 // Finds the field because of which a column does not hold integers alone, for messages.
 import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
-import { closeFile, type OpenFile } from '../files.ts'
+import { closeFile } from '../files.ts'
 import { memory } from '../kernelMemory.ts'
 import { withStoredLimits } from '../limits.ts'
 import { openStored } from '../storedFiles.ts'
 import { BlockReader, withBlocks } from './blockReader.ts'
 import { LINE_FEED, QUOTE } from './dialect.ts'
-import { lineFeedsBetween } from './explain.ts'
 import { readStoredHeader } from './header.ts'
+import { LineCounter } from './lines.ts'
 import type { CsvColumn } from './values.ts'
 
 /** The first field of a column that is no number, or, if all fields are numbers, the first that is no integer. */
@@ -41,9 +41,9 @@ export function findMisfit(
       while (block.next()) {
         throwIfCancelled(cancellation)
         const survey = surveyOf(block, columnIndex)
-        const misfit = lines.misfitAt(block, survey.other)
+        const misfit = misfitAt(lines, block, survey.other)
         if (misfit) return misfit
-        fraction ??= lines.misfitAt(block, survey.fraction)
+        fraction ??= misfitAt(lines, block, survey.fraction)
       }
       return fraction
     })
@@ -70,32 +70,22 @@ export function surveyOf({ records, columns }: BlockReader, column: number): Sur
   return { fields: found[0], numbers: found[1], other: [found[2], found[3]], fraction: [found[4], found[5]] }
 }
 
-/** Finds the lines of fields in a file, block by block. A part of the file is read for its lines only when they are needed, and once. */
-export class LineCounter {
-  readonly #csv: OpenFile
-  /** A position in the file, and its line. */
-  #position = 0
-  #line = 1
-
-  constructor(csv: OpenFile) {
-    this.#csv = csv
-  }
-
-  /** Returns the field between two addresses of the current block, or undefined if the addresses are 0. */
-  misfitAt(block: BlockReader, [start, end]: readonly [number, number]): Misfit | undefined {
-    if (start === 0) return undefined
-    this.#line += lineFeedsBetween(this.#csv, this.#position, block.start)
-    this.#position = block.start
-    const { bytes } = memory
-    let line = this.#line
-    for (
-      let at = bytes.indexOf(LINE_FEED, block.bounds.from);
-      at >= 0 && at < start;
-      at = bytes.indexOf(LINE_FEED, at + 1)
-    )
-      line++
-    return { line, value: shownText(bytes.subarray(start, end)) }
-  }
+/** Returns the field between two addresses of a block, or undefined if the addresses are 0. */
+export function misfitAt(
+  lines: LineCounter,
+  block: BlockReader,
+  [start, end]: readonly [number, number],
+): Misfit | undefined {
+  if (start === 0) return undefined
+  const { bytes } = memory
+  let line = lines.lineOf(block.start)
+  for (
+    let at = bytes.indexOf(LINE_FEED, block.bounds.from);
+    at >= 0 && at < start;
+    at = bytes.indexOf(LINE_FEED, at + 1)
+  )
+    line++
+  return { line, value: shownText(bytes.subarray(start, end)) }
 }
 
 /** Returns the text of a field, cut so that a message or a row of the catalogue can hold it. */

@@ -8,7 +8,13 @@ export interface Scan {
   records: number
   /** The position of the first byte that belongs to none of them. */
   next: number
-  problem?: { kind: ScanProblem; position: number; fieldsFound: number }
+  problem?: {
+    kind: ScanProblem
+    position: number
+    fieldsFound: number
+    /** Where the line of a ragged record ends. Of any other broken record, nobody knows for sure. */
+    end?: number
+  }
 }
 
 /**
@@ -75,7 +81,15 @@ export function scanRecords(
       if (byte === LF) break
       byte = bytes[++i]
     }
-    if (field !== columns) return stopped(records, recordStart, 'ragged', recordStart, field)
+    if (field !== columns) {
+      const problem = {
+        kind: 'ragged',
+        position: recordStart,
+        fieldsFound: field,
+        end: Math.min(i + 1, to),
+      } as const
+      return { records, next: recordStart, problem }
+    }
     records++
     recordStart = i + 1 // past the line end, or past the last byte
   }

@@ -3,7 +3,8 @@
 import type { OpenFile } from '../files.ts'
 import type { Column } from '../schema.ts'
 import type { BlockReader } from './blockReader.ts'
-import { LineCounter, type Misfit, surveyOf } from './misfit.ts'
+import { LineCounter } from './lines.ts'
+import { type Misfit, misfitAt, surveyOf } from './misfit.ts'
 
 /** A note about a text column that looks like numbers. */
 export interface TextNote {
@@ -47,8 +48,8 @@ export class TextSurvey {
         found = {}
         this.#findings.set(column, found)
       }
-      found.fraction ??= this.#lines.misfitAt(block, survey.fraction)
-      found.misfit = this.#lines.misfitAt(block, survey.other)
+      found.fraction ??= misfitAt(this.#lines, block, survey.fraction)
+      found.misfit = misfitAt(this.#lines, block, survey.other)
       return found.misfit === undefined
     })
   }

@@ -3,13 +3,13 @@ import { EVERY } from '@table/kernels'
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import type { Checksums } from '../catalogue/upload.ts'
 import { BlockReader, type Extent, withBlocks } from '../csv/blockReader.ts'
-import { explainLineEnds, explainProblem, fieldsFrom, lineAt } from '../csv/explain.ts'
+import { explainLineEnds, explainProblem, fieldsFrom } from '../csv/explain.ts'
 import { type Header, readHeader, readStoredHeader } from '../csv/header.ts'
 import { guessTypes, Inference } from '../csv/inference.ts'
-import { notUtf8 } from '../csv/otherFormats.ts'
+import { notUtf8Text, refusal, tooLargeText } from '../csv/problems.ts'
 import { SectionChecksums } from '../csv/sections.ts'
 import { type TextNote, TextSurvey } from '../csv/textNotes.ts'
-import { damagedFile, StorageError, shown } from '../errors.ts'
+import { damagedFile, StorageError } from '../errors.ts'
 import { closeFile, createFile, type OpenFile, openFile } from '../files.ts'
 import { memory } from '../kernelMemory.ts'
 import { limits } from '../limits.ts'
@@ -167,10 +167,7 @@ function checkFieldSizes(csv: OpenFile, block: BlockReader, names: readonly stri
   let looked = 0
   for (const { column, bytes, position } of fieldsFrom(csv, block.start, names.length)) {
     if (bytes.length > fieldBytes)
-      throw new StorageError(
-        'invalid',
-        `line ${lineAt(csv, position)}, column "${shown(names[column])}": found a field of ${bytes.length} bytes, expected at most ${fieldBytes}`,
-      )
+      throw refusal(csv, { position, text: tooLargeText(names[column], bytes.length, fieldBytes) })
     if (++looked === fields) return
   }
 }
@@ -239,11 +236,6 @@ function checkText(csv: OpenFile, block: BlockReader, columns: Column[]): void {
   const { from, to } = block.bounds
   if (isUtf8(memory.bytes.subarray(from, to))) return
   for (const { column, bytes, position } of fieldsFrom(csv, block.start, columns.length)) {
-    if (isUtf8(bytes)) continue
-    const { name } = columns[column] as Column
-    throw new StorageError(
-      'invalid',
-      `line ${lineAt(csv, position)}, column "${shown(name)}": found bytes that are ${notUtf8(bytes)}`,
-    )
+    if (!isUtf8(bytes)) throw refusal(csv, { position, text: notUtf8Text(columns[column]?.name, bytes) })
   }
 }

@@ -1,6 +1,6 @@
 import { truncateSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { RecordReader } from '../../src/csv/explain.ts'
+import { RecordReader } from '../../src/csv/recordReader.ts'
 import { closeFile, openFile } from '../../src/files.ts'
 import { MAX_RECORD_BYTES } from '../../src/limits.ts'
 import { temporaryFile } from '../support/files.ts'
