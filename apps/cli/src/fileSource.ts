@@ -63,7 +63,8 @@ function changed(size: number, found: number): CliError {
   return new CliError(`changed while it was read (${change}): upload it again when nothing writes to it`)
 }
 
-async function openRegular(path: string): Promise<FileHandle> {
+/** Opens a file. Throws CliError if that is not possible. */
+export async function openRegular(path: string): Promise<FileHandle> {
   try {
     const found = await stat(path)
     if (!found.isFile()) throw new CliError(`is ${kindOf(found)}, expected a file`)

@@ -5,6 +5,7 @@ import { parseAddress } from './address.ts'
 import { adopt } from './commands/adopt.ts'
 import { backup } from './commands/backup.ts'
 import { bigdata } from './commands/bigdata.ts'
+import { check } from './commands/check.ts'
 import { csvsum } from './commands/csvsum.ts'
 import { describe } from './commands/describe.ts'
 import { get } from './commands/get.ts'
@@ -36,6 +37,7 @@ const program = new Command('table-cli')
   .addHelpText('after', '\nA token for the server goes into the environment variable TABLE_TOKEN.')
 const commands = [
   upload,
+  check,
   ls,
   describe,
   sum,

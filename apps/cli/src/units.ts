@@ -18,6 +18,11 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
+/** 2, 'row' -> "2 rows". */
+export function countOf(count: number | bigint, what: string): string {
+  return `${count} ${what}${Number(count) === 1 ? '' : 's'}`
+}
+
 function scaled(value: number): string {
   let power = 0
   let rest = value

@@ -31,7 +31,7 @@ export const upload = addDialectOptions(new Command('upload'))
     const target = targetOf(command)
     const dialect = dialectOf(command)
     // Load only what a command needs: the library of gRPC takes longer than the rest of the CLI.
-    const { inputsOf } = await import('../upload/inputs.ts')
+    const { inputsOf } = await import('../inputs.ts')
     const { inputs, problems } = await inputsOf(args)
     for (const problem of problems) console.error(problem)
     if (problems.length > 0) process.exitCode = 1

@@ -1,9 +1,9 @@
 import type { UploadResp } from '@table/proto'
 import { oneLine } from '../errors.ts'
+import type { Input } from '../inputs.ts'
 import { barLine, Progress } from '../progress.ts'
-import { formatBytes, formatSeconds } from '../units.ts'
+import { countOf, formatBytes, formatSeconds } from '../units.ts'
 import type { Uploader } from '../uploader.ts'
-import type { Input } from './inputs.ts'
 
 /** What is going on with a file: it is read to find out its length, it is being sent, or the server has all of it. */
 type Phase = 'reading' | 'sending' | 'storing'
@@ -131,8 +131,4 @@ export class UploadDisplay {
   #sentBytes(): number {
     return [...this.#underWay].reduce((sum, { sent }) => sum + sent, this.#done)
   }
-}
-
-function countOf(count: number | bigint, what: string): string {
-  return `${count} ${what}${Number(count) === 1 ? '' : 's'}`
 }

@@ -3,14 +3,14 @@ import { ask } from '../client.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { adviceFor, csvUpload } from '../dialect/source.ts'
 import { CliError, oneLine, UnreachableError } from '../errors.ts'
-import { withFileSource } from '../fileSource.ts'
+import { openFileSource, withFileSource } from '../fileSource.ts'
+import type { Input } from '../inputs.ts'
+import { onInterrupt } from '../interrupt.ts'
 import type { Target } from '../target.ts'
+import { standardInput, temporaryFile } from '../temporaryFile.ts'
 import { type OpenSource, Uploader } from '../uploader.ts'
 import { UploadDisplay } from './display.ts'
-import type { Input } from './inputs.ts'
-import { onInterrupt } from './interrupt.ts'
 import { onceId } from './onceId.ts'
-import { withStandardInput } from './standardInput.ts'
 
 export interface UploadOptions {
   /** How many files go up at the same time. */
@@ -67,7 +67,7 @@ export async function uploadFiles(
   return failed === 0
 }
 
-function uploadInput(
+async function uploadInput(
   uploader: Uploader,
   input: Input,
   { dialect, once }: UploadOptions,
@@ -82,10 +82,13 @@ function uploadInput(
     throw new CliError(oneLine(answer.error) + (dialect ? '' : await adviceFor(file, answer.error)))
   }
   if (path !== undefined) return send(use => withFileSource(path, use))
-  return withStandardInput((file, bytes) => {
-    input.bytes = bytes
-    return send(file)
-  })
+  const file = await temporaryFile(standardInput())
+  try {
+    input.bytes = (await file.stat()).size
+    return await send(use => openFileSource(file, use))
+  } finally {
+    await file.close()
+  }
 }
 
 /**

@@ -11,9 +11,10 @@ import { CARRIAGE_RETURN, QUOTE } from './dialect.ts'
 import { readHeader } from './header.ts'
 import { Inference } from './inference.ts'
 import { LineCounter } from './lines.ts'
+import { MisfitSurvey } from './misfitSurvey.ts'
 import { lineEndText, notUtf8Text, type Problem, tooLargeText } from './problems.ts'
 import { RecordReader } from './recordReader.ts'
-import { type TextNote, TextSurvey } from './textNotes.ts'
+import type { TextNote } from './textNotes.ts'
 
 /** A record that would keep the file from being stored. */
 export interface BadRecord {
@@ -48,11 +49,7 @@ const PLAIN_BYTES = 256 * 1024
 export function* checkCsv(csv: OpenFile): Generator<BadRecord | number, Checked> {
   const { names, end, warnings } = readHeader(csv)
   const inference = new Inference(names.length)
-  // Any column may turn out to be text.
-  const survey = new TextSurvey(
-    csv,
-    names.map(name => ({ name, type: 'text' })),
-  )
+  const survey = new MisfitSurvey(csv, names.length)
   const lines = new LineCounter(csv)
   let rows = 0
   try {

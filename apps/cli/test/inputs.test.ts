@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { inputsOf } from '../../src/upload/inputs.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { inputsOf } from '../src/inputs.ts'
+import { temporaryDirectory } from './support/directory.ts'
 
 let directory: string
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
-import { CliError, oneLine } from '../errors.ts'
+import { CliError, oneLine } from './errors.ts'
 
 /** A file, or standard input, that an argument of a command means. */
 export interface Input {
