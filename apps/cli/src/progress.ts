@@ -4,6 +4,8 @@ import { formatSeconds } from './units.ts'
 /** In ms. A shorter operation needs no progress line. */
 const SHOWN_AFTER = 1000
 const BAR_WIDTH = 20
+/** On a terminal of fewer columns, half a bar leaves room for the rest of the line. */
+const WIDE_TERMINAL = 80
 
 /**
  * A progress line on stderr, drawn ten times a second after the first second. `line` gets the seconds since
@@ -70,8 +72,9 @@ export function barLine(
   seconds: number,
 ): string {
   const share = total === 0 ? 1 : done / total
-  const complete = Math.round(share * BAR_WIDTH)
-  const bar = `${'='.repeat(complete)}${'-'.repeat(BAR_WIDTH - complete)}`
+  const width = (process.stderr.columns ?? WIDE_TERMINAL) < WIDE_TERMINAL ? BAR_WIDTH / 2 : BAR_WIDTH
+  const complete = Math.round(share * width)
+  const bar = `${'='.repeat(complete)}${'-'.repeat(width - complete)}`
   const percent = `${Math.floor(share * 100)}%`.padStart(4)
   const left = moved === 0 ? '' : `, ${formatSeconds((seconds / moved) * (total - done))} left`
   const speed = isOut ? 'waiting for the server' : `${format(moved / seconds)}/s${left}`
