@@ -8,6 +8,11 @@ export class UnreachableError extends CliError {
   override readonly name = 'UnreachableError'
 }
 
+/** The server does not know the question. */
+export class UnknownQuestionError extends CliError {
+  override readonly name = 'UnknownQuestionError'
+}
+
 /** The same request may succeed when it is tried again. */
 export class TransientError extends CliError {
   override readonly name = 'TransientError'

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseAddress } from './address.ts'
+import { failure } from './colours.ts'
 import { adopt } from './commands/adopt.ts'
 import { backup } from './commands/backup.ts'
 import { bigdata } from './commands/bigdata.ts'
@@ -18,7 +19,14 @@ import { stats } from './commands/stats.ts'
 import { sum } from './commands/sum.ts'
 import { upload } from './commands/upload.ts'
 import { verify } from './commands/verify.ts'
-import { CliError, oneLine } from './errors.ts'
+import { oneLine } from './errors.ts'
+import { reportError } from './report.ts'
+
+// An error of a callback ends the program as any other does.
+process.on('uncaughtException', error => {
+  reportError(error)
+  process.exit()
+})
 
 const DEFAULT_SERVER = 'localhost:5440'
 
@@ -59,14 +67,16 @@ for (const command of [program, ...program.commands]) {
   command
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)} (see ${help})\n`) })
+    .configureOutput({
+      outputError: (text, write) => write(`${failure(`${oneLine(text)} (see ${help})`)}\n`),
+    })
 }
 
 // A closed pipe, as in `table-cli ... | head -1`, is not an error worth a report.
 process.stdout.on('error', error => {
   const { code } = error as NodeJS.ErrnoException
   if (code !== 'EPIPE')
-    console.error(`cannot write standard output (${code}): check where it goes, and the disk`)
+    console.error(failure(`cannot write standard output (${code}): check where it goes, and the disk`))
   process.exit(1)
 })
 
@@ -74,8 +84,5 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-  else if (error instanceof CliError) {
-    console.error(error.message)
-    process.exitCode = 1
-  } else throw error
+  else reportError(error)
 }

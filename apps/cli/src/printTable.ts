@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { heading } from './colours.ts'
 import { oneLine } from './errors.ts'
 
 /** How a table is printed: aligned for people, or as one JSON array or CSV for programs. */
@@ -24,12 +25,13 @@ export function styleOf(command: Command): Style {
 
 /**
  * Yields the text of a table, with a header, page by page, so that a long table needs no memory. Aligned columns can get wider from
- * page to page.
+ * page to page. `stream` is where the text goes, for the colour of the header.
  */
 export async function* tableText(
   columns: readonly string[],
   pages: Iterable<readonly Row[]> | AsyncIterable<readonly Row[]>,
   style: Style,
+  stream: NodeJS.WriteStream = process.stdout,
 ): AsyncGenerator<string> {
   const widths = columns.map(() => 0)
   let header = true
@@ -37,7 +39,7 @@ export async function* tableText(
   yield style === 'json' ? '[' : style === 'csv' ? csvRecord(columns) : ''
   for await (const rows of pages) {
     if (style === 'csv') yield rows.map(row => csvRecord(columns.map(name => fieldText(row[name])))).join('')
-    else if (style === 'aligned') yield alignedText(columns, rows, widths, header)
+    else if (style === 'aligned') yield alignedText(columns, rows, widths, header ? stream : undefined)
     else if (rows.length > 0) {
       yield separator + rows.map(row => JSON.stringify(row)).join(',\n')
       separator = ',\n'
@@ -47,15 +49,15 @@ export async function* tableText(
   if (style === 'json') yield separator === '\n' ? ']\n' : '\n]\n'
 }
 
-/** Makes `widths` wide enough for these rows. */
+/** Makes `widths` wide enough for these rows. Begins with a header if it knows which stream the header goes to. */
 function alignedText(
   columns: readonly string[],
   rows: readonly Row[],
   widths: number[],
-  withHeader: boolean,
+  headerOn: NodeJS.WriteStream | undefined,
 ): string {
   const lines = rows.map(row => columns.map(name => oneLine(fieldText(row[name]))))
-  if (withHeader) lines.unshift([...columns])
+  if (headerOn) lines.unshift([...columns])
   for (const line of lines)
     for (const [i, text] of line.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(text))
   const isNumber = columns.map(name => rows.every(row => typeof row[name] === 'number'))
@@ -63,7 +65,9 @@ function alignedText(
     const space = ' '.repeat((widths[i] ?? 0) - widthOf(text))
     return isNumber[i] ? space + text : text + space
   }
-  return lines.map(line => `${line.map(padded).join('  ').trimEnd()}\n`).join('')
+  const texts = lines.map(line => line.map(padded).join('  ').trimEnd())
+  if (headerOn) texts[0] = heading(texts[0] ?? '', headerOn)
+  return texts.map(text => `${text}\n`).join('')
 }
 
 function fieldText(value: Value | undefined): string {

@@ -19,7 +19,8 @@ export async function removeFromServer(
     const rows = []
     for (const id of ids) rows.push(await uploadOf(connection, id))
     if (options.ask) {
-      for await (const text of tableText(uploadColumns, [rows], 'aligned')) process.stderr.write(text)
+      for await (const text of tableText(uploadColumns, [rows], 'aligned', process.stderr))
+        process.stderr.write(text)
       if (!(await agreed(ids.length))) throw new CliError('nothing was removed')
     }
     for (const id of ids) {

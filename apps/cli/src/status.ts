@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import type { Address } from './address.ts'
-import { CliError, oneLine, TransientError } from './errors.ts'
+import { CliError, oneLine, TransientError, UnknownQuestionError } from './errors.ts'
 
 /** Makes the error for a call that ended with a gRPC status other than OK. */
 export function statusError(address: Address, code: number, details: string): CliError {
@@ -17,7 +17,7 @@ export function statusError(address: Address, code: number, details: string): Cl
     case status.PERMISSION_DENIED:
       return new CliError(`${name} refused: ${what}: put another token into TABLE_TOKEN`)
     case status.UNIMPLEMENTED:
-      return new CliError(
+      return new UnknownQuestionError(
         `${name} is not a table server, or an older one (${what}): name the right server with --server, or update it`,
       )
     default:

@@ -18,7 +18,7 @@ function onTerminal(
   ...steps: [RegExp, () => void][]
 ): Promise<{ output: string; exitCode: number | null }> {
   return new Promise(resolve => {
-    const child = cliOnTerminal(server, ...args)
+    const child = cliOnTerminal(server, args)
     let output = ''
     child.stdout?.setEncoding('utf8').on('data', text => {
       output += text

@@ -23,7 +23,7 @@ async function listed(): Promise<string[]> {
 
 /** Runs rm on a terminal and types `answer` when it asks. */
 async function removeOnTerminal(answer: string, ...ids: string[]) {
-  const child = cliOnTerminal(server(), 'rm', ...ids)
+  const child = cliOnTerminal(server(), ['rm', ...ids])
   let output = ''
   child.stdout?.on('data', (text: Buffer) => {
     const asked = output.includes('[y/N]')

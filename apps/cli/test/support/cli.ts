@@ -21,9 +21,15 @@ export function cliWith(env: Record<string, string>, server: Address, ...args: s
 }
 
 /** Starts table-cli on a pseudo-terminal, which carries both output streams. */
-export function cliOnTerminal(server: Address, ...args: string[]): ChildProcess {
+export function cliOnTerminal(
+  server: Address,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): ChildProcess {
   const onTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
-  return spawn('python3', ['-c', onTerminal, process.execPath, main, ...args], { env: environment(server) })
+  return spawn('python3', ['-c', onTerminal, process.execPath, main, ...args], {
+    env: { ...environment(server), ...env },
+  })
 }
 
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
@@ -34,5 +40,7 @@ export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
 }
 
 export function environment(server: Address): NodeJS.ProcessEnv {
-  return { ...process.env, TABLE_SERVER: server.name }
+  // Vitest sets FORCE_COLOR or NO_COLOR for itself.
+  const { FORCE_COLOR: _force, NO_COLOR: _no, ...env } = process.env
+  return { ...env, TABLE_SERVER: server.name }
 }
