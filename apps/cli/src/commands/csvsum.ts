@@ -1,3 +1,3 @@
-import { timedSum } from './sum.ts'
+import { timedSum } from '../timedSum.ts'
 
 export const csvsum = timedSum('csvsum', 'csv', 'CSV')

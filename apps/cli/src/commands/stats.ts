@@ -24,7 +24,7 @@ export const stats = addStyleOptions(new Command('stats'))
     const { statsColumns, statsRow } = await import('../columnRows.ts')
     const { Progress } = await import('../progress.ts')
     const { print } = await import('../print.ts')
-    const { noteIfUnknown } = await import('../similarNames.ts')
+    const { noteUnknown } = await import('../similarNames.ts')
     await withConnection(target, async connection => {
       const what = `reading ${oneLine(columns.join(', '))} (${format})`
       const progress = new Progress(seconds => `${what}: ${formatSeconds(seconds)}`)
@@ -32,7 +32,10 @@ export const stats = addStyleOptions(new Command('stats'))
         progress.stop(),
       )
       await print(tableText(statsColumns, [answer.columns.map(statsRow)], styleOf(command)))
-      for (const { name, types } of answer.columns)
-        if (types.length === 0) await noteIfUnknown(connection, name)
+      const unknown = answer.columns.filter(({ types }) => types.length === 0)
+      await noteUnknown(
+        connection,
+        unknown.map(({ name }) => name),
+      )
     })
   })

@@ -77,3 +77,51 @@ test('sum says nothing of names where the server does not tell all of them', asy
     expect(await cli(server, 'sum', 'x')).toEqual({ stdout: '0\n', stderr: '', exitCode: 0 })
   }
 })
+
+const nothing = { rows: 1n, nulls: 0n, min: '', max: '', mean: '' }
+const SUMS: Record<string, string> = { a: '92233720368547758070', b: '1.5', text: '' }
+
+function statsServer() {
+  return serve({
+    stats: ({ columns }) => ({
+      columns: columns.map(name => {
+        const types = name in SUMS ? [{ type: 'int64', uploads: 1n }] : []
+        return { ...nothing, name, types, sum: SUMS[name] ?? '' }
+      }),
+    }),
+    colSum: ({ column }) => ({ error: `column "${column}" is text: line 3 has "n/a"` }),
+    describe: () => ({ columns: [{ ...nothing, name: 'A', types: [], uploads: 1n }] }),
+  })
+}
+
+test('a sum may be of any size, or of doubles', async () => {
+  const server = await statsServer()
+  expect(await cli(server, 'sum', 'a')).toEqual({ stdout: '92233720368547758070\n', stderr: '', exitCode: 0 })
+  expect(await cli(server, 'sum', 'b')).toEqual({ stdout: '1.5\n', stderr: '', exitCode: 0 })
+})
+
+test('sums of several columns are a table, in every style with the same words', async () => {
+  const server = await statsServer()
+  expect(await cli(server, 'sum', 'a', 'b', ' a')).toEqual({
+    stdout: 'column  sum\na       92233720368547758070\nb       1.5\na       0\n',
+    stderr: 'no upload has a column " a"; names that come close: "A"\n',
+    exitCode: 0,
+  })
+  const rows = [
+    { column: 'a', sum: '92233720368547758070' },
+    { column: 'b', sum: '1.5' },
+  ]
+  expect(JSON.parse((await cli(server, 'sum', 'a', 'b', '--json')).stdout)).toEqual(rows)
+  expect((await cli(server, 'sum', 'b', '--csv')).stdout).toBe('column,sum\nb,1.5\n')
+})
+
+test('a column without a sum is refused with the reason, and then nothing is printed', async () => {
+  const server = await statsServer()
+  const refusal = 'column "text" is text: line 3 has "n/a"\n'
+  expect(await cli(server, 'sum', 'a', 'text')).toEqual({ stdout: '', stderr: refusal, exitCode: 1 })
+})
+
+test('a server without Stats sums integers', async () => {
+  const server = await table(({ column }) => ({ total: BigInt(column) }))
+  expect((await cli(server, 'sum', '7', '8', '--csv')).stdout).toBe('column,sum\n7,7\n8,8\n')
+})
