@@ -88,7 +88,7 @@ const WIDE =
 const NARROW = /\p{Mn}|\p{Me}|\p{Cf}/u
 
 /** How many cells of a terminal a text takes. */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   let width = 0
   for (const character of text) width += WIDE.test(character) ? 2 : NARROW.test(character) ? 0 : 1
   return width

@@ -1,25 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { TableService } from '@table/proto'
 import { ask, type Connection } from './client.ts'
-import { caution } from './colours.ts'
 import { CliError, oneLine } from './errors.ts'
 
 /** In ms. The first Describe of a large table reads many files: a hint is not worth the wait. */
 const HINT_LIMIT = 2000
 
 /**
- * Says on stderr which of `columns` no upload has, and which names come close. Says nothing of a column that there is, or if the
- * server does not tell what is in the table: the answer that the user asked for is given all the same.
+ * Returns for each of `columns` that no upload has a line that says so, and which names come close. Returns nothing if the server
+ * does not tell what is in the table: the answer that the user asked for is given all the same.
  */
-export async function noteUnknown(connection: Connection, columns: readonly string[]): Promise<void> {
-  if (columns.length === 0) return
-  const names = await columnNames(connection)
-  if (!names) return
-  for (const column of new Set(columns).difference(new Set(names))) {
+export async function notesOnUnknown(connection: Connection, columns: readonly string[]): Promise<string[]> {
+  if (columns.length === 0) return []
+  const names = (await columnNames(connection)) ?? columns
+  const unknown = new Set(columns).difference(new Set(names))
+  return [...unknown].map(column => {
     const similar = namesLike(column, names).map(name => JSON.stringify(name))
     const hint = similar.length > 0 ? `; names that come close: ${similar.join(', ')}` : ''
-    console.error(caution(oneLine(`no upload has a column ${JSON.stringify(column)}${hint}`)))
-  }
+    return oneLine(`no upload has a column ${JSON.stringify(column)}${hint}`)
+  })
 }
 
 /** Returns the names of all columns; undefined if not all can be known, or not within `limit` ms. */

@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import { oneLine } from '../errors.ts'
 import { type Format, formatOption } from '../options.ts'
-import { addStyleOptions, styleOf, tableText } from '../printTable.ts'
+import { addStyleOptions, type Style, styleOf, tableText } from '../printTable.ts'
+import type { Target } from '../target.ts'
 import { formatSeconds } from '../units.ts'
+import { addWatchOptions, printOrWatch } from '../watch.ts'
 
-export const stats = addStyleOptions(new Command('stats'))
+export const stats = addWatchOptions(addStyleOptions(new Command('stats')))
   .summary('print exact statistics of columns')
   .description(
     'Print for each column over all uploads: its types (with the number of uploads that have each), rows, nulls, minimum and ' +
@@ -14,28 +16,40 @@ export const stats = addStyleOptions(new Command('stats'))
   .addOption(formatOption())
   .addHelpText(
     'after',
-    '\nExamples:\n  table-cli stats price amount\n  table-cli stats price --format csv --json',
+    '\nExamples:\n  table-cli stats price amount\n  table-cli stats price --format csv --json\n  table-cli stats price --every 5',
   )
   .action(async (columns: string[], { format }: { format: Format }, command: Command) => {
     const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
-    const { ask, withConnection } = await import('../client.ts')
-    const { TableService } = await import('@table/proto')
-    const { statsColumns, statsRow } = await import('../columnRows.ts')
-    const { Progress } = await import('../progress.ts')
-    const { print } = await import('../print.ts')
-    const { noteUnknown } = await import('../similarNames.ts')
-    await withConnection(target, async connection => {
-      const what = `reading ${oneLine(columns.join(', '))} (${format})`
-      const progress = new Progress(seconds => `${what}: ${formatSeconds(seconds)}`)
-      const answer = await ask(connection, TableService.stats, { columns, format }).finally(() =>
-        progress.stop(),
-      )
-      await print(tableText(statsColumns, [answer.columns.map(statsRow)], styleOf(command)))
-      const unknown = answer.columns.filter(({ types }) => types.length === 0)
-      await noteUnknown(
-        connection,
-        unknown.map(({ name }) => name),
-      )
-    })
+    const question = { columns, format, style: styleOf(command) }
+    await printOrWatch(command, note => statsText(target, question, note))
   })
+
+interface Question {
+  columns: string[]
+  format: Format
+  style: Style
+}
+
+async function* statsText(
+  target: Target,
+  { columns, format, style }: Question,
+  note: (line: string) => void,
+) {
+  const { ask, withConnection } = await import('../client.ts')
+  const { TableService } = await import('@table/proto')
+  const { statsColumns, statsRow } = await import('../columnRows.ts')
+  const { Progress } = await import('../progress.ts')
+  const { notesOnUnknown } = await import('../similarNames.ts')
+  const what = `reading ${oneLine(columns.join(', '))} (${format})`
+  const { rows, notes } = await withConnection(target, async connection => {
+    const progress = new Progress(seconds => `${what}: ${formatSeconds(seconds)}`)
+    const answer = await ask(connection, TableService.stats, { columns, format }).finally(() =>
+      progress.stop(),
+    )
+    const unknown = answer.columns.filter(({ types }) => types.length === 0).map(({ name }) => name)
+    return { rows: answer.columns.map(statsRow), notes: await notesOnUnknown(connection, unknown) }
+  })
+  yield* tableText(statsColumns, [rows], style)
+  for (const line of notes) note(line)
+}

@@ -20,7 +20,8 @@ export const sum = addStyleOptions(new Command('sum'))
     const { columnSums } = await import('../sums.ts')
     const { Progress } = await import('../progress.ts')
     const { print } = await import('../print.ts')
-    const { noteUnknown } = await import('../similarNames.ts')
+    const { notesOnUnknown } = await import('../similarNames.ts')
+    const { caution } = await import('../colours.ts')
     const style = styleOf(command)
     await withConnection(target, async connection => {
       const what = `summing ${oneLine(columns.join(', '))} (${format})`
@@ -30,6 +31,6 @@ export const sum = addStyleOptions(new Command('sum'))
       else
         await print(tableText(['column', 'sum'], [sums.map(({ column, sum }) => ({ column, sum }))], style))
       const unknown = sums.filter(({ known }) => !known).map(({ column }) => column)
-      await noteUnknown(connection, unknown)
+      for (const note of await notesOnUnknown(connection, unknown)) console.error(caution(note))
     })
   })
