@@ -113,6 +113,6 @@ test('good files have the exit code 0, with warnings about columns that nearly h
 
 test('on a terminal several files have a summary', async () => {
   const [a, b] = [file('a.csv', 'x\n1\n'), file('b.csv', 'x\n1,2\n')]
-  const { stdout } = await outcomeOf(cliOnTerminal(nowhere, 'check', a, b))
+  const { stdout } = await outcomeOf(cliOnTerminal(nowhere, ['check', a, b]))
   expect(stdout).toMatch(/\r\n2 files checked, 1 problem; 1 cannot be uploaded\r\n$/)
 })

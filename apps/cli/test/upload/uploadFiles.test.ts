@@ -51,7 +51,7 @@ test('--once stores nothing twice, says so on a terminal, and tells files by nam
   for (let time = 0; time < 2; time++) expect(await cli(server(), 'upload', '--once', a, b)).toEqual(success)
   expect(await sumOf('once')).toBe('2\n')
   const { stdout } = await outcomeOf(
-    cliOnTerminal(server(), 'upload', '--once', '--jobs', '1', a, file('c.csv', 'once\n1\n')),
+    cliOnTerminal(server(), ['upload', '--once', '--jobs', '1', a, file('c.csv', 'once\n1\n')]),
   )
   expect(stdout.split('\r\n')).toEqual([
     expect.stringMatching(/\/a\.csv: stored already as upload \d+, 1 row$/),
