@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { form, repeat, stride } from '../../../testing/form.ts'
 import { Crashes } from './crash/crashes.ts'
 import { FaultyDisk, type FileKind, type Order } from './crash/faultyDisk.ts'
-import { temporaryDirectory } from './support/server.ts'
+import { newDirectories, temporaryDirectory } from './support/server.ts'
 
 const cycles = repeat('TABLE_FAULT_CYCLES')
 /** In the long form each call fails once, up to the last call. */
@@ -41,11 +41,30 @@ const kinds: [
   ['openat', 'incoming', [1, 4], 'uploads'],
 ]
 
+/** The data directory that the next test goes on with. */
+let left: Crashes | undefined
+const directories = newDirectories()
+
+/**
+ * Returns a data directory for a test. Checking all bytes of a directory takes another server. The long form does that after each
+ * test. In the other forms a test goes on with the directory of the test before unless that failed.
+ */
+function begin(): Crashes {
+  const crashes = left ?? new Crashes(directories())
+  left = undefined
+  return crashes
+}
+
+async function finish(crashes: Crashes): Promise<void> {
+  if (long) console.log(`${await crashes.end()} uploads`)
+  else left = crashes
+}
+
 const promise = 'acknowledged uploads are there once, refused ones are not, the next start is not refused'
 
 for (const [call, file, nths, from, done = 'nothing'] of kinds)
   test(`${call} of the ${file} fails, ${done} done, from the ${from} on: ${promise}`, async () => {
-    const crashes = new Crashes(temporaryDirectory())
+    const crashes = begin()
     let failed = 0
     // Leave something for the next start to repair.
     if (from === 'start') await crashes.fail(nothing, { from: 'uploads', end: 'kill', oneByOne: false })
@@ -64,22 +83,22 @@ for (const [call, file, nths, from, done = 'nothing'] of kinds)
       failed += failures.length
       if (failures.length === 0) break
     }
-    const uploads = await crashes.end()
-    console.log(`${uploads} uploads, ${failed} calls failed`)
+    console.log(`${failed} calls failed`)
+    await finish(crashes)
   })
 
 test(`a disk that becomes full for good: ${promise}`, async () => {
-  const crashes = new Crashes(temporaryDirectory())
+  const crashes = begin()
   const calls = ['write', 'pwrite64', 'writev', 'pwritev', 'ftruncate', 'fallocate', 'openat']
   for (const nth of [1, 20, 60]) {
     const order: Order = { calls, file: 'any', error: 'ENOSPC', which: { nth, lasting: true } }
     await crashes.fail(order, { from: 'uploads', end: nth === 20 ? 'stop' : 'kill', oneByOne: nth === 1 })
   }
-  await crashes.end()
+  await finish(crashes)
 })
 
 test(`writes and syncs fail with 10 %, ${cycles} times: ${promise}`, async () => {
-  const crashes = new Crashes(temporaryDirectory())
+  const crashes = begin()
   let failures = 0
   for (let cycle = 0; cycle < cycles; cycle++) {
     const from = cycle % 4 === 3 ? 'start' : 'uploads'

@@ -12,7 +12,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js'
 import { TableClient, UploadReq, type UploadResp } from '@table/proto'
-import { onTestFinished, vi } from 'vitest'
+import { afterAll, onTestFinished, vi } from 'vitest'
 import { defaultLimits, type Limits } from '../../src/config/limits.ts'
 import { type RunningServer, type ServerConfig, startServer } from '../../src/server.ts'
 
@@ -20,6 +20,19 @@ export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'table-server-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   return path
+}
+
+/** Returns a function that makes directories, which are removed after all tests of the file. */
+export function newDirectories(): () => string {
+  const made: string[] = []
+  afterAll(() => {
+    for (const path of made) rmSync(path, { recursive: true, force: true })
+  })
+  return () => {
+    const path = mkdtempSync(join(tmpdir(), 'table-server-'))
+    made.push(path)
+    return path
+  }
 }
 
 /** Waits until the assertion holds; a busy machine may take its time. */

@@ -1,6 +1,6 @@
 // Every release opens the data directories of all earlier releases.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parse } from 'csv-parse/sync'
@@ -15,7 +15,7 @@ import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
 import { mergePartials } from '../../src/sum/total.ts'
 import { opened, temporaryDirectory, thrown } from '../support/directories.ts'
-import { fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
+import { copyOf, cutShort, fixtures, readFacts, unpackFixture } from '../support/fixture.ts'
 import { expectFacts } from '../support/fixtureFacts.ts'
 import { sumOf } from '../support/units.ts'
 
@@ -55,7 +55,7 @@ for (const fixture of fixtures) {
     const dataDir = unpackFixture(fixture)
     for (const id of facts.unsynced)
       for (const format of ['csv', 'parquet'] as const)
-        truncateSync(storedFile(dataDir, id, format), id % 2 ? 0 : 10)
+        cutShort(storedFile(dataDir, id, format), id % 2 ? 0 : 10)
     const store = opened(dataDir, unheard)
     await expectFacts(store)
     for (const upload of readUploads(dataDir)) expect(damagesOf(dataDir, upload)).toEqual([])
@@ -65,7 +65,7 @@ for (const fixture of fixtures) {
     const dataDir = unpackFixture(fixture)
     const { id } = facts.uploads.find(({ csvBytes }) => csvBytes > 64 * 1024) ?? { id: 0 }
     const csv = storedFile(dataDir, id, 'csv')
-    truncateSync(csv, 10)
+    cutShort(csv, 10)
     opened(dataDir, unheard)
     const uploads = readUploads(dataDir).filter(upload => Math.abs(upload.id - id) < 5)
     const found = uploads.flatMap(upload => damagesOf(dataDir, upload))
@@ -147,17 +147,6 @@ test.each(['schema2-killed', 'schema3-killed'] as const)(
     expect(fatal.length).toBeGreaterThan(10)
   },
 )
-
-/** Copies a data directory. Files in `files/` never change, so hard links are enough for them. */
-function copyOf(dataDir: string): string {
-  const copy = join(temporaryDirectory(), 'data')
-  execFileSync('cp', ['-al', dataDir, copy])
-  for (const name of readdirSync(copy).filter(name => name.startsWith('catalogue'))) {
-    rmSync(join(copy, name))
-    copyFileSync(join(dataDir, name), join(copy, name))
-  }
-  return copy
-}
 
 const killedStart = join(import.meta.dirname, 'killed-start.ts')
 
