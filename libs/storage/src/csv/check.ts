@@ -77,9 +77,10 @@ function badRecord(csv: OpenFile, { record, position, text, next }: Problem, lin
 
 /** Yields blocks of records that break no rule, and the problems between them, in the order of the file. */
 function* recordsOf(csv: OpenFile, names: readonly string[], from: number): Generator<BlockReader | Problem> {
+  const plain = new RecordReader(csv, from, names.length)
   for (let position: number | undefined = from; position !== undefined; ) {
     const broken: number | undefined = yield* blocksOf(csv, names.length, { from: position, to: csv.size })
-    position = broken === undefined ? undefined : yield* plainRecords(csv, names, broken)
+    position = broken === undefined ? undefined : yield* plainRecords(csv, plain, names, broken)
   }
 }
 
@@ -135,10 +136,11 @@ function* knownBlocks(csv: OpenFile, columns: number, range: Range): Generator<B
  */
 function* plainRecords(
   csv: OpenFile,
+  reader: RecordReader,
   names: readonly string[],
   from: number,
 ): Generator<BlockReader | Problem, number | undefined> {
-  const reader = new RecordReader(csv, from, names.length)
+  reader.skipTo(from)
   let good = from
   for (;;) {
     const found = reader.read()
