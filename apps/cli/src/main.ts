@@ -42,7 +42,11 @@ const program = new Command('table-cli')
   .addOption(new Option('--ca <file>', "use TLS; the server's authority, in PEM").env('TABLE_CA'))
   .addOption(new Option('--cert <file>', 'certificate to show to the server, in PEM').env('TABLE_CERT'))
   .addOption(new Option('--key <file>', 'the private key of that certificate, in PEM').env('TABLE_KEY'))
-  .addHelpText('after', '\nA token for the server goes into the environment variable TABLE_TOKEN.')
+  .addHelpText(
+    'after',
+    '\nA token for the server goes into the environment variable TABLE_TOKEN.\n\n' +
+      'Examples:\n  table-cli upload sales.csv\n  table-cli describe\n  table-cli sum price',
+  )
 const commands = [
   upload,
   check,

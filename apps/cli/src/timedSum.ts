@@ -11,7 +11,7 @@ export function timedSum(name: string, format: Format, files: string): Command {
       `Print how long the call took, then the sum of an integer column over all uploads, read from the ${files} files.`,
     )
     .argument('<column>', 'name of the column')
-    .addHelpText('after', `\nExamples:\n  table-cli ${name} price`)
+    .addHelpText('after', `\nExamples:\n  table-cli ${name} amount`)
     .action(async (column: string, _options, command: Command) => {
       const { targetOf } = await import('./target.ts')
       const target = targetOf(command)

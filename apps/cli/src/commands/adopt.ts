@@ -9,6 +9,7 @@ export const adopt = new Command('adopt')
       'upload is named, and the exit code is then 1.',
   )
   .addOption(dataDirOption())
+  .addHelpText('after', '\nExamples:\n  table-cli adopt --data-dir ./data')
   .action(async ({ dataDir }: { dataDir: string }) => {
     // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const { adoptFiles } = await import('../rows.ts')

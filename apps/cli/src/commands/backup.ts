@@ -11,6 +11,7 @@ export const backup = new Command('backup')
   )
   .argument('<dest>', 'the directory to make')
   .addOption(dataDirOption())
+  .addHelpText('after', '\nExamples:\n  table-cli backup monday --data-dir ./data')
   .action(async (dest: string, { dataDir }: { dataDir: string }) => {
     // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const [{ copyDirectory }, { beginBackup }] = await Promise.all([

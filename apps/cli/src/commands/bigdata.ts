@@ -22,6 +22,7 @@ export const bigdata = new Command('bigdata')
   )
   .option('--batches <count>', 'number of uploads', counter(MAX_BATCHES), 400)
   .option('--rows <count>', 'rows in each', counter(ROWS_AT_ONCE), 250_000)
+  .addHelpText('after', '\nExamples:\n  table-cli bigdata --batches 4 --rows 1000')
   .action(async (_options, command: Command) => {
     const { targetOf } = await import('../target.ts')
     const target = targetOf(command)

@@ -9,6 +9,7 @@ export const repair = new Command('repair')
       'named, and the exit code is then 1.',
   )
   .addOption(dataDirOption())
+  .addHelpText('after', '\nExamples:\n  table-cli repair --data-dir ./data')
   .action(async ({ dataDir }: { dataDir: string }) => {
     // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const { repairFiles } = await import('../dataDir.ts')

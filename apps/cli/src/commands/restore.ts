@@ -10,6 +10,7 @@ export const restore = new Command('restore')
   )
   .argument('<backup>', 'what `table-cli backup` made')
   .addOption(dataDirOption())
+  .addHelpText('after', '\nExamples:\n  table-cli restore monday --data-dir ./restored')
   .action(async (backup: string, { dataDir }: { dataDir: string }) => {
     // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const [{ copyDirectory }, { beginRestore }] = await Promise.all([

@@ -24,7 +24,7 @@ export const rm = new Command('rm')
   )
   .addHelpText(
     'after',
-    '\nExamples:\n  table-cli rm 3\n  table-cli rm 3 4 --yes\n  table-cli rm 3 --data-dir ./data',
+    '\nExamples:\n  table-cli rm 3\n  table-cli rm 4 5 --yes\n  table-cli rm 3 --data-dir ./data',
   )
   .action(async (ids: number[], { dataDir, yes }: RemoveOptions, command: Command) => {
     const distinct = [...new Set(ids)]

@@ -9,6 +9,7 @@ export const verify = new Command('verify')
       'stored; the exit code is then 1. Nothing is changed, so a server may run meanwhile.',
   )
   .addOption(dataDirOption())
+  .addHelpText('after', '\nExamples:\n  table-cli verify --data-dir ./data')
   .action(async ({ dataDir }: { dataDir: string }) => {
     // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const { checkFiles, damageLine } = await import('../dataDir.ts')

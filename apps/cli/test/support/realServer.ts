@@ -26,13 +26,16 @@ export async function startServer(dataDir: string, options: Options = {}): Promi
   return { address: await addressOf(child), process: child }
 }
 
-/** Starts one real server for all tests of a file. Returns its address, which is known once the tests run. */
-export function serverOfFile(): () => Address {
+/**
+ * Starts one real server for all tests of a file, by default with a data directory of its own. Returns its address, which is known
+ * once the tests run.
+ */
+export function serverOfFile(dataDir?: string): () => Address {
   let address: Address | undefined
   let end: (() => Promise<void>) | undefined
   beforeAll(async () => {
     const { path, remove } = newDirectory()
-    const child = spawnServer(path, {})
+    const child = spawnServer(dataDir ?? path, {})
     end = async () => {
       await stop(child)
       remove()
