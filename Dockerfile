@@ -8,27 +8,29 @@ RUN npm ci --omit=optional --workspace=@table/kernels --ignore-scripts --no-audi
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY apps/cli/package.json apps/cli/
 COPY apps/server/package.json apps/server/
 COPY libs/kernels/package.json libs/kernels/
 COPY libs/proto/package.json libs/proto/
 COPY libs/storage/package.json libs/storage/
-RUN npm ci --omit=dev --omit=optional --workspace=@table/server --ignore-scripts --no-audit --no-fund \
+RUN npm ci --omit=dev --omit=optional --workspace=@table/server --workspace=table-cli --ignore-scripts --no-audit --no-fund \
  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.md' \) -delete
 COPY libs libs
 COPY --from=kernels /app/libs/kernels/build libs/kernels/build
-COPY apps/server apps/server
+COPY apps apps
 
 FROM debian:bookworm-slim
 RUN useradd --system --user-group --no-create-home table \
  && install --directory --owner=table --group=table /data
 COPY --from=build /usr/local/bin/node /usr/local/bin/
 COPY --from=build /app /app
+RUN ln --symbolic /app/apps/cli/start /usr/local/bin/table-cli
 WORKDIR /app
-# Run the server once, so that the compiled modules are in the cache. Otherwise each thread loads the
-# compiler, which takes 12 MB.
+# Run the server and the CLI once, so that the compiled modules are in the cache. Otherwise each thread and
+# each command loads the compiler, which takes 12 MB.
 RUN install --directory --owner=table node_modules/.cache/table /tmp/short-run \
  && runuser --user table -- bash -c 'cd /tmp/short-run && { /app/apps/server/start --port 0 > said & } \
-   && until grep listening said; do sleep 1; kill -0 $! || exit; done && sleep 4 && kill $! && wait $!' \
+   && until grep listening said; do sleep 1; kill -0 $! || exit; done && table-cli --server "$(grep --only-matching "[^ ]*:[0-9]*$" said)" ls && sleep 4 && kill $! && wait $!' \
  && chown --recursive root node_modules/.cache \
  && chmod --recursive a+rX node_modules/.cache \
  && rm --recursive /tmp/short-run
@@ -40,4 +42,4 @@ ENV TABLE_OPEN=1
 VOLUME /data
 EXPOSE 5440
 HEALTHCHECK --interval=10s --timeout=35s CMD ["apps/server/healthcheck", "30"]
-CMD ["apps/server/start"]
+ENTRYPOINT ["/app/apps/server/start"]

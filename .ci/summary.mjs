@@ -53,7 +53,8 @@ function countRun(run, path, tested) {
 }
 
 countRun('test', join(root, 'node_modules/.vitest/test.json'), projects())
-countRun('image', join(root, 'e2e/node_modules/.vitest/image.json'), ['e2e'])
+for (const run of ['image', 'packages'])
+  countRun(run, join(root, `e2e/node_modules/.vitest/${run}.json`), ['e2e'])
 for (const result of process.argv.slice(2)) {
   const [name, outcome] = result.split('=')
   if (outcome === 'undone') console.error(`${name}: NOT DONE: there was nobody to ask`)

@@ -18,7 +18,7 @@ const { packages }: { packages: Record<string, Locked> } = JSON.parse(
 )
 
 const found = new Map<string, Locked>()
-collect('apps/server')
+for (const project of ['apps/server', 'apps/cli']) collect(project)
 const lines = [...found]
   .filter(([place]) => place.startsWith('node_modules/'))
   .map(([place, { version, license }]) => [

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createAuthority } from '../../../apps/server/test/support/certificates.ts'
 import { tokenLine } from '../../../apps/server/test/support/secrets.ts'
-import { inspect, listening, publishedPort, startContainer } from '../../support/containerServer.ts'
+import { image, inspect, listening, publishedPort, startContainer } from '../../support/containerServer.ts'
 import { testSession } from '../../support/python.ts'
 import { output, run } from '../../support/run.ts'
 import { testDirectory, testFile } from '../../support/temporary.ts'
@@ -104,4 +104,22 @@ test('docker stop lets an upload under way finish', async () => {
   await output('docker', ['stop', container])
   expect(await uploading).toEqual({ error: '' })
   expect(await inspect(container, '.State.ExitCode')).toBe('0')
+})
+
+test('arguments of docker run are flags of the server', async () => {
+  const help = await run('docker', ['run', '--rm', image, '--help'])
+  expect(help).toMatchObject({ code: 0, stderr: '' })
+  expect(help.stdout.toString()).toMatch(/^Usage: table-server /)
+  const wrong = await run('docker', ['run', '--rm', image, '--max-upload', 'much'])
+  expect(wrong.code).toBe(2)
+  expect(wrong.stderr).toContain('--max-upload')
+})
+
+test('table-cli runs in the container', async () => {
+  const { container, ...server } = await testContainer()
+  expect(await testSession(server).upload(testFile(csv))).toEqual({ error: '' })
+  const cli = (...args: string[]) => output('docker', ['exec', container, 'table-cli', ...args])
+  expect(await cli('sum', 'x')).toBe('42')
+  expect(await cli('ls', '--csv')).toContain(',2,12')
+  expect(await cli('verify')).toContain('1 uploads')
 })

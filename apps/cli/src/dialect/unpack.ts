@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+// Node 20 and older releases of Node 22 have no zstd.
+import zlib from 'node:zlib'
 import { CliError } from '../errors.ts'
 import type { UploadSource } from '../streamedUpload.ts'
 
@@ -8,8 +9,8 @@ const CHUNK_BYTES = 256 * 1024
 
 /** How files are packed whose first bytes are these. */
 const packings = [
-  { magic: Buffer.from([0x1f, 0x8b, 0x08]), unpacker: createGunzip },
-  { magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), unpacker: createZstdDecompress },
+  { magic: Buffer.from([0x1f, 0x8b, 0x08]), unpacker: zlib.createGunzip },
+  { magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), unpacker: zlib.createZstdDecompress },
 ]
 
 export type Packing = (typeof packings)[number]
@@ -24,6 +25,10 @@ export async function* unpacked(
   { size, chunks }: UploadSource,
   { unpacker }: Packing,
 ): AsyncGenerator<Buffer> {
+  if (!unpacker)
+    throw new CliError(
+      `is packed by zstd: found Node ${process.version}, expected Node 22.15 or newer; unpack it first`,
+    )
   const output = unpacker({ chunkSize: CHUNK_BYTES })
   // Streams read ahead, and a source may use a chunk's memory again.
   const finished = pipeline(Readable.from(copies(chunks), { highWaterMark: 1 }), output)

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { extname, join } from 'node:path'
 import {
   type Arrival,
   type Cancellation,
@@ -69,7 +69,8 @@ export class Pool {
   constructor({ dataDir, catalogueIdentity }: Store, workers: number, limits: StorageLimits) {
     this.workers = workers
     this.#piscina = new Piscina({
-      filename: fileURLToPath(new URL('./worker.ts', import.meta.url)),
+      // In the npm package the worker is plain JavaScript.
+      filename: join(import.meta.dirname, `worker${extname(import.meta.filename)}`),
       workerData: { dataDir, catalogueIdentity, limits },
       minThreads: workers,
       maxThreads: workers,

@@ -1,0 +1,159 @@
+// Writes the npm packages that people install: dist/table-cli-<version>.tgz and dist/table-server-<version>.tgz.
+// Rolldown bundles our sources and the packages they use into plain JavaScript. A package that cannot be
+// bundled becomes a dependency.
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
+
+interface Package {
+  /** The name of the package and of its command. */
+  name: string
+  description: string
+  /** Where the sources and their package.json are. */
+  project: string
+  /** The modules that a process or a thread begins with. The one with the package's name is the command. */
+  entries: Record<string, string>
+  /** The oldest Node that it runs on. */
+  node: string
+}
+
+interface Manifest {
+  version: string
+  license: string
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+}
+
+const packages: Package[] = [
+  {
+    name: 'table-cli',
+    description: 'Uploads CSV pieces of one growing table and sums its columns',
+    project: 'apps/cli',
+    entries: { 'table-cli': 'main.ts' },
+    node: '20.15.0',
+  },
+  {
+    name: 'table-server',
+    description: 'A gRPC server for one growing table: many clients upload CSV and ask for exact sums',
+    project: 'apps/server',
+    entries: { 'table-server': 'command.ts', worker: 'workers/worker.ts' },
+    node: '22.15.0',
+  },
+]
+
+/** Piscina starts its threads with a file of its own. */
+const UNBUNDLED = ['piscina']
+const MOST_BYTES = 3 * 1024 * 1024
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+
+/** Rolldown bundles what is required with a plain `require`, but not with the one that `createRequire` makes. */
+const plainRequire: Plugin = {
+  name: 'plain-require',
+  transform(code, id) {
+    if (!id.startsWith(join(root, 'libs'))) return undefined
+    return code.replace(/^const require = createRequire\(import\.meta\.url\)$/m, '')
+  },
+}
+
+/** grpc-js requires this package for two services that we do not use; it is larger than all else together. */
+const withoutProtoLoader: Plugin = {
+  name: 'without-proto-loader',
+  resolveId: source => (source === '@grpc/proto-loader' ? '\0proto-loader' : undefined),
+  load: id => (id === '\0proto-loader' ? 'export {}' : undefined),
+}
+
+rmSync(dist, { recursive: true, force: true })
+for (const wanted of packages) {
+  const tarball = await pack(wanted)
+  console.log(`${tarball}: ${Math.ceil(statSync(tarball).size / 1024)} KiB`)
+  if (statSync(tarball).size > MOST_BYTES) throw new Error(`${tarball} has more than 3 MiB`)
+}
+
+/** Makes the package in `dist/<name>` and packs it. Returns the path of the tarball. */
+async function pack(wanted: Package): Promise<string> {
+  const { name, project } = wanted
+  const folder = join(dist, name)
+  const manifest: Manifest = JSON.parse(readFileSync(join(root, project, 'package.json'), 'utf8'))
+  const chunks = await bundle(wanted, manifest, join(folder, 'lib'))
+
+  // The kernels look for the file at this place beside their module's folder.
+  mkdirSync(join(folder, 'build'))
+  copyFileSync(join(root, 'libs/kernels/build/kernels.wasm'), join(folder, 'build/kernels.wasm'))
+  for (const file of ['LICENSE', 'README.md']) copyFileSync(join(root, file), join(folder, file))
+  writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(chunks))
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify(packedManifest(wanted, manifest, chunks), null, 2),
+  )
+
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', dist], { cwd: folder })
+  return join(dist, `${name}-${manifest.version}.tgz`)
+}
+
+async function bundle(
+  { project, entries, node }: Package,
+  { optionalDependencies = {} }: Manifest,
+  dir: string,
+): Promise<OutputChunk[]> {
+  const build = await rolldown({
+    input: Object.fromEntries(
+      Object.entries(entries).map(([name, path]) => [name, join(root, project, 'src', path)]),
+    ),
+    platform: 'node',
+    external: [...UNBUNDLED, ...Object.keys(optionalDependencies)],
+    transform: { target: `node${node}` },
+    plugins: [plainRequire, withoutProtoLoader],
+  })
+  const { output } = await build.write({ dir, format: 'esm', minify: { compress: true, mangle: false } })
+  await build.close()
+  return output.filter(file => file.type === 'chunk')
+}
+
+function packedManifest(
+  { name, description, node }: Package,
+  { version, license, dependencies = {}, optionalDependencies = {} }: Manifest,
+  chunks: OutputChunk[],
+): object {
+  const imported = new Set(chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]))
+  const required = [...imported].filter(
+    id => !isBuiltin(id) && !chunks.some(({ fileName }) => fileName === id) && !(id in optionalDependencies),
+  )
+  const versions = required.map(id => {
+    if (!dependencies[id]) throw new Error(`${name} imports ${id}, which its package.json does not declare`)
+    return [id, dependencies[id]]
+  })
+  return {
+    name,
+    version,
+    description,
+    license,
+    type: 'module',
+    bin: { [name]: `lib/${name}.js` },
+    engines: { node: `>=${node}` },
+    files: ['lib', 'build', 'THIRD-PARTY.txt'],
+    dependencies: Object.fromEntries(versions),
+    optionalDependencies,
+  }
+}
+
+/** Returns the licences of the packages that are in the bundle. */
+function licencesOf(chunks: OutputChunk[]): string {
+  const folders = new Set(
+    chunks.flatMap(({ moduleIds }) =>
+      moduleIds.flatMap(id => id.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []),
+    ),
+  )
+  return [...folders]
+    .sort()
+    .map(folder => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const [file] = globSync('{LICEN[SC]E,licen[sc]e}*', { cwd: folder })
+      const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8')
+      return `${name} ${version}, ${license}\n\n${text}`
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`)
+}
