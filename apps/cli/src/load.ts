@@ -1,4 +1,4 @@
-import { CsvWriter } from '@table/storage'
+import { CsvWriter } from '@table/storage/csvWriter'
 
 /** The course's big table: row i of batch b is x = 1, y = i, z = b*1000 + i%1000. */
 export interface Load {

@@ -1,5 +1,5 @@
 import { finished } from 'node:stream/promises'
-import { CsvWriter } from '@table/storage'
+import { CsvWriter } from '@table/storage/csvWriter'
 import { CsvError, type Options, type Parser, parse } from 'csv-parse'
 import { CliError } from '../errors.ts'
 import { problemWithPoint, withDecimalPoint } from './decimalComma.ts'
