@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
@@ -65,14 +73,14 @@ export function unpackFixture(fixture: Fixture): string {
 
 /**
  * Copies a data directory to a directory that is removed after the test. The server never changes the bytes of a file in `files/`, so
- * hard links are enough for them: a test that changes such a file replaces it (`cutShort`).
+ * hard links are enough for them: a test that changes such a file replaces it (`cutShort`). The catalogue and the lock are copies.
  */
 export function copyOf(dataDir: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'table-fixture-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const copy = join(directory, 'data')
   execFileSync('cp', ['-al', dataDir, copy])
-  for (const name of readdirSync(copy).filter(name => name.startsWith('catalogue'))) {
+  for (const name of readdirSync(copy).filter(name => statSync(join(copy, name)).isFile())) {
     rmSync(join(copy, name))
     copyFileSync(join(dataDir, name), join(copy, name))
   }
