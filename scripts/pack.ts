@@ -31,14 +31,14 @@ const packages: Package[] = [
     name: 'table-cli',
     description: 'Uploads CSV pieces of one growing table and sums its columns',
     project: 'apps/cli',
-    entries: { 'table-cli': 'main.ts' },
+    entries: { 'table-cli': 'table-cli.js' },
     node: '20.15.0',
   },
   {
     name: 'table-server',
     description: 'A gRPC server for one growing table: many clients upload CSV and ask for exact sums',
     project: 'apps/server',
-    entries: { 'table-server': 'command.ts', worker: 'workers/worker.ts' },
+    entries: { 'table-server': 'src/command.ts', worker: 'src/workers/worker.ts' },
     node: '22.15.0',
   },
 ]
@@ -101,7 +101,7 @@ async function bundle(
 ): Promise<OutputChunk[]> {
   const build = await rolldown({
     input: Object.fromEntries(
-      Object.entries(entries).map(([name, path]) => [name, join(root, project, 'src', path)]),
+      Object.entries(entries).map(([name, path]) => [name, join(root, project, path)]),
     ),
     platform: 'node',
     external: [...UNBUNDLED, ...Object.keys(optionalDependencies)],

@@ -16,12 +16,20 @@ export function dataDirOption(): Option {
 
 /** Throws CliError if this Node cannot read data directories: the CLI itself also runs on Node 20. */
 export function expectStorage(): void {
-  // Node 22 warns that SQLite is experimental.
-  process.removeAllListeners('warning')
+  silenceSqlite()
   if (zlib.zstdCompressSync === undefined)
     throw new CliError(
       `found Node ${process.version}, expected Node 22.15 or newer, which can read data directories: update Node`,
     )
+}
+
+/** Node 22 warns that SQLite is experimental. All other warnings stay. */
+function silenceSqlite(): void {
+  const printers = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', warning => {
+    if (!/SQLite is an experimental/.test(warning.message)) for (const print of printers) print(warning)
+  })
 }
 
 /** The option `--format` of questions: both formats give the same answer. */
