@@ -80,6 +80,11 @@ class TableStub(object):
                 request_serializer=table__pb2.StatsReq.SerializeToString,
                 response_deserializer=table__pb2.StatsResp.FromString,
                 _registered_method=True)
+        self.Query = channel.unary_stream(
+                '/Table/Query',
+                request_serializer=table__pb2.QueryReq.SerializeToString,
+                response_deserializer=table__pb2.QueryPart.FromString,
+                _registered_method=True)
 
 
 class TableServicer(object):
@@ -150,6 +155,13 @@ class TableServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Query(self, request, context):
+        """Answers one SELECT over the uploads that are in the table when the query begins.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TableServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -197,6 +209,11 @@ def add_TableServicer_to_server(servicer, server):
                     servicer.Stats,
                     request_deserializer=table__pb2.StatsReq.FromString,
                     response_serializer=table__pb2.StatsResp.SerializeToString,
+            ),
+            'Query': grpc.unary_stream_rpc_method_handler(
+                    servicer.Query,
+                    request_deserializer=table__pb2.QueryReq.FromString,
+                    response_serializer=table__pb2.QueryPart.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -443,6 +460,33 @@ class Table(object):
             '/Table/Stats',
             table__pb2.StatsReq.SerializeToString,
             table__pb2.StatsResp.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Query(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/Table/Query',
+            table__pb2.QueryReq.SerializeToString,
+            table__pb2.QueryPart.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,7 @@ describe('Part 1: Communication', () => {
       'Download',
       'GetUpload',
       'ListUploads',
+      'Query',
       'Stats',
       'UploadStream',
     ]

@@ -28,6 +28,8 @@ export {
   GetUploadResp,
   ListUploadsReq,
   ListUploadsResp,
+  QueryPart,
+  QueryReq,
   StatsReq,
   StatsResp,
   StoredUpload,

@@ -37,6 +37,7 @@ test('every call has the name and the streams that clients know', () => {
     ['/Table/Download', false, true],
     ['/Table/Describe', false, false],
     ['/Table/Stats', false, false],
+    ['/Table/Query', false, true],
   ])
 })
 

@@ -7,6 +7,7 @@ import { getUpload } from './getUpload.ts'
 import { type Bind, conversing, received, sending, streamed, whole } from './handler.ts'
 import { check, watch } from './health.ts'
 import { listUploads } from './listUploads.ts'
+import { query } from './query.ts'
 import { reflect } from './reflection.ts'
 import { stats } from './stats.ts'
 import { upload } from './upload.ts'
@@ -39,6 +40,7 @@ const table: Record<keyof typeof TableService, Bind> = {
   download: sending({ codec: TableService.download, scope: 'read', limit: SMALL, handler: download }),
   describe: whole({ codec: TableService.describe, scope: 'read', limit: SMALL, handler: describe }),
   stats: whole({ codec: TableService.stats, scope: 'read', limit: SMALL, handler: stats }),
+  query: sending({ codec: TableService.query, scope: 'read', limit: SMALL, handler: query }),
 }
 
 /** Whoever asks for the health, such as an orchestrator, has no token, and asks until the server has ended. */

@@ -192,6 +192,17 @@ export interface ColumnStats {
   mean: string;
 }
 
+export interface QueryReq {
+  sql: string;
+}
+
+export interface QueryPart {
+  /** The next bytes of an Arrow IPC stream: the schema, then record batches. (A part may be empty: the query is at work.) */
+  arrow: Uint8Array;
+  /** What is wrong with the query; then nothing follows. */
+  error: string;
+}
+
 function createBaseUploadReq(): UploadReq {
   return { csvData: new Uint8Array(0) };
 }
@@ -1751,6 +1762,109 @@ export const ColumnStats: MessageFns<ColumnStats> = {
   },
 };
 
+function createBaseQueryReq(): QueryReq {
+  return { sql: "" };
+}
+
+export const QueryReq: MessageFns<QueryReq> = {
+  encode(message: QueryReq, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sql !== "") {
+      writer.uint32(10).string(message.sql);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryReq {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryReq();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sql = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseQueryPart(): QueryPart {
+  return { arrow: new Uint8Array(0), error: "" };
+}
+
+export const QueryPart: MessageFns<QueryPart> = {
+  encode(message: QueryPart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.arrow.length !== 0) {
+      writer.uint32(10).bytes(message.arrow);
+    }
+    if (message.error !== "") {
+      writer.uint32(18).string(message.error);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryPart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryPart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.arrow = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** One growing table. Each upload adds the rows of one CSV file to it. */
 export type TableService = typeof TableService;
 export const TableService = {
@@ -1849,6 +1963,16 @@ export const TableService = {
     responseSerialize: (value: StatsResp): Buffer => Buffer.from(StatsResp.encode(value).finish()),
     responseDeserialize: (value: Buffer): StatsResp => StatsResp.decode(value),
   },
+  /** Answers one SELECT over the uploads that are in the table when the query begins. */
+  query: {
+    path: "/Table/Query" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: QueryReq): Buffer => Buffer.from(QueryReq.encode(value).finish()),
+    requestDeserialize: (value: Buffer): QueryReq => QueryReq.decode(value),
+    responseSerialize: (value: QueryPart): Buffer => Buffer.from(QueryPart.encode(value).finish()),
+    responseDeserialize: (value: Buffer): QueryPart => QueryPart.decode(value),
+  },
 } as const;
 
 export interface TableServer extends UntypedServiceImplementation {
@@ -1875,6 +1999,8 @@ export interface TableServer extends UntypedServiceImplementation {
   describe: handleUnaryCall<DescribeReq, DescribeResp>;
   /** Counts and sums columns over everything uploaded, exactly. */
   stats: handleUnaryCall<StatsReq, StatsResp>;
+  /** Answers one SELECT over the uploads that are in the table when the query begins. */
+  query: handleServerStreamingCall<QueryReq, QueryPart>;
 }
 
 export interface TableClient extends Client {
@@ -2008,6 +2134,9 @@ export interface TableClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: StatsResp) => void,
   ): ClientUnaryCall;
+  /** Answers one SELECT over the uploads that are in the table when the query begins. */
+  query(request: QueryReq, options?: Partial<CallOptions>): ClientReadableStream<QueryPart>;
+  query(request: QueryReq, metadata?: Metadata, options?: Partial<CallOptions>): ClientReadableStream<QueryPart>;
 }
 
 export const TableClient = makeGenericClientConstructor(TableService, "Table") as unknown as {
