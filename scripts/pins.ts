@@ -15,7 +15,8 @@ interface Locked {
 /** What has no exact version as npm and pip packages have; `SECURITY.md` says why. */
 const EXCEPTIONS = ['debian:bookworm-slim']
 
-const EXACT = /^\d+\.\d+\.\d+$/
+/** The bindings of DuckDB count their own releases behind its version. */
+const EXACT = /^\d+\.\d+\.\d+(-r\.\d+)?$/
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
