@@ -13,7 +13,8 @@ const mayImport: Record<string, readonly string[]> = {
   service: [],
   admission: ['config', 'service'],
   auth: ['config', 'service'],
-  workers: ['config', 'service'],
+  query: ['config', 'service'],
+  workers: ['config', 'service', 'query'],
   grpc: ['config', 'service', 'admission', 'auth'],
 }
 
@@ -27,6 +28,9 @@ const importers: Record<string, readonly string[]> = {
   '@table/proto': ['grpc'],
   '@table/storage': ['config', 'grpc', 'workers', '.'],
   '@table/storage/worker': ['workers'],
+  // DuckDB is only for the process of its own.
+  '@duckdb/node-api': ['query'],
+  '@duckdb/node-bindings': ['query'],
 }
 
 const imports = readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -280,6 +280,11 @@ export function makeDirectory(path: string): void {
   operation({ kind: 'mkdir', path }, () => mkdirSync(path, { recursive: true }))
 }
 
+/** Removes a folder with everything in it, if it exists. */
+export function removeTree(path: string): void {
+  operation({ kind: 'remove', path }, () => rmSync(path, { recursive: true, force: true }))
+}
+
 /** Returns the size of a file in bytes, or undefined if the file does not exist. */
 export function fileSize(path: string): number | undefined {
   return operation({ kind: 'size', path }, () => statSync(path, { throwIfNoEntry: false })?.size)

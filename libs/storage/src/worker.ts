@@ -22,6 +22,7 @@ export { type CommittedUpload, commitArrivingUpload, commitUpload, settleUpload 
 export type { UploadId } from './ingest/deduplication.ts'
 export { syncUnsynced } from './ingest/smallUploads.ts'
 export { type StorageLimits, setStorageLimits } from './limits.ts'
+export { makeQueryFiles, type QueryFiles, removeQueryFiles } from './query/queryFiles.ts'
 export { type FootersTask, readFooters, type UploadsExtent } from './stats/footers.ts'
 export type { ColumnPartial } from './stats/partial.ts'
 export { statsOfPieces } from './stats/pieces.ts'

@@ -8,7 +8,18 @@ const sources = join(import.meta.dirname, '../src')
  * Each folder may import only from those before it. The files beside the folders are below all of them,
  * except the two that list what is public.
  */
-const order = ['', 'csv', 'parquet', 'catalogue', 'ingest', 'sum', 'stats', 'directory', 'maintenance']
+const order = [
+  '',
+  'csv',
+  'parquet',
+  'catalogue',
+  'ingest',
+  'sum',
+  'stats',
+  'query',
+  'directory',
+  'maintenance',
+]
 const publicFiles = ['index.ts', 'worker.ts']
 
 const folderOf = (path: string): string => {

@@ -1,4 +1,4 @@
-import type { Limits } from '../config/limits.ts'
+import { type Limits, QUERIES } from '../config/limits.ts'
 import { type Admit, limitConcurrency } from './concurrencyLimit.ts'
 import { Connections } from './connections.ts'
 import { IdleTimeout } from './idleTimeout.ts'
@@ -9,6 +9,9 @@ import { queue } from './queue.ts'
  * takes 64 bytes for each upload.
  */
 const SUMS = 1024
+
+/** The limit of queries that run or wait. */
+const WAITING_QUERIES = 128
 
 /** How much work on the catalogue alone runs at once. Uploads and sums need the other workers. */
 const CATALOGUE_TASKS = 2
@@ -28,6 +31,8 @@ export class Admission {
   readonly download: Admit
   readonly #sums: Admit
   readonly #sumQueue: ReturnType<typeof queue>
+  readonly #queries = limitConcurrency(WAITING_QUERIES, 'queries')
+  readonly #queryQueue = queue(QUERIES)
 
   constructor({ connections, uploads, idleTime }: Limits, workers: number) {
     this.connections = new Connections(connections)
@@ -42,5 +47,10 @@ export class Admission {
   /** Runs a sum as soon as a worker is free, or refuses the sum. */
   sum<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return this.#sums(() => this.#sumQueue(work, signal))
+  }
+
+  /** Runs a query as soon as there is a place, or refuses the query. */
+  query<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#queries(() => this.#queryQueue(work, signal))
   }
 }

@@ -4,6 +4,12 @@ import { InvalidArgumentError, Option } from 'commander'
 /** The largest length that the 4 bytes before a gRPC message can hold, in bytes. */
 export const MAX_MESSAGE_BYTES = 2 ** 32 - 1
 
+/**
+ * How many queries run at once. Each has its part of the memory for queries, and keeps its place until its client has taken the
+ * answer.
+ */
+export const QUERIES = 2
+
 /** What clients may ask of a server. Sizes are in bytes, times in seconds. */
 export interface Limits extends StorageLimits {
   /** The size of an upload's message, unpacked. */
@@ -16,6 +22,8 @@ export interface Limits extends StorageLimits {
   idleTime: number
   /** How long a call may take. */
   callTime: number
+  /** The memory of all queries together. */
+  queryMemory: number
 }
 
 const KIB = 1024
@@ -29,6 +37,7 @@ export const defaultLimits: Limits = {
   connections: 1024,
   idleTime: 60,
   callTime: 3600,
+  queryMemory: 128 * MIB,
 }
 
 type Flag = [limit: keyof Limits, flag: string, unit: Unit, max: number, description: string]
@@ -43,6 +52,7 @@ const flags: Flag[] = [
   ['connections', 'max-connections', 'number', 65536, 'most open connections'],
   ['idleTime', 'idle-timeout', 'seconds', 86400, 'how long a call may wait for its client'],
   ['callTime', 'call-timeout', 'seconds', 86400, 'how long a call may take'],
+  ['queryMemory', 'query-memory', 'size', Number.MAX_SAFE_INTEGER, 'memory of SQL queries, all together'],
   ['keptFreeBytes', 'keep-free', 'size', Number.MAX_SAFE_INTEGER, 'disk space that uploads leave free'],
 ]
 

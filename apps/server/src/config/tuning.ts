@@ -26,6 +26,16 @@ export const MALLOC_VARIABLES: readonly string[] = [
   'MALLOC_MMAP_THRESHOLD_=131072',
 ]
 
+/** The flags of the process that answers SQL: it makes few objects, and copies its answers into large buffers. */
+export const QUERY_FLAGS: readonly string[] = ['--max-semi-space-size=1', '--max-old-space-size=96']
+
+/** The environment of that process, and nothing of the server's. */
+export const QUERY_VARIABLES: Record<string, string> = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  TZ: 'UTC',
+}
+
 /**
  * Limits the JavaScript objects of a worker; the buffers that files are read into do not count. By default V8
  * lets the young generation of each worker grow to 48 MB before the first collection.

@@ -27,6 +27,7 @@ const statusOfCode: Record<ServiceErrorCode, status> = {
   unavailable: status.UNAVAILABLE,
   cancelled: status.CANCELLED,
   damaged: status.DATA_LOSS,
+  unsupported: status.UNIMPLEMENTED,
   internal: status.INTERNAL,
 }
 

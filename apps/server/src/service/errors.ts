@@ -9,6 +9,7 @@
  * - `unavailable`: the same request may work later.
  * - `cancelled`: nobody waits for the answer any more.
  * - `damaged`: stored data is missing or has changed.
+ * - `unsupported`: this server cannot answer such requests. The message says what it lacks.
  * - `internal`: the server is at fault.
  */
 export type ServiceErrorCode =
@@ -22,6 +23,7 @@ export type ServiceErrorCode =
   | 'unavailable'
   | 'cancelled'
   | 'damaged'
+  | 'unsupported'
   | 'internal'
 
 /** Ends a request. Clients see the message. */

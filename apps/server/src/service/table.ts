@@ -145,6 +145,11 @@ export interface Table {
   open(id: number, format: string): Promise<StoredFile | undefined>
   /** Returns the statistics of columns, in the same order, over all uploads. Both formats give the same. */
   stats(columns: readonly string[], format: string, signal: AbortSignal): Promise<ColumnStats[]>
+  /**
+   * Answers one SELECT over the uploads that are there now, as the bytes of an Arrow IPC stream. Each part is valid until the next one.
+   * Throws `invalid-data` if something is wrong with the query, `too-large` if it needs more memory than it may have.
+   */
+  query(sql: string, signal: AbortSignal): AsyncIterable<Uint8Array>
   /** Returns what is in the table, with at most so many columns, whose names take at most so many bytes together. */
   describe(most: { columns: number; bytes: number }, signal: AbortSignal): Promise<Description>
 }

@@ -16,6 +16,7 @@ import {
   shortageOf,
   UploadRuns,
 } from '@table/storage'
+import type { Limits } from '../config/limits.ts'
 import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import {
   type ColumnStats,
@@ -34,6 +35,7 @@ import { columnStats } from './columnStats.ts'
 import { columnSum } from './columnSum.ts'
 import { description } from './description.ts'
 import { Pool } from './pool.ts'
+import { Queries } from './query.ts'
 import { Removals } from './removals.ts'
 
 /** An upload of at least this many bytes is converted while it arrives. */
@@ -45,13 +47,15 @@ export class LocalTable implements Table {
   readonly #pool: Pool
   readonly #removals: Removals
   readonly #runs = new UploadRuns()
+  readonly #queries: Queries
 
   /** Opens the directory. Throws a `StorageError` if the directory cannot be served. */
-  constructor(dataDir: string, workers: number, limits: StorageLimits) {
+  constructor(dataDir: string, workers: number, limits: StorageLimits & Pick<Limits, 'queryMemory'>) {
     setStorageLimits(limits)
     this.#store = openStore(dataDir)
     this.#pool = new Pool(this.#store, workers, limits)
     this.#removals = new Removals(this.#pool.readers, ids => this.#pool.removeFiles(ids))
+    this.#queries = new Queries(this.#store, this.#pool, limits)
     // Sync the leftovers now: if every run ended in a crash, unsynced uploads would pile up.
     if (this.#store.hasUnsynced) void this.#pool.syncAll()
   }
@@ -84,6 +88,10 @@ export class LocalTable implements Table {
     return translated(this.#pool.readers.during(describe))
   }
 
+  query(sql: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return translatedParts(this.#queries.answer(sql, cancellationOf(signal), signal))
+  }
+
   /** Reports stored files whose sizes are wrong, while the table is served. */
   async checkSizes(): Promise<void> {
     await this.#pool.readers.during(async () => {
@@ -113,6 +121,7 @@ export class LocalTable implements Table {
   }
 
   async close(): Promise<void> {
+    this.#queries.process.close()
     await this.#pool.close()
     this.#store.close()
   }
@@ -145,7 +154,10 @@ export class LocalTable implements Table {
     const { catalogue } = this.#store
     const found = await this.#pool.find(id)
     // An upload that is not published yet has not been acknowledged, so it cannot be deleted.
-    if (!found || !(await catalogue.has(id)) || !(await this.#pool.removeRow(id))) return false
+    if (!found || !(await catalogue.has(id))) return false
+    // Queries that have begun look for the rows of their uploads.
+    await this.#queries.begun()
+    if (!(await this.#pool.removeRow(id))) return false
     // From here on the upload is gone at the next start. Those who have snapshots with it still need its files.
     await catalogue.remove(id, found.upload.columns)
     this.#removals.add(id)

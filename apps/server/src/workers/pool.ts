@@ -16,6 +16,7 @@ import {
   type Page,
   type PageRequest,
   type PartialSum,
+  type QueryFiles,
   type Refusal,
   type StatsPlan,
   StorageError,
@@ -205,6 +206,20 @@ export class Pool {
   /** Rejects with the error that tells of the refusal. */
   refuse(refusal: Refusal, cancellation: Cancellation): Promise<never> {
     return this.#run('refuse', { refusal, cancellation })
+  }
+
+  /** Makes the folder of a query over these uploads. */
+  makeQueryFiles(query: number, ids: Float64Array, cancellation: Cancellation): Promise<QueryFiles> {
+    return this.#run('makeQueryFiles', { query, ids, cancellation })
+  }
+
+  /** Removes the folder of a query. Never rejects: the next start removes what is left. */
+  async removeQueryFiles(query: number): Promise<void> {
+    try {
+      await this.#run('removeQueryFiles', { query })
+    } catch (error) {
+      if (!this.#closed) console.error(error)
+    }
   }
 
   list(page: PageRequest): Promise<Page> {

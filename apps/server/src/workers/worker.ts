@@ -18,17 +18,20 @@ import {
   type FoundUpload,
   findChecked,
   findColumn as findColumnOf,
+  makeQueryFiles as makeQueryFilesOf,
   type NotedTexts,
   notedTexts as notedTextsOf,
   type Page,
   type PageRequest,
   type PartialSum,
+  type QueryFiles,
   type Refusal,
   readFooters as readFootersOf,
   readPage,
   readSummary,
   refuse as refuseSum,
   removeFiles as removeFilesOf,
+  removeQueryFiles as removeQueryFilesOf,
   removeRow as removeRowOf,
   type StatsPlan,
   StorageError,
@@ -89,6 +92,11 @@ export interface Tasks {
   sum: { task: { plan: SumPlan; cancellation: Cancellation }; value: PartialSum }
   stats: { task: { plan: StatsPlan; cancellation: Cancellation }; value: ColumnPartial[] }
   readFooters: { task: FootersTask & { cancellation: Cancellation }; value: UploadsExtent }
+  makeQueryFiles: {
+    task: { query: number; ids: Float64Array; cancellation: Cancellation }
+    value: QueryFiles
+  }
+  removeQueryFiles: { task: { query: number }; value: undefined }
   refuse: { task: { refusal: Refusal; cancellation: Cancellation }; value: never }
 }
 
@@ -144,6 +152,15 @@ export const stats: Task<'stats'> = ({ plan, cancellation }) =>
 
 export const readFooters: Task<'readFooters'> = ({ cancellation, ...task }) =>
   outcome(() => readFootersOf(dataDir(), task, cancellation))
+
+export const makeQueryFiles: Task<'makeQueryFiles'> = ({ query, ids, cancellation }) =>
+  outcome(() => makeQueryFilesOf(dataDir(), query, ids, cancellation))
+
+export const removeQueryFiles: Task<'removeQueryFiles'> = ({ query }) =>
+  outcome(() => {
+    removeQueryFilesOf(dataDir(), query)
+    return undefined
+  })
 
 export const refuse: Task<'refuse'> = ({ refusal, cancellation }) =>
   outcome(() => refuseSum(dataDir(), refusal, cancellation))

@@ -7,7 +7,16 @@ import { eachListed } from '../catalogue/listedRows.ts'
 import { type Census, takeCensus } from '../catalogue/schemas.ts'
 import { UploadList } from '../catalogue/uploadList.ts'
 import { StorageError } from '../errors.ts'
-import { eachName, fileSize, linkFile, makeDirectory, removeFile, renameFile, syncPath } from '../files.ts'
+import {
+  eachName,
+  fileSize,
+  linkFile,
+  makeDirectory,
+  removeFile,
+  removeTree,
+  renameFile,
+  syncPath,
+} from '../files.ts'
 import { restoreUnsynced } from '../ingest/smallUploads.ts'
 import {
   type Format,
@@ -18,6 +27,7 @@ import {
   lostDirectory,
   lostFile,
   parseFileName,
+  queriesDirectory,
   storedFile,
 } from '../paths.ts'
 import { finishRemovals } from './removal.ts'
@@ -47,6 +57,7 @@ export function recoverUploads(
   const found = readUploads(dataDir, stored)
   moveLost(dataDir, stored, say)
   removeUncommitted(incomingDirectory(dataDir))
+  removeTree(queriesDirectory(dataDir))
   if (found.uploads.length >= MANY_UPLOADS)
     say(`read ${found.uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
   return { ...found, nextId: highestStored + 1 }

@@ -1,0 +1,79 @@
+// A query in a DuckDB of its own: no other query sees its files, and its settings are fixed before it runs.
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { UnfitValue } from './arrowColumn.ts'
+import { arrowStream } from './arrowStream.ts'
+import type { QueryFailure, QueryRequest } from './request.ts'
+import { prepareQuery, Refused } from './statement.ts'
+import { dataView, TooManyColumns, uploadsView } from './views.ts'
+
+const THREADS = '2'
+
+/** Yields the answer as an Arrow IPC stream. The bytes are valid until the next ones. */
+export async function* answer(
+  { sql, folder, schemas, memory, spill }: QueryRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: THREADS,
+    memory_limit: `${memory}B`,
+    temp_directory: `${folder}/temp`,
+    max_temp_directory_size: `${spill}B`,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+  let connection: DuckDBConnection | undefined
+  try {
+    connection = await instance.connect()
+    const interrupt = () => connection?.interrupt()
+    signal.addEventListener('abort', interrupt)
+    for (const statement of [
+      "SET TimeZone = 'UTC'",
+      `SET allowed_directories = ['${folder}/files/']`,
+      'SET enable_external_access = false',
+      dataView(schemas, `${folder}/files`),
+      uploadsView(`${folder}/files/uploads.csv`),
+      'SET lock_configuration = true',
+    ]) {
+      signal.throwIfAborted()
+      await connection.run(statement)
+    }
+    signal.throwIfAborted()
+    const statement = await prepareQuery(connection, sql)
+    signal.throwIfAborted()
+    yield* arrowStream(await statement.stream())
+  } finally {
+    connection?.closeSync()
+    instance.closeSync()
+  }
+}
+
+const kinds: [pattern: RegExp, code: QueryFailure['code']][] = [
+  [/^Out of Memory Error/, 'too-large'],
+  [/^IO Error/, 'damaged'],
+  [/^(INTERNAL|FATAL|Fatal)/, 'internal'],
+]
+
+/** The most characters of a message. */
+const MOST = 2000
+
+/** Returns what a caller is told of an error. */
+export function failureOf(error: unknown, { memory }: QueryRequest): QueryFailure {
+  const { message } = error as Error
+  if (error instanceof TooManyColumns) return { code: 'too-large', message }
+  if (error instanceof Refused || error instanceof UnfitValue) return { code: 'invalid-data', message }
+  const [, code = 'invalid-data' as const] = kinds.find(([pattern]) => pattern.test(message)) ?? []
+  if (code === 'too-large')
+    return {
+      code,
+      message: `the query needs more than the ${Math.floor(memory / 2 ** 20)} MiB of memory that it may have: group by fewer values, sort or join fewer rows, or give the server more with --query-memory`,
+    }
+  return { code, message: clean(message).slice(0, MOST) }
+}
+
+/** Names uploads in place of the query's files. */
+function clean(message: string): string {
+  return message
+    .replace(/\/?\S*\bfiles\/\d+\/(\d+)-\d+\.parquet/g, 'the Parquet file of upload $1')
+    .replace(/(?<=["' ])\/[^"'\s]*\/query\/\d+\/?[^"'\s]*/g, "the server's folder")
+    .trim()
+}

@@ -1,0 +1,46 @@
+// What the server and the process that answers SQL say to each other. Requests are lines of JSON on the standard
+// input of the process; answers are frames on its file descriptor 3.
+
+/** What a query reads. All paths are relative to the folder in which the process runs. */
+export interface QueryRequest {
+  sql: string
+  /** The query's own folder. */
+  folder: string
+  /** The lists of columns of the uploads. Those of the list `schema` have their files in the folder `files/<schema>`. */
+  schemas: readonly { schema: number; columns: readonly { name: string; type: string }[] }[]
+  /** In bytes. */
+  memory: number
+  /** How many bytes of temporary files the query may write. */
+  spill: number
+}
+
+export type Order =
+  | { id: number; query: QueryRequest }
+  /** A frame of the answer was taken. */
+  | { id: number; taken: true }
+  | { id: number; cancel: true }
+
+/** What a query failed with. `missing`: DuckDB is not installed. */
+export interface QueryFailure {
+  code: 'invalid-data' | 'too-large' | 'damaged' | 'internal' | 'missing'
+  message: string
+}
+
+export const ANSWERS = 3
+
+export const frameKinds = { part: 0, end: 1, failure: 2 } as const
+export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
+
+/** A frame begins with the number of its query, its kind and the length of its content: 4, 1 and 4 bytes. */
+export const FRAME_HEADER = 9
+
+/** How many frames of a query may be on their way. */
+export const FRAMES_UNTAKEN = 4
+/** The most bytes of a frame. */
+export const FRAME_BYTES = 256 * 1024
+
+export function writeFrameHeader(frame: Buffer, id: number, kind: FrameKind, length: number): void {
+  frame.writeUInt32LE(id, 0)
+  frame.writeUInt8(kind, 4)
+  frame.writeUInt32LE(length, 5)
+}

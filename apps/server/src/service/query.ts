@@ -1,0 +1,24 @@
+import { ServiceError } from './errors.ts'
+import type { Table } from './table.ts'
+
+export interface QueryRequest {
+  sql: string
+}
+
+/**
+ * Answers one SELECT over every upload that was acknowledged before this call, as the bytes of an Arrow IPC stream: the schema, then record
+ * batches. Later uploads and deletions do not change the answer. Throws `invalid-data` if something is wrong with the query, also after
+ * the first bytes.
+ */
+export async function* query(
+  table: Table,
+  { sql }: QueryRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (sql.trim() === '')
+    throw new ServiceError(
+      'invalid-data',
+      'found no statement, expected one SELECT, such as SELECT * FROM data',
+    )
+  yield* table.query(sql, signal)
+}

@@ -1,0 +1,108 @@
+// What a query reads: a folder of its own, with the Parquet files of its uploads under other names and the list of
+// these uploads. The engine may open nothing else. Files keep their content under the second name, so an upload
+// that is deleted meanwhile does not matter.
+import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
+import { read } from '../catalogue/connection.ts'
+import { checkRow } from '../catalogue/database.ts'
+import { readSchema } from '../catalogue/schemas.ts'
+import type { Checked, UploadRow } from '../catalogue/tables.ts'
+import {
+  append,
+  closeFile,
+  copyFile,
+  createFile,
+  freeBytes,
+  linkFile,
+  makeDirectory,
+  removeTree,
+} from '../files.ts'
+import { limits } from '../limits.ts'
+import {
+  queryDirectory,
+  querySchemaDirectory,
+  queryTemporaryDirectory,
+  queryUploadFile,
+  queryUploadsFile,
+  storedFile,
+} from '../paths.ts'
+import type { Column } from '../schema.ts'
+
+/** What the engine has to know of a query's folder. */
+export interface QueryFiles {
+  /** The lists of columns. The files of uploads with the list `schema` are in one folder. */
+  schemas: { schema: number; columns: readonly Column[] }[]
+  /** How many bytes may be written to the disk, beyond what uploads leave free. */
+  freeBytes: number
+}
+
+const BATCH = 64 * 1024
+
+/**
+ * Makes the folder of a query over the uploads `ids`, in ascending order. An upload whose row is deleted is left out. Throws StorageError
+ * `damaged` if a row is damaged.
+ */
+export function makeQueryFiles(
+  dataDir: string,
+  query: number,
+  ids: Float64Array,
+  cancellation: Cancellation,
+): QueryFiles {
+  const schemas = new Map<number, readonly Column[]>()
+  makeDirectory(queryTemporaryDirectory(dataDir, query))
+  makeDirectory(querySchemaDirectory(dataDir, query, 0))
+  const list = createFile(queryUploadsFile(dataDir, query))
+  try {
+    let lines = ''
+    for (const row of rowsOf(dataDir, ids)) {
+      throwIfCancelled(cancellation)
+      if (!schemas.has(row.schema)) {
+        schemas.set(
+          row.schema,
+          read(dataDir, connection => readSchema(dataDir, connection, row.schema)),
+        )
+        makeDirectory(querySchemaDirectory(dataDir, query, row.schema))
+      }
+      const from = storedFile(dataDir, row.id, 'parquet')
+      const to = queryUploadFile(dataDir, query, row.schema, row.id, Date.parse(row.received_at))
+      if (!linkFile(from, to)) copyFile(from, to)
+      lines += lineOf(row)
+      if (lines.length < BATCH) continue
+      append(list, Buffer.from(lines))
+      lines = ''
+    }
+    append(list, Buffer.from(lines))
+  } finally {
+    closeFile(list)
+  }
+  return {
+    schemas: [...schemas].map(([schema, columns]) => ({ schema, columns })),
+    freeBytes: Math.max(0, freeBytes(dataDir) - limits.keptFreeBytes),
+  }
+}
+
+export function removeQueryFiles(dataDir: string, query: number): void {
+  removeTree(queryDirectory(dataDir, query))
+}
+
+const ROWS = 1024
+
+/** Yields the rows of the uploads `ids` that exist. */
+function* rowsOf(dataDir: string, ids: Float64Array): Generator<UploadRow> {
+  for (let first = 0; first < ids.length; first += ROWS) {
+    const some = JSON.stringify([...ids.subarray(first, first + ROWS)])
+    const rows = read(dataDir, ({ prepared }) =>
+      prepared('SELECT * FROM uploads WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id').all(some),
+    ) as unknown as (UploadRow & Checked)[]
+    for (const row of rows) {
+      checkRow(dataDir, row)
+      yield row
+    }
+  }
+}
+
+/** Returns the line of the list: a CSV without a header, in which what is missing is empty and names are quoted. */
+function lineOf({ id, upload_id, name, received_at, rows, csv_bytes, parquet_bytes }: UploadRow): string {
+  const uuid = upload_id ? Buffer.from(upload_id).toString('hex') : ''
+  const quoted = name === null ? '' : `"${name.replaceAll('"', '""')}"`
+  return `${[id, uuid, quoted, received_at, rows, csv_bytes, parquet_bytes].join(',')}\n`
+}
