@@ -1,15 +1,10 @@
 // Columns of a record batch, made of DuckDB's vectors. Where a type has a buffer in both, bytes are copied and no
 // value of JavaScript is made.
-import {
-  type DuckDBDataChunk,
-  type DuckDBDecimalType,
-  type DuckDBType,
-  DuckDBTypeId,
-  JsonDuckDBValueConverter,
-} from '@duckdb/node-api'
+import { type DuckDBDataChunk, type DuckDBDecimalType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
 import type { ArrowArray, ArrowType } from './arrowMessages.ts'
 import { GrowingBits, GrowingBytes } from './growingBytes.ts'
+import { textOf } from './nested.ts'
 
 /** An answer has a value that Arrow's type cannot hold. */
 export class UnfitValue extends Error {}
@@ -161,7 +156,11 @@ function widened(width: 2 | 4 | 8): Append {
     const at = values.extend(16 * rows)
     const words = new Int32Array(values.memory.buffer, values.memory.byteOffset + at, 4 * rows)
     const Narrow = width === 2 ? Int16Array : Int32Array
-    const narrow = new Narrow(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength / Narrow.BYTES_PER_ELEMENT)
+    const narrow = new Narrow(
+      data.buffer as ArrayBuffer,
+      data.byteOffset,
+      data.byteLength / Narrow.BYTES_PER_ELEMENT,
+    )
     for (let i = 0; i < rows; i++) {
       const low = width === 8 ? narrow[2 * i] : narrow[i]
       const next = width === 8 ? narrow[2 * i + 1] : low >> 31
@@ -227,20 +226,12 @@ function appendStrings(
   }
 }
 
-/** Adds what has no buffer of its own as text: nested values as JSON, others as DuckDB writes them. */
-function appendWords(
-  values: GrowingBytes,
-  ends: Int32Array,
-  { rows, chunk, column }: Vector,
-  _valid: Uint8Array | undefined,
-): void {
+/** Adds what has no buffer of its own as text. */
+function appendWords(values: GrowingBytes, ends: Int32Array, { rows, chunk, column }: Vector): void {
   const vector = chunk.getColumnVector(column)
   for (let i = 0; i < rows; i++) {
     const item = vector.getItem(i)
-    if (item !== null) {
-      const json = JsonDuckDBValueConverter(item, vector.type, JsonDuckDBValueConverter)
-      values.append(Buffer.from(typeof json === 'string' ? json : JSON.stringify(json)))
-    }
+    if (item !== null) values.append(Buffer.from(textOf(item)))
     ends[i] = values.length
   }
 }

@@ -49,6 +49,7 @@ export async function* answer(
 
 const kinds: [pattern: RegExp, code: QueryFailure['code']][] = [
   [/^Out of Memory Error/, 'too-large'],
+  [/No space left on device/, 'disk-full'],
   [/^IO Error/, 'damaged'],
   [/^(INTERNAL|FATAL|Fatal)/, 'internal'],
 ]
@@ -67,6 +68,8 @@ export function failureOf(error: unknown, { memory }: QueryRequest): QueryFailur
       code,
       message: `the query needs more than the ${Math.floor(memory / 2 ** 20)} MiB of memory that it may have: group by fewer values, sort or join fewer rows, or give the server more with --query-memory`,
     }
+  if (code === 'disk-full')
+    return { code, message: "no space left on the server's disk for what the query writes down meanwhile" }
   return { code, message: clean(message).slice(0, MOST) }
 }
 

@@ -18,7 +18,8 @@ export class FlatBuffer {
     const bytes = Buffer.from(text)
     this.#align(4, bytes.length + 1)
     this.#take(1)
-    bytes.copy(this.#buffer, this.#take(bytes.length))
+    const at = this.#take(bytes.length)
+    bytes.copy(this.#buffer, at)
     return this.#length(bytes.length)
   }
 
@@ -33,8 +34,9 @@ export class FlatBuffer {
   pairs(pairs: readonly (readonly [number, number])[]): number {
     this.#align(8, 16 * pairs.length)
     for (const [first, second] of pairs.toReversed()) {
-      this.#buffer.writeBigInt64LE(BigInt(second), this.#take(8))
-      this.#buffer.writeBigInt64LE(BigInt(first), this.#take(8))
+      const at = this.#take(16)
+      this.#buffer.writeBigInt64LE(BigInt(first), at)
+      this.#buffer.writeBigInt64LE(BigInt(second), at + 8)
     }
     return this.#length(pairs.length)
   }
@@ -49,10 +51,9 @@ export class FlatBuffer {
     this.#align(4)
     this.#take(4)
     const start = this.#used
-    for (const place of places.toReversed())
-      this.#buffer.writeInt16LE(place === undefined ? 0 : start - place, this.#take(2))
-    this.#buffer.writeInt16LE(start - end, this.#take(2))
-    this.#buffer.writeInt16LE(4 + 2 * fields.length, this.#take(2))
+    for (const place of places.toReversed()) this.#integer(place === undefined ? 0 : start - place, 2)
+    this.#integer(start - end, 2)
+    this.#integer(4 + 2 * fields.length, 2)
     this.#buffer.writeInt32LE(this.#used - start, this.#buffer.length - start)
     return start
   }
@@ -70,10 +71,11 @@ export class FlatBuffer {
       this.#offset(field.offset)
     } else if (field.bytes === 8) {
       this.#align(8)
-      this.#buffer.writeBigInt64LE(BigInt(field.value), this.#take(8))
+      const at = this.#take(8)
+      this.#buffer.writeBigInt64LE(BigInt(field.value), at)
     } else {
       this.#align(field.bytes)
-      this.#buffer.writeIntLE(field.value, this.#take(field.bytes), field.bytes)
+      this.#integer(field.value, field.bytes)
     }
   }
 
@@ -83,8 +85,13 @@ export class FlatBuffer {
   }
 
   #length(length: number): number {
-    this.#buffer.writeInt32LE(length, this.#take(4))
+    this.#integer(length, 4)
     return this.#used
+  }
+
+  #integer(value: number, bytes: 1 | 2 | 4): void {
+    const at = this.#take(bytes)
+    this.#buffer.writeIntLE(value, at, bytes)
   }
 
   /** Pads so that a value of `size` bytes stands at a multiple of its size once `following` bytes are written after it. */
@@ -93,7 +100,7 @@ export class FlatBuffer {
     this.#take(-(this.#used + following) & (size - 1))
   }
 
-  /** Returns where the next bytes go. They are zero. */
+  /** Returns where the next bytes go. They are zero. The buffer may be another one afterwards. */
   #take(bytes: number): number {
     const needed = this.#used + bytes
     if (needed > this.#buffer.length) {

@@ -22,7 +22,7 @@ export type Order =
 
 /** What a query failed with. `missing`: DuckDB is not installed. */
 export interface QueryFailure {
-  code: 'invalid-data' | 'too-large' | 'damaged' | 'internal' | 'missing'
+  code: 'invalid-data' | 'too-large' | 'disk-full' | 'damaged' | 'internal' | 'missing'
   message: string
 }
 

@@ -1,0 +1,193 @@
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Metadata, status } from '@grpc/grpc-js'
+import { tableFromIPC } from 'apache-arrow'
+import { expect, onTestFinished, test } from 'vitest'
+import { QueryProcess } from '../../src/query/queryProcess.ts'
+import { spawnServer } from '../support/process.ts'
+import { errorOf, queried, queryProcesses, rowsOf, sharedServer } from '../support/query.ts'
+import { connectClient, eventually, failureOf, temporaryDirectory, upload } from '../support/server.ts'
+
+const server = sharedServer()
+
+/** A query that sends a first part soon, and would go on for hours. */
+const ENDLESS = 'SELECT i, i + 1 AS j FROM range(1000000000000) t(i)'
+/** A query that works for hours before it sends anything. */
+const WORK = 'SELECT sum(i * j) FROM range(10000000) t(i), range(1000000) u(j)'
+
+const mine = () => queryProcesses(process.pid)
+
+/** Begins a query. Resolves once it sends something. */
+async function begun(sql: string) {
+  const call = server.client.query({ sql })
+  const ended = new Promise<number>(resolve => {
+    call.on('error', ({ code }: { code?: number }) => resolve(code ?? -1)).on('end', () => resolve(0))
+  })
+  await new Promise<void>(resolve => call.once('data', () => resolve()))
+  return { call, ended }
+}
+
+const folders = () => readdirSync(join(server.dataDir, 'query'))
+
+test('a query that is killed is a status for its caller, and the next one starts another process', async () => {
+  expect(await rowsOf(server.client, 'SELECT 1')).toEqual([[1]])
+  const [first = 0] = mine()
+  const { call, ended } = await begun(WORK)
+  process.kill(first, 'SIGKILL')
+  call.resume()
+  expect(await ended).toBe(status.UNAVAILABLE)
+  expect(await rowsOf(server.client, 'SELECT 2')).toEqual([[2]])
+  expect(mine()).not.toContain(first)
+  await eventually(() => expect(folders()).toEqual([]))
+})
+
+test.each([ENDLESS, WORK])('a query that is cancelled stops, and the process goes on: %s', async sql => {
+  const before = mine()
+  const { call, ended } = await begun(sql)
+  expect(folders()).toHaveLength(1)
+  call.cancel()
+  call.resume()
+  expect(await ended).toBe(status.CANCELLED)
+  await eventually(() => expect(folders()).toEqual([]))
+  expect(await rowsOf(server.client, 'SELECT 3')).toEqual([[3]])
+  expect(mine()).toEqual(before)
+})
+
+test('a query that is out of time ends with a status', async () => {
+  const call = server.client.query({ sql: WORK }, new Metadata(), { deadline: Date.now() + 700 })
+  call.resume()
+  expect(
+    await failureOf(new Promise((resolve, reject) => call.on('end', resolve).on('error', reject))),
+  ).toMatchObject({
+    code: status.DEADLINE_EXCEEDED,
+  })
+  await eventually(() => expect(folders()).toEqual([]))
+})
+
+test('a query over its memory is an error that says so, and nothing else is hurt', async () => {
+  const before = mine()
+  const failure = await failureOf(queried(server.client, 'SELECT list(i) FROM range(100000000) t(i)'))
+  expect(failure).toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+    details: expect.stringMatching(/^the query needs more than the 64 MiB of memory .*--query-memory$/),
+  })
+  expect(await rowsOf(server.client, 'SELECT 4')).toEqual([[4]])
+  expect(mine()).toEqual(before)
+})
+
+test('an answer does not change by uploads and deletions while it is sent', async () => {
+  const rows = 200_000
+  const csv = `x\n${Array.from({ length: rows }, (_, i) => i).join('\n')}\n`
+  const [id = 0n] = await server.holding(csv)
+  const call = server.client.query({
+    sql: 'SELECT x, _upload, x + 1, x + 2, x + 3, x + 4, x + 5, x + 6 FROM data',
+  })
+  const parts: Buffer[] = []
+  const first = await new Promise<Buffer>(resolve => call.once('data', ({ arrow }) => resolve(arrow)))
+  call.pause()
+  parts.push(first)
+  await server.holding('x\n-1\n')
+  await eventually(() => expect(readdirSync(join(server.dataDir, 'files'))).toHaveLength(2))
+  call.on('data', ({ arrow }) => parts.push(arrow))
+  await new Promise((resolve, reject) => call.on('end', resolve).on('error', reject).resume())
+  const table = tableFromIPC(Buffer.concat(parts))
+  expect(table.numRows).toBe(rows)
+  expect(
+    table
+      .getChild('x')
+      ?.toArray()
+      .reduce((sum: bigint, x: bigint) => sum + x, 0n),
+  ).toBe(19999900000n)
+  expect(new Set(table.getChild('_upload'))).toEqual(new Set([id]))
+  expect(await rowsOf(server.client, 'SELECT x FROM data')).toEqual([[-1n]])
+})
+
+test('a client that does not take its answer does not fill the memory', async () => {
+  const { call } = await begun(ENDLESS)
+  call.pause()
+  const [child = 0] = mine()
+  const processTime = () => readFileSync(`/proc/${child}/stat`, 'utf8').split(' ').slice(13, 15).join(' ')
+  // Once nothing moves, the process has stopped to work for this client.
+  let before = ''
+  let still = 0
+  await eventually(() => {
+    const now = processTime()
+    still = now === before ? still + 1 : 0
+    before = now
+    expect(still).toBe(10)
+  })
+  const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1])
+  expect(rss).toBeLessThan(400 * 1024)
+  call.cancel()
+  call.on('error', () => {})
+})
+
+test('the process has nothing of the server: no secrets, no sockets, no lock', async () => {
+  const { ready, child } = spawnServer({ env: { TABLE_TOKEN: 'secret', OTHER_SECRET: 'secret' } })
+  const { port } = await ready
+  await queried(connectClient(port), 'SELECT 1')
+  const [pid = 0] = queryProcesses(child.pid ?? 0)
+  expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('secret')
+  const open = readdirSync(`/proc/${pid}/fd`).map(fd => readlinkSync(`/proc/${pid}/fd/${fd}`))
+  expect(open.filter(path => /\/(lock|catalogue)/.test(path))).toEqual([])
+  const inode = (line: string) => line.trim().split(/\s+/)[9]
+  const listening = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .filter(line => line.includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} `))
+    .map(line => `socket:[${inode(line)}]`)
+  expect(listening.length).toBeGreaterThan(0)
+  expect(open.filter(path => listening.includes(path))).toEqual([])
+
+  // Nothing of DuckDB is in the server itself.
+  expect(readFileSync(`/proc/${child.pid}/maps`, 'utf8')).not.toContain('duckdb')
+  expect(readFileSync(`/proc/${pid}/maps`, 'utf8')).toContain('duckdb')
+
+  // It dies with the server, however the server ends.
+  child.kill('SIGKILL')
+  await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
+})
+
+test('the process ends when there was no query for a while', async () => {
+  const folder = temporaryDirectory()
+  mkdirSync(join(folder, '1/files'), { recursive: true })
+  writeFileSync(join(folder, '1/files/uploads.csv'), '')
+  const queries = new QueryProcess(folder, 0)
+  onTestFinished(() => queries.close())
+  const request = { sql: 'SELECT 1', folder: '1', schemas: [], memory: 2 ** 26, spill: 0 }
+  const { signal } = new AbortController()
+  const parts = queries.answer(request, signal)
+  await parts.next()
+  const { pid = 0 } = queries
+  expect(() => process.kill(pid, 0)).not.toThrow()
+  for await (const _part of parts);
+  await eventually(() => expect(queries.pid).toBeUndefined())
+  await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
+})
+
+test('what a query leaves behind is removed at the next start', async () => {
+  const first = spawnServer()
+  const { port } = await first.ready
+  await upload(connectClient(port), 'x\n1\n')
+  const call = connectClient(port).query({ sql: ENDLESS })
+  await new Promise<void>(resolve => call.once('data', () => resolve()))
+  call.on('error', () => {})
+  first.child.kill('SIGKILL')
+  await first.exited
+  expect(readdirSync(join(first.dataDir, 'query'))).toHaveLength(1)
+  const second = spawnServer({ dataDir: first.dataDir })
+  await second.ready
+  expect(readdirSync(first.dataDir)).not.toContain('query')
+})
+
+test('a query that takes a while says that it is at work', async () => {
+  const call = server.client.query({ sql: WORK })
+  const { arrow, error } = await new Promise<{ arrow: Buffer; error: string }>(resolve =>
+    call.once('data', resolve),
+  )
+  expect([arrow.length, error]).toEqual([0, ''])
+  call.on('error', () => {})
+  call.cancel()
+  // An error that comes later still comes as an error.
+  const late = "SELECT CASE WHEN sum(i) > 0 THEN error('late') END FROM range(300000000) t(i)"
+  expect(await errorOf(server.client, late)).toBe('Invalid Input Error: late')
+})
