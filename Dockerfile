@@ -13,7 +13,9 @@ COPY apps/server/package.json apps/server/
 COPY libs/kernels/package.json libs/kernels/
 COPY libs/proto/package.json libs/proto/
 COPY libs/storage/package.json libs/storage/
-RUN npm ci --omit=dev --omit=optional --workspace=@table/server --workspace=table-cli --ignore-scripts --no-audit --no-fund \
+# DuckDB is optional, because a server without it answers everything but SQL. Piscina does without its optional packages.
+RUN npm ci --omit=dev --workspace=@table/server --workspace=table-cli --ignore-scripts --no-audit --no-fund \
+ && rm -rf node_modules/@napi-rs \
  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.md' \) -delete
 COPY libs libs
 COPY --from=kernels /app/libs/kernels/build libs/kernels/build
@@ -26,11 +28,12 @@ COPY --from=build /usr/local/bin/node /usr/local/bin/
 COPY --from=build /app /app
 RUN ln --symbolic /app/apps/cli/start /usr/local/bin/table-cli
 WORKDIR /app
-# Run the server and the CLI once, so that the compiled modules are in the cache. Otherwise each thread and
-# each command loads the compiler, which takes 12 MB.
+# Run the server, its process for queries and the CLI once, so that the compiled modules are in the cache. Otherwise each
+# thread and each command loads the compiler, which takes 12 MB.
 RUN install --directory --owner=table node_modules/.cache/table /tmp/short-run \
  && runuser --user table -- bash -c 'cd /tmp/short-run && { /app/apps/server/start --port 0 > said & } \
-   && until grep listening said; do sleep 1; kill -0 $! || exit; done && table-cli --server "$(grep --only-matching "[^ ]*:[0-9]*$" said)" ls && sleep 4 && kill $! && wait $!' \
+   && until grep listening said; do sleep 1; kill -0 $! || exit; done \
+   && table-cli --server "$(grep --only-matching "[^ ]*:[0-9]*$" said)" sql "SELECT 1" && sleep 4 && kill $! && wait $!' \
  && chown --recursive root node_modules/.cache \
  && chmod --recursive a+rX node_modules/.cache \
  && rm --recursive /tmp/short-run

@@ -9,6 +9,10 @@ interface Locked {
   resolved?: string
   link?: boolean
   dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+  os?: string[]
+  cpu?: string[]
+  libc?: string[]
 }
 
 const root = join(import.meta.dirname, '..')
@@ -51,12 +55,20 @@ function table(rows: string[][]): string {
   return `${header}| ${widths.map(width => '-'.repeat(width)).join(' | ')} |\n${others.join('')}`
 }
 
-/** Collects the package at `place` and everything it needs. The Dockerfile leaves optional packages out. */
+/** Collects the package at `place` and everything it needs. Of optional packages the Dockerfile keeps those of DuckDB. */
 function collect(place: string): void {
   const locked = packages[place]
-  if (!locked || found.has(place)) return
+  if (!locked || found.has(place) || !isForImage(locked)) return
   found.set(place, locked)
   for (const name of Object.keys(locked.dependencies ?? {})) collect(placeOf(name, place))
+  for (const name of Object.keys(locked.optionalDependencies ?? {}))
+    if (name.startsWith('@duckdb/')) collect(placeOf(name, place))
+}
+
+/** Returns whether a package is for Linux on x64 with glibc. */
+function isForImage({ os, cpu, libc }: Locked): boolean {
+  const allows = (names: string[] | undefined, name: string) => !names || names.includes(name)
+  return allows(os, 'linux') && allows(cpu, 'x64') && allows(libc, 'glibc')
 }
 
 /** Returns where Node finds the package `name` from `place`: in the nearest node_modules above. */

@@ -4,7 +4,7 @@ import { UnfitValue } from './arrowColumn.ts'
 import { arrowStream } from './arrowStream.ts'
 import type { QueryFailure, QueryRequest } from './request.ts'
 import { prepareQuery, Refused } from './statement.ts'
-import { dataView, TooManyColumns, uploadsView } from './views.ts'
+import { dataView, doubtfulColumns, EMPTY, TooManyColumns, uploadsView } from './views.ts'
 
 const THREADS = '2'
 
@@ -26,17 +26,31 @@ export async function* answer(
     connection = await instance.connect()
     const interrupt = () => connection?.interrupt()
     signal.addEventListener('abort', interrupt)
-    for (const statement of [
-      "SET TimeZone = 'UTC'",
-      `SET allowed_directories = ['${folder}/files/']`,
-      'SET enable_external_access = false',
-      dataView(schemas, `${folder}/files`),
-      uploadsView(`${folder}/files/uploads.csv`),
-      'SET lock_configuration = true',
-    ]) {
+    const files = `${folder}/files`
+    const run = async (statement: string) => {
       signal.throwIfAborted()
-      await connection.run(statement)
+      return connection?.runAndReadAll(statement)
     }
+    await run("SET TimeZone = 'UTC'")
+    await run(`SET allowed_directories = ['${files}/']`)
+    await run('SET enable_external_access = false')
+    const empty = new Set<string>()
+    for (const { schema, names, counts } of doubtfulColumns(schemas, files)) {
+      const [row = []] = (await run(counts))?.getRows() ?? []
+      names.forEach((name, i) => {
+        if (row[i] === 0n) empty.add(`${schema} ${name}`)
+      })
+    }
+    const known = schemas.map(({ schema, columns }) => ({
+      schema,
+      columns: columns.map(({ name, type }) => ({
+        name,
+        type: empty.has(`${schema} ${name}`) ? EMPTY : type,
+      })),
+    }))
+    await run(dataView(known, files))
+    await run(uploadsView(`${files}/uploads.csv`))
+    await run('SET lock_configuration = true')
     signal.throwIfAborted()
     const statement = await prepareQuery(connection, sql)
     signal.throwIfAborted()

@@ -30,6 +30,37 @@ interface United {
 
 export class TooManyColumns extends Error {}
 
+/** Columns of one list of which only the files tell whether they hold anything: without values a column is int64. */
+export interface Doubtful {
+  schema: number
+  names: readonly string[]
+  /** Counts the values of these columns. */
+  counts: string
+}
+
+/** Returns the columns that are int64, but dates, times or booleans in other uploads. */
+export function doubtfulColumns(schemas: Schemas, folder: string): Doubtful[] {
+  const others = new Set(
+    schemas.flatMap(({ columns }) =>
+      columns.filter(({ type }) => UNLIKE_NUMBERS.has(type)).map(({ name }) => name),
+    ),
+  )
+  return schemas.flatMap(list => {
+    const places = list.columns.flatMap(({ name, type }, i) =>
+      type === 'int64' && others.has(name) ? [i] : [],
+    )
+    if (places.length === 0) return []
+    const names = places.map(i => list.columns[i]?.name ?? '')
+    const counts = `SELECT ${places.map(i => `count(c${i})`).join(', ')} FROM ${filesOf(list, folder)}`
+    return [{ schema: list.schema, names, counts }]
+  })
+}
+
+const UNLIKE_NUMBERS = new Set(['boolean', 'date', 'timestamp', 'timestamp-utc'])
+
+/** The type of a column that is known to hold nothing. */
+export const EMPTY = 'empty'
+
 /** Returns the statement that creates the view. `folder`: where the files of the uploads are. */
 export function dataView(schemas: Schemas, folder: string): string {
   const united = unite(schemas)
@@ -69,28 +100,33 @@ function folded(name: string): string {
 }
 
 /** Selects the rows of the uploads that have one list of columns. */
-function part({ schema, columns }: Schema, united: readonly United[], folder: string): string {
-  // The columns of a file go by their position: DuckDB would rename some of them.
-  const places = new Map(columns.map(({ name, type }, i) => [name, { alias: `c${i}`, type }]))
+function part(list: Schema, united: readonly United[], folder: string): string {
+  const places = new Map(list.columns.map(({ name, type }, i) => [name, { alias: `c${i}`, type }]))
   const selected = united.map(({ name, shown, types }) => {
     const type = commonType(types)
     const place = places.get(name)
-    const value = place ? converted(place, type, name) : `NULL::${duckdbTypes[type]}`
+    const value = place && place.type !== EMPTY ? converted(place, type, name) : `NULL::${duckdbTypes[type]}`
     return `${value} AS ${quoted(shown)}`
   })
   const [id, receivedAt] = [1, 2].map(n => `split_part(parse_filename(f, true), '-', ${n})::BIGINT`)
   selected.push(`${id} AS _upload`, `make_timestamptz(${receivedAt} * 1000) AS _received_at`)
+  return `SELECT ${selected.join(', ')} FROM ${filesOf(list, folder)}`
+}
+
+/** Reads the files of the uploads that have one list of columns. Columns go by their position: DuckDB would rename some of them. */
+function filesOf({ schema, columns }: Schema, folder: string): string {
   const aliases = [...columns.map((_, i) => `c${i}`), 'f']
   let file = 'file'
   while (columns.some(({ name }) => folded(name) === file)) file += '_'
-  return `SELECT ${selected.join(', ')} FROM read_parquet('${folder}/${schema}/*.parquet', filename = '${file}') AS p(${aliases.join(', ')})`
+  return `read_parquet('${folder}/${schema}/*.parquet', filename = '${file}') AS p(${aliases.join(', ')})`
 }
 
 /** Returns the type that can hold the values of all these types exactly, or as text. */
-export function commonType(types: ReadonlySet<string>): string {
+export function commonType(all: ReadonlySet<string>): string {
+  const types = [...all].filter(type => type !== EMPTY)
   const [first = 'text'] = types
-  if (types.size === 1) return first
-  const within = (...allowed: string[]) => [...types].every(type => allowed.includes(type))
+  if (types.length === 1) return first
+  const within = (...allowed: string[]) => types.every(type => allowed.includes(type))
   if (within('int64', 'double')) return 'double'
   if (within('date', 'timestamp')) return 'timestamp'
   return 'text'

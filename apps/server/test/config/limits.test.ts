@@ -151,6 +151,7 @@ test.each<[keyof Limits, string, number, number]>([
   ['connections', 'max-connections', 1, 65_536],
   ['idleTime', 'idle-timeout', 1, 86_400],
   ['callTime', 'call-timeout', 1, 86_400],
+  ['queryMemory', 'query-memory', 1, Number.MAX_SAFE_INTEGER],
   ['keptFreeBytes', 'keep-free', 0, Number.MAX_SAFE_INTEGER],
 ])('%s is set by --%s and its variable, from %i to %i', (limit, flag, min, max) => {
   expect(limitsFrom()).toEqual(defaultLimits)
@@ -191,6 +192,7 @@ test('the help gives defaults as people write them', () => {
     '--max-connections': 1024,
     '--idle-timeout': 60,
     '--call-timeout': 3600,
+    '--query-memory': '128MiB',
     '--keep-free': '256MiB',
   })
 })

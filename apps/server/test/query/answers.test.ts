@@ -168,6 +168,14 @@ describe('the views', () => {
     expect(last?.[3]).toBe('1e+300')
   })
 
+  test('a column without values takes the type that it has in other uploads', async () => {
+    const { client } = await having('n,day,truth\n1,,\n', 'n,day,truth\n2,2026-11-28,true\n')
+    expect(await rowsOf(client, 'SELECT typeof(day), typeof(truth) FROM data')).toEqual([
+      ['DATE', 'BOOLEAN'],
+      ['DATE', 'BOOLEAN'],
+    ])
+  })
+
   test('an integer that no double is exactly is an error, not another number', async () => {
     const { client } = await having('x,y\n9007199254740993,1\n', 'x,y\n0.5,2\n')
     expect(await rowsOf(client, 'SELECT sum(y)::BIGINT FROM data')).toEqual([[3n]])
