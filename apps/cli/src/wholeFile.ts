@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CliError, oneLine } from './errors.ts'
@@ -15,6 +16,7 @@ export async function writeWhole(
 ): Promise<void> {
   await checkPlace(path)
   const temporary = join(dirname(path), `.table-cli-${randomUUID()}`)
+  const keep = removeOnSignal(temporary)
   try {
     const file = await open(temporary, 'wx')
     try {
@@ -36,7 +38,24 @@ export async function writeWhole(
     throw new CliError(`cannot write ${oneLine(path)} (${code}): check the path and the disk`, {
       cause: error,
     })
+  } finally {
+    keep()
   }
+}
+
+/** Removes a file if Ctrl-C or another signal ends this process. The function that is returned ends that. */
+function removeOnSignal(path: string): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const remove = (signal: NodeJS.Signals) => {
+    rmSync(path, { force: true })
+    keep()
+    process.kill(process.pid, signal) // now the signal ends the process as it does by default
+  }
+  const keep = () => {
+    for (const signal of signals) process.off(signal, remove)
+  }
+  for (const signal of signals) process.on(signal, remove)
+  return keep
 }
 
 /** A device or a directory must not be replaced by a file. */
