@@ -15,6 +15,7 @@ import { parquetsum } from './commands/parquetsum.ts'
 import { repair } from './commands/repair.ts'
 import { restore } from './commands/restore.ts'
 import { rm } from './commands/rm.ts'
+import { sql } from './commands/sql.ts'
 import { stats } from './commands/stats.ts'
 import { sum } from './commands/sum.ts'
 import { upload } from './commands/upload.ts'
@@ -55,6 +56,7 @@ const commands = [
   describe,
   sum,
   stats,
+  sql,
   get,
   rm,
   csvsum,

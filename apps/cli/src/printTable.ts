@@ -89,6 +89,7 @@ const NARROW = /\p{Mn}|\p{Me}|\p{Cf}/u
 
 /** How many cells of a terminal a text takes. */
 export function widthOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
   for (const character of text) width += WIDE.test(character) ? 2 : NARROW.test(character) ? 0 : 1
   return width

@@ -1,0 +1,68 @@
+// Dates and times as text: ISO 8601, as the table itself reads and writes them.
+import { TimeUnit } from 'apache-arrow'
+
+const perSecond: Record<TimeUnit, bigint> = {
+  [TimeUnit.SECOND]: 1n,
+  [TimeUnit.MILLISECOND]: 1000n,
+  [TimeUnit.MICROSECOND]: 1_000_000n,
+  [TimeUnit.NANOSECOND]: 1_000_000_000n,
+}
+const SECONDS_PER_DAY = 86_400n
+const DAYS_PER_400_YEARS = 146_097
+/** DuckDB's infinite dates and timestamps. */
+const INFINITE_DAYS = 2 ** 31 - 1
+const INFINITE_TIME = 2n ** 63n - 1n
+
+/** 20421 -> "2025-11-29". */
+export function dateText(days: number): string {
+  if (Math.abs(days) === INFINITE_DAYS) return days > 0 ? 'infinity' : '-infinity'
+  // JavaScript's Date does not reach as far as DuckDB's: count whole eras of the calendar apart.
+  const eras = Math.floor(days / DAYS_PER_400_YEARS)
+  const within = new Date((days - eras * DAYS_PER_400_YEARS) * 86_400_000)
+  const year = within.getUTCFullYear() + eras * 400
+  const sign = year < 0 ? '-' : year > 9999 ? '+' : ''
+  const digits = String(Math.abs(year)).padStart(sign === '' ? 4 : 6, '0')
+  return `${sign}${digits}-${within.toISOString().slice(5, 10)}`
+}
+
+/** A time since 1970 -> "2025-11-29T10:00:00.5". */
+export function timestampText(time: bigint, unit: TimeUnit): string {
+  if (time === INFINITE_TIME || time === -INFINITE_TIME) return time > 0n ? 'infinity' : '-infinity'
+  const perDay = SECONDS_PER_DAY * perSecond[unit]
+  const ofDay = ((time % perDay) + perDay) % perDay
+  return `${dateText(Number((time - ofDay) / perDay))}T${timeText(ofDay, unit)}`
+}
+
+/** A time since midnight -> "10:00:00.5". */
+export function timeText(time: bigint, unit: TimeUnit): string {
+  const seconds = Number(time / perSecond[unit])
+  const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(twoDigits).join(':')
+  return clock + fractionText(time % perSecond[unit], unit)
+}
+
+/** DuckDB's interval -> "1 year 2 months 3 days 04:00:00". */
+export function intervalText(months: number, days: number, nanoseconds: bigint): string {
+  const sign = nanoseconds < 0n ? '-' : ''
+  const time = sign + timeText(nanoseconds < 0n ? -nanoseconds : nanoseconds, TimeUnit.NANOSECOND)
+  const parts = [
+    counted(Math.trunc(months / 12), 'year'),
+    counted(months % 12, 'month'),
+    counted(days, 'day'),
+    nanoseconds === 0n ? '' : time,
+  ]
+  return parts.filter(part => part !== '').join(' ') || time
+}
+
+function counted(count: number, what: string): string {
+  return count === 0 ? '' : `${count} ${what}${Math.abs(count) === 1 ? '' : 's'}`
+}
+
+function fractionText(fraction: bigint, unit: TimeUnit): string {
+  if (fraction === 0n) return ''
+  const digits = String(perSecond[unit]).length - 1
+  return `.${String(fraction).padStart(digits, '0').replace(/0+$/, '')}`
+}
+
+function twoDigits(value: number): string {
+  return String(Math.floor(value)).padStart(2, '0')
+}
