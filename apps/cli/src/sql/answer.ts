@@ -6,7 +6,7 @@ import type { Style } from '../printTable.ts'
 import { Progress } from '../progress.ts'
 import { formatBytes, formatRows, formatSeconds } from '../units.ts'
 import { writeWhole } from '../wholeFile.ts'
-import { printPaged } from './pager.ts'
+import { type Paging, printPaged } from './pager.ts'
 import { askQuery, type Result } from './query.ts'
 import { tableOf } from './table.ts'
 
@@ -43,7 +43,7 @@ export async function answerQuery(
       if (!file) progress.stop()
     })
     const result = { fields, batches: counted }
-    let isWhole = true
+    let paging: Paging = 'none'
     if (file) {
       const onWritten = (written: number) => {
         bytes = written
@@ -52,10 +52,10 @@ export async function answerQuery(
     } else if (style !== 'aligned') await print(await programText(result, style))
     else if (process.stdout.isTTY) {
       const cancel = () => controller.abort(new CliError('the query was cancelled'))
-      isWhole = await printPaged(tableOf(result, hasColour()), cancel)
+      paging = await printPaged(tableOf(result, hasColour()), cancel)
     } else await print(tableOf(result, false))
     progress.stop()
-    if (file || style === 'aligned') console.error(summary(rows, startedAt, isWhole))
+    if (file || style === 'aligned') console.error(summary(rows, startedAt, paging))
   } finally {
     progress.stop()
   }
@@ -97,8 +97,11 @@ function hasColour(): boolean {
   return process.stdout.hasColors?.() ?? false
 }
 
-function summary(rows: number, startedAt: number, isWhole: boolean): string {
-  const seconds = (performance.now() - startedAt) / 1000
+function summary(rows: number, startedAt: number, paging: Paging): string {
   const count = `${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'}`
-  return `${isWhole ? count : `stopped after ${count}`}, ${seconds < 60 ? `${seconds.toFixed(3)} s` : formatSeconds(seconds)}`
+  if (paging === 'stopped') return `stopped after ${count}`
+  // The time in a pager is the reader's.
+  if (paging === 'whole') return count
+  const seconds = (performance.now() - startedAt) / 1000
+  return `${count}, ${seconds < 60 ? `${seconds.toFixed(3)} s` : formatSeconds(seconds)}`
 }

@@ -26,7 +26,7 @@ export class Completion {
   /** Returns what the last word of `line` may become, and that word, as readline wants them. */
   async complete(line: string): Promise<[string[], string]> {
     if (line.startsWith('.')) return [COMMANDS.filter(command => command.startsWith(line)), line]
-    const [word = ''] = /"[^"]*$|[\p{L}\p{N}_]*$/u.exec(line) ?? []
+    const word = lastWord(line)
     if (word === '') return [[], '']
     const names = [...(await this.#knownColumns()), ...VIEWS]
     const matching = names.map(quoted).filter(name => matches(name, word))
@@ -55,6 +55,13 @@ export class Completion {
     }
     return names
   }
+}
+
+/** Returns the name that `line` ends with, which may have spaces after a quote. */
+function lastWord(line: string): string {
+  const isInQuotes = line.split('"').length % 2 === 0
+  const [word = ''] = (isInQuotes ? /"[^"]*$/ : /[\p{L}\p{N}_]*$/u).exec(line) ?? []
+  return word
 }
 
 function matches(name: string, word: string): boolean {

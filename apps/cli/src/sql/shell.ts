@@ -45,6 +45,7 @@ export async function runShell(connection: Connection, style: Style): Promise<vo
     terminal.setPrompt(shell.isInStatement ? CONTINUED : PROMPT)
     terminal.prompt()
   }
+  if (!shell.isOver) console.log() // what follows Ctrl-D begins a line
   terminal.close()
 }
 
@@ -86,11 +87,11 @@ class Shell {
       return
     }
     this.#pending = ''
+    // What was typed stays on the screen, and the next prompt is empty.
+    process.stdout.write('^C\n')
+    this.#terminal.setPrompt(PROMPT)
     this.#terminal.write(null, { ctrl: true, name: 'e' })
     this.#terminal.write(null, { ctrl: true, name: 'u' })
-    process.stdout.write('\n')
-    this.#terminal.setPrompt(PROMPT)
-    this.#terminal.prompt()
   }
 
   async #command(line: string): Promise<void> {

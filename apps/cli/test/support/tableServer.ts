@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { Metadata, Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js'
 import {
   type ColSumReq,
@@ -8,6 +11,8 @@ import {
   type DownloadReq,
   type ListUploadsReq,
   ListUploadsResp,
+  type QueryPart,
+  type QueryReq,
   type StatsReq,
   StatsResp,
   type TableServer,
@@ -24,6 +29,8 @@ export interface Handlers {
   listUploads?: (request: ListUploadsReq) => Partial<ListUploadsResp>
   describe?: (request: DescribeReq) => Partial<DescribeResp> | Promise<Partial<DescribeResp>>
   stats?: (request: StatsReq) => Partial<StatsResp>
+  /** The parts are taken as fast as the client takes them. `cancelled` resolves when the client cancels. */
+  query?: (request: QueryReq, cancelled: Promise<unknown>) => AsyncIterable<Partial<QueryPart>>
   download?: (request: DownloadReq) => { parts: DownloadPart[]; crc32: string }
 }
 
@@ -32,7 +39,7 @@ export interface Handlers {
  * the status.
  */
 export async function serve(
-  { upload = () => ({}), colSum = () => ({}), listUploads, describe, stats, download }: Handlers,
+  { upload = () => ({}), colSum = () => ({}), listUploads, describe, stats, query, download }: Handlers,
   options: ServerOptions = {},
 ): Promise<Address> {
   const server = new Server({ 'grpc.max_receive_message_length': -1, ...options })
@@ -61,6 +68,15 @@ export async function serve(
   if (stats)
     implementation.stats = ({ request }, callback) =>
       callback(null, { ...StatsResp.decode(Buffer.alloc(0)), ...stats(request) })
+  if (query)
+    implementation.query = call => {
+      const parts = query(call.request, once(call, 'cancelled'))
+      const whole = async function* () {
+        for await (const part of parts) yield { arrow: Buffer.alloc(0), error: '', ...part }
+      }
+      // grpc-js declares its stream of messages as a stream that takes texts.
+      pipeline(Readable.from(whole()), call as unknown as Writable).catch(() => {})
+    }
   if (download)
     implementation.download = call => {
       const { parts, crc32 } = download(call.request)

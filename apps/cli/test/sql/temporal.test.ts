@@ -1,0 +1,53 @@
+import { TimeUnit } from 'apache-arrow'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { randomCases } from '../../../../testing/form.ts'
+import { dateText, intervalText, timestampText, timeText } from '../../src/sql/temporal.ts'
+
+test('timestamps are those of JavaScript, wherever JavaScript has them', () => {
+  const milliseconds = fc.integer({ min: -8.64e15, max: 8.64e15 })
+  fc.assert(
+    fc.property(milliseconds, time => {
+      const expected = new Date(time).toISOString().replace(/\.?0*Z$/, '')
+      expect(timestampText(BigInt(time), TimeUnit.MILLISECOND)).toBe(expected)
+      expect(timestampText(BigInt(time) * 1000n, TimeUnit.MICROSECOND)).toBe(expected)
+    }),
+    { numRuns: randomCases(20_000) },
+  )
+})
+
+test.each([
+  [0, '1970-01-01'],
+  [-719_528, '0000-01-01'],
+  [-719_529, '-000001-12-31'],
+  [2_932_897, '+010000-01-01'],
+  [2_147_483_646, '+5881580-07-10'],
+  [2_147_483_647, 'infinity'],
+  [-2_147_483_647, '-infinity'],
+])('day %i is %s', (days, text) => {
+  expect(dateText(days)).toBe(text)
+})
+
+test.each([
+  [-1n, TimeUnit.NANOSECOND, '1969-12-31T23:59:59.999999999'],
+  [-1n, TimeUnit.SECOND, '1969-12-31T23:59:59'],
+  [1_500_000n, TimeUnit.MICROSECOND, '1970-01-01T00:00:01.5'],
+  [2n ** 63n - 1n, TimeUnit.MICROSECOND, 'infinity'],
+  [-(2n ** 63n - 1n), TimeUnit.MICROSECOND, '-infinity'],
+])('%s in unit %i is %s', (time, unit, text) => {
+  expect(timestampText(time, unit)).toBe(text)
+})
+
+test('a time of day, to its end', () => {
+  expect(timeText(86_400_000_000n, TimeUnit.MICROSECOND)).toBe('24:00:00')
+  expect(timeText(36_000_000_001n, TimeUnit.MICROSECOND)).toBe('10:00:00.000001')
+})
+
+test.each([
+  [14, -3, 14_400_000_000_000n, '1 year 2 months -3 days 04:00:00'],
+  [-1, 1, -1_500_000_000n, '-1 month 1 day -00:00:01.5'],
+  [0, 0, 0n, '00:00:00'],
+  [0, 0, 360_000_000_000_000n, '100:00:00'],
+])('an interval of %i months, %i days and %s ns', (months, days, nanoseconds, text) => {
+  expect(intervalText(months, days, nanoseconds)).toBe(text)
+})
