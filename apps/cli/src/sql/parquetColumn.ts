@@ -1,10 +1,19 @@
-import { type Data, DataType, DateUnit, type Field, Precision, TimeUnit, type Vector } from 'apache-arrow'
+import { type Data, DataType, type Field, Precision, TimeUnit, type Vector } from 'apache-arrow'
 import type { ConvertedType, SchemaElement } from 'hyparquet'
 import { CliError, oneLine } from '../errors.ts'
 import { cellsOf, unscaled } from './texts.ts'
-import { isBytes, isText, typeName } from './types.ts'
+import { typeName } from './types.ts'
 
 const DECIMAL_BYTES = 16
+const MICROSECONDS_PER_SECOND = 1_000_000n
+
+/** Parquet has no timestamps in seconds. */
+const timestampUnits = {
+  [TimeUnit.SECOND]: 'MICROS',
+  [TimeUnit.MILLISECOND]: 'MILLIS',
+  [TimeUnit.MICROSECOND]: 'MICROS',
+  [TimeUnit.NANOSECOND]: 'NANOS',
+} as const
 
 /** Returns how Parquet declares a column. Throws CliError for a type that has no plain column in Parquet. */
 export function schemaElement(field: Field): SchemaElement {
@@ -26,18 +35,17 @@ function physicalType({ name, type }: Field): Omit<SchemaElement, 'name'> {
     }
   }
   if (DataType.isBool(type)) return { type: 'BOOLEAN' }
-  if (isText(type) || (DataType.isDictionary(type) && isText(type.dictionary)))
+  if (DataType.isUtf8(type))
     return { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
-  if (isBytes(type)) return { type: 'BYTE_ARRAY' }
+  if (DataType.isBinary(type)) return { type: 'BYTE_ARRAY' }
   if (DataType.isDate(type)) return { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } }
   if (DataType.isTimestamp(type)) {
-    const unit = type.unit === TimeUnit.NANOSECOND ? 'NANOS' : 'MICROS'
+    const unit = timestampUnits[type.unit]
     const isAdjustedToUTC = Boolean(type.timezone)
     return { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC, unit } }
   }
   if (DataType.isTime(type))
     return { type: 'INT64', logical_type: { type: 'TIME', isAdjustedToUTC: false, unit: 'MICROS' } }
-  if (DataType.isNull(type)) return { type: 'INT32' }
   const what = `column ${JSON.stringify(name)} is ${typeName(type)}, which a Parquet file of table-cli cannot hold`
   throw new CliError(oneLine(`${what}: cast it to text (${name}::text), or write -o FILE.arrow`))
 }
@@ -52,7 +60,7 @@ function integerType(bitWidth: number, isSigned: boolean): Omit<SchemaElement, '
 /** Returns the values of a column as hyparquet-writer takes them: integers of 64 bits and more as bigints, null for a null. */
 export function parquetValues(vector: Vector): unknown[] {
   const [data] = vector.data
-  if (!data || DataType.isNull(data.type)) return Array(vector.length).fill(null)
+  if (!data) return Array(vector.length).fill(null)
   const valueAt = valuesOf(vector, data)
   const isWhole = vector.nullCount === 0
   return Array.from({ length: vector.length }, (_, row) =>
@@ -62,17 +70,10 @@ export function parquetValues(vector: Vector): unknown[] {
 
 function valuesOf(vector: Vector, data: Data): (row: number) => unknown {
   const { type, values } = data
-  if (isText(type) || DataType.isDictionary(type)) return cellsOf(vector)
+  if (DataType.isUtf8(type)) return cellsOf(vector)
   if (DataType.isDecimal(type)) return row => unscaled(data, row)
-  if (DataType.isDate(type) && type.unit === DateUnit.MILLISECOND)
-    return row => Number(values[row]) / 86_400_000
-  if (DataType.isTimestamp(type) || DataType.isTime(type)) {
-    const factor = { [TimeUnit.SECOND]: 1_000_000n, [TimeUnit.MILLISECOND]: 1000n }
-    const { unit } = type
-    if (unit === TimeUnit.SECOND || unit === TimeUnit.MILLISECOND)
-      return row => BigInt(values[row]) * factor[unit]
-    if (unit === TimeUnit.NANOSECOND && DataType.isTime(type)) return row => BigInt(values[row]) / 1000n
-  }
-  if (DataType.isBool(type) || isBytes(type)) return row => vector.get(row)
+  if (DataType.isBool(type) || DataType.isBinary(type)) return row => vector.get(row)
+  if (DataType.isTimestamp(type) && type.unit === TimeUnit.SECOND)
+    return row => values[row] * MICROSECONDS_PER_SECOND
   return row => values[row]
 }

@@ -1,8 +1,9 @@
 import { QueryPart, TableService } from '@table/proto'
 import { type Field, type RecordBatch, RecordBatchReader } from 'apache-arrow'
 import type { Connection } from '../client.ts'
-import { CliError, UnknownQuestionError, oneLine } from '../errors.ts'
+import { CliError, UnknownQuestionError } from '../errors.ts'
 import { receiveMessages } from '../messages.ts'
+import { queryError } from './queryError.ts'
 
 /** The answer of a query: its columns, and its rows as they come. */
 export interface Result {
@@ -29,7 +30,7 @@ async function* arrowParts(
   try {
     for await (const message of receiveMessages(connection, path, requestSerialize({ sql }), { signal })) {
       const { arrow, error } = QueryPart.decode(message)
-      if (error !== '') throw new CliError(oneLine(error))
+      if (error !== '') throw new CliError(queryError(error))
       if (arrow.length > 0) yield arrow
     }
   } catch (error) {

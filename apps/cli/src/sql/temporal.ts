@@ -40,23 +40,6 @@ export function timeText(time: bigint, unit: TimeUnit): string {
   return clock + fractionText(time % perSecond[unit], unit)
 }
 
-/** DuckDB's interval -> "1 year 2 months 3 days 04:00:00". */
-export function intervalText(months: number, days: number, nanoseconds: bigint): string {
-  const sign = nanoseconds < 0n ? '-' : ''
-  const time = sign + timeText(nanoseconds < 0n ? -nanoseconds : nanoseconds, TimeUnit.NANOSECOND)
-  const parts = [
-    counted(Math.trunc(months / 12), 'year'),
-    counted(months % 12, 'month'),
-    counted(days, 'day'),
-    nanoseconds === 0n ? '' : time,
-  ]
-  return parts.filter(part => part !== '').join(' ') || time
-}
-
-function counted(count: number, what: string): string {
-  return count === 0 ? '' : `${count} ${what}${Math.abs(count) === 1 ? '' : 's'}`
-}
-
 function fractionText(fraction: bigint, unit: TimeUnit): string {
   if (fraction === 0n) return ''
   const digits = String(perSecond[unit]).length - 1

@@ -149,7 +149,7 @@ test('what Parquet cannot hold is an error that says what to do', async () => {
   const file = join(temporaryDirectory(), 'x.parquet')
   const list = await serve({ query: () => answerOf({ l: vectorFromArray([[1, 2]]) }) })
   expect((await cli(list, 'sql', 'SELECT 1', '-o', file)).stderr).toMatch(
-    /^column "l" is double\[\], which .*: cast it to text \(l::text\), or write -o FILE\.arrow\n$/,
+    /^column "l" is list<float64>, which .*: cast it to text \(l::text\), or write -o FILE\.arrow\n$/,
   )
 })
 

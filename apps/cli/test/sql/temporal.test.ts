@@ -2,7 +2,7 @@ import { TimeUnit } from 'apache-arrow'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomCases } from '../../../../testing/form.ts'
-import { dateText, intervalText, timestampText, timeText } from '../../src/sql/temporal.ts'
+import { dateText, timestampText, timeText } from '../../src/sql/temporal.ts'
 
 test('timestamps are those of JavaScript, wherever JavaScript has them', () => {
   const milliseconds = fc.integer({ min: -8.64e15, max: 8.64e15 })
@@ -41,13 +41,4 @@ test.each([
 test('a time of day, to its end', () => {
   expect(timeText(86_400_000_000n, TimeUnit.MICROSECOND)).toBe('24:00:00')
   expect(timeText(36_000_000_001n, TimeUnit.MICROSECOND)).toBe('10:00:00.000001')
-})
-
-test.each([
-  [14, -3, 14_400_000_000_000n, '1 year 2 months -3 days 04:00:00'],
-  [-1, 1, -1_500_000_000n, '-1 month 1 day -00:00:01.5'],
-  [0, 0, 0n, '00:00:00'],
-  [0, 0, 360_000_000_000_000n, '100:00:00'],
-])('an interval of %i months, %i days and %s ns', (months, days, nanoseconds, text) => {
-  expect(intervalText(months, days, nanoseconds)).toBe(text)
 })
