@@ -38,7 +38,11 @@ const packages: Package[] = [
     name: 'table-server',
     description: 'A gRPC server for one growing table: many clients upload CSV and ask for exact sums',
     project: 'apps/server',
-    entries: { 'table-server': 'src/command.ts', worker: 'src/workers/worker.ts' },
+    entries: {
+      'table-server': 'src/command.ts',
+      worker: 'src/workers/worker.ts',
+      child: 'src/query/child.ts',
+    },
     node: '22.15.0',
   },
 ]

@@ -202,7 +202,11 @@ test('on a terminal a long answer goes through the pager, which may end before i
 })
 
 test('on a terminal a short answer is printed as it is, with dim nulls', async () => {
-  const child = cliOnTerminal(await server(), ['sql', 'SELECT 1'], { PAGER: 'false', TERM: 'xterm-256color', NO_COLOR: '' })
+  const child = cliOnTerminal(await server(), ['sql', 'SELECT 1'], {
+    PAGER: 'false',
+    TERM: 'xterm-256color',
+    NO_COLOR: '',
+  })
   const { stdout } = await outcomeOf(child)
   expect(stdout).toContain('\x1b[2m∅\x1b[22m')
   expect(stdout).toContain('9007199254740993  NULL')

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { extname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { QUERY_FLAGS, QUERY_VARIABLES } from '../config/tuning.ts'
 import { ServiceError } from '../service/errors.ts'
 import {
@@ -13,7 +13,7 @@ import {
   type QueryRequest,
 } from './request.ts'
 
-const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
+const entry = join(import.meta.dirname, `child${extname(import.meta.filename)}`)
 
 /** The process that answers SQL. It starts with the first query, and ends when there was none for a while. */
 export class QueryProcess {
