@@ -21,7 +21,6 @@ import { sum } from './commands/sum.ts'
 import { upload } from './commands/upload.ts'
 import { verify } from './commands/verify.ts'
 import { oneLine } from './errors.ts'
-import { expectStorage } from './options.ts'
 import { reportError } from './report.ts'
 
 // An error of a callback ends the program as any other does.
@@ -69,8 +68,10 @@ const commands = [
   adopt,
 ]
 for (const command of commands) program.addCommand(command)
-program.hook('preAction', (_, command) => {
-  if (command.opts().dataDir !== undefined) expectStorage()
+program.hook('preAction', async (_, command) => {
+  if (command.opts().dataDir === undefined) return
+  const { expectStorage } = await import('./storageSupport.ts')
+  expectStorage()
 })
 for (const command of [program, ...program.commands]) {
   const help = command === program ? 'table-cli --help' : `table-cli ${command.name()} --help`

@@ -1,7 +1,5 @@
 import { resolve } from 'node:path'
-import zlib from 'node:zlib'
 import { InvalidArgumentError, Option } from 'commander'
-import { CliError } from './errors.ts'
 
 /** Which files of an upload are meant. */
 export type Format = 'csv' | 'parquet'
@@ -12,24 +10,6 @@ export function dataDirOption(): Option {
     .env('TABLE_DATA_DIR')
     .argParser((path: string) => resolve(path))
     .default(resolve('data'), './data')
-}
-
-/** Throws CliError if this Node cannot read data directories: the CLI itself also runs on Node 20. */
-export function expectStorage(): void {
-  silenceSqlite()
-  if (zlib.zstdCompressSync === undefined)
-    throw new CliError(
-      `found Node ${process.version}, expected Node 22.15 or newer, which can read data directories: update Node`,
-    )
-}
-
-/** Node 22 warns that SQLite is experimental. All other warnings stay. */
-function silenceSqlite(): void {
-  const printers = process.listeners('warning')
-  process.removeAllListeners('warning')
-  process.on('warning', warning => {
-    if (!/SQLite is an experimental/.test(warning.message)) for (const print of printers) print(warning)
-  })
 }
 
 /** The option `--format` of questions: both formats give the same answer. */

@@ -12,7 +12,7 @@ async function uploaded(count: number): Promise<string[]> {
   const directory = temporaryDirectory()
   const files = Array.from({ length: count }, (_, i) => join(directory, `${i}.csv`))
   for (const file of files) writeFileSync(file, 'x\n1\n')
-  expect((await cli(server(), 'upload', ...files)).exitCode).toBe(0)
+  expect((await cli(server(), 'upload', '--jobs', '1', ...files)).exitCode).toBe(0)
   return (await listed()).slice(0, count).reverse()
 }
 
@@ -65,7 +65,7 @@ test('on a terminal, rm shows the uploads and asks', async () => {
   const [a = '', b = ''] = await uploaded(2)
   for (const answer of ['n\n', '\n', 'yess\n', '\x04']) {
     const { output, exitCode } = await removeOnTerminal(answer, a, b)
-    expect(output).toMatch(/id +name +received +rows +bytes\n.* 0\.csv .*\n.* 1\.csv /)
+    expect(output).toMatch(/id +name +received +rows +bytes\S*\n.* 0\.csv .*\n.* 1\.csv /)
     expect(output).toContain('remove these 2 uploads? [y/N]')
     expect(output).toContain('nothing was removed')
     expect(exitCode).toBe(1)

@@ -1,0 +1,20 @@
+import zlib from 'node:zlib'
+import { CliError } from './errors.ts'
+
+/** Throws CliError if this Node cannot read data directories: the CLI itself also runs on Node 20. */
+export function expectStorage(): void {
+  silenceSqlite()
+  if (zlib.zstdCompressSync === undefined)
+    throw new CliError(
+      `found Node ${process.version}, expected Node 22.15 or newer, which can read data directories: update Node`,
+    )
+}
+
+/** Node 22 warns that SQLite is experimental. All other warnings stay. */
+function silenceSqlite(): void {
+  const printers = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', warning => {
+    if (!/SQLite is an experimental/.test(warning.message)) for (const print of printers) print(warning)
+  })
+}
