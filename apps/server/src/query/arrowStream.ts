@@ -20,15 +20,24 @@ export async function* arrowStream(result: DuckDBResult): AsyncGenerator<Uint8Ar
     rows = 0
     for (const column of columns) column.clear()
   }
-  for (;;) {
-    const chunk = await result.fetchChunk()
-    if (!chunk || chunk.rowCount === 0) break
-    columns.forEach((column, i) => {
-      column.append(chunk, i)
-    })
-    rows += chunk.rowCount
-    const bytes = columns.reduce((sum, column) => sum + column.bytes, 0)
-    if (rows >= BATCH_ROWS || bytes >= BATCH_BYTES) yield* batch()
+  // DuckDB makes the next chunk while this one is copied.
+  let next = result.fetchChunk()
+  try {
+    for (;;) {
+      const chunk = await next
+      if (!chunk || chunk.rowCount === 0) break
+      next = result.fetchChunk()
+      next.catch(() => {}) // awaited below
+      columns.forEach((column, i) => {
+        column.append(chunk, i)
+      })
+      rows += chunk.rowCount
+      const bytes = columns.reduce((sum, column) => sum + column.bytes, 0)
+      if (rows >= BATCH_ROWS || bytes >= BATCH_BYTES) yield* batch()
+    }
+  } finally {
+    // The result must not be closed while DuckDB works on it.
+    await next.catch(() => {})
   }
   if (rows > 0) yield* batch()
   yield endOfStream

@@ -8,19 +8,29 @@ import { dataView, doubtfulColumns, EMPTY, TooManyColumns, uploadsView } from '.
 
 const THREADS = '2'
 
+/** Opening takes longer than many a query, so an instance is opened before it is needed. */
+let spare: Promise<DuckDBInstance> | undefined
+
+function open(): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(':memory:', {
+    threads: THREADS,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+}
+
+function takeSpare(): Promise<DuckDBInstance> {
+  const taken = spare ?? open()
+  spare = undefined
+  return taken
+}
+
 /** Yields the answer as an Arrow IPC stream. The bytes are valid until the next ones. */
 export async function* answer(
   { sql, folder, schemas, memory, spill }: QueryRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: THREADS,
-    memory_limit: `${memory}B`,
-    temp_directory: `${folder}/temp`,
-    max_temp_directory_size: `${spill}B`,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
+  const instance = await takeSpare()
   let connection: DuckDBConnection | undefined
   try {
     connection = await instance.connect()
@@ -32,6 +42,9 @@ export async function* answer(
       return connection?.runAndReadAll(statement)
     }
     await run("SET TimeZone = 'UTC'")
+    await run(`SET memory_limit = '${memory}B'`)
+    await run(`SET temp_directory = '${folder}/temp'`)
+    await run(`SET max_temp_directory_size = '${spill}B'`)
     await run(`SET allowed_directories = ['${files}/']`)
     await run('SET enable_external_access = false')
     const empty = new Set<string>()
@@ -58,6 +71,7 @@ export async function* answer(
   } finally {
     connection?.closeSync()
     instance.closeSync()
+    spare ??= open()
   }
 }
 

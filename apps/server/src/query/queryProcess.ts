@@ -15,6 +15,9 @@ import {
 
 const entry = join(import.meta.dirname, `child${extname(import.meta.filename)}`)
 
+/** How long a query may take to stop, in ms. Then the process ends, with all its queries. */
+const STOP_LIMIT = 10_000
+
 /** The process that answers SQL. It starts with the first query, and ends when there was none for a while. */
 export class QueryProcess {
   readonly #folder: string
@@ -97,7 +100,10 @@ class Running {
     } finally {
       signal.removeEventListener('abort', cancel)
       if (!answer.hasEnded) this.#order({ id, cancel: true })
+      // Not every function of DuckDB looks whether it is interrupted.
+      const late = setTimeout(() => this.end(), STOP_LIMIT).unref()
       await answer.ended
+      clearTimeout(late)
       this.#answers.delete(id)
     }
   }
