@@ -7,7 +7,7 @@ import type { Result } from './query.ts'
 
 /** A row group ends after so much: its values are JavaScript values in memory. */
 const GROUP_ROWS = 128 * 1024
-const GROUP_VALUES = 512 * 1024
+const GROUP_VALUES = 192 * 1024
 const GROUP_BYTES = 16 * 1024 * 1024
 
 /** Yields a Parquet file. One row group is in memory. Throws CliError before the first byte if a column cannot be written. */
