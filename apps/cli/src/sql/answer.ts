@@ -39,8 +39,8 @@ export async function answerQuery(
   try {
     const { fields, batches } = await askQuery(connection, sql, controller.signal)
     const counted = counting(batches, count => {
+      if (!file) progress.stop() // before the count, which the line would show once more
       rows += count
-      if (!file) progress.stop()
     })
     const result = { fields, batches: counted }
     let paging: Paging = 'none'
