@@ -1,6 +1,7 @@
 import { StorageError, shortageOf } from '@table/storage'
 import { accessWarning, readAccess } from './auth/access.ts'
-import { readFlags } from './config/flags.ts'
+import type { Sites } from './auth/sites.ts'
+import { type Flags, readFlags } from './config/flags.ts'
 import { limitsOf } from './config/limits.ts'
 import { checkOpenFiles } from './config/openFiles.ts'
 import { StartError } from './config/startError.ts'
@@ -26,6 +27,7 @@ export async function run(): Promise<void> {
       dataDir,
       workers,
       access: readAccess(others),
+      http: sitesOf(flags),
       limits: limitsOf({ ...others }),
     })
     stopOnSignals(server)
@@ -38,6 +40,12 @@ export async function run(): Promise<void> {
     console.error(`error: ${known.message}`)
     process.exitCode = 1
   }
+}
+
+/** The address to listen on may be a name, too. */
+function sitesOf({ http, host, allowHost, allowOrigin }: Flags): Sites | 'off' {
+  if (http === 'off') return 'off'
+  return { hosts: host === undefined ? allowHost : [...allowHost, host.toLowerCase()], origins: allowOrigin }
 }
 
 function stopOnSignals(server: RunningServer): void {

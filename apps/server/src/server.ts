@@ -1,10 +1,15 @@
+import type { Socket } from 'node:net'
 import { Admission } from './admission/admission.ts'
 import { listen } from './admission/listen.ts'
+import { byProtocol } from './admission/protocols.ts'
 import { type Access, openAccess } from './auth/access.ts'
+import type { Sites } from './auth/sites.ts'
 import { defaultLimits, type Limits } from './config/limits.ts'
 import { GrpcServer } from './grpc/grpcServer.ts'
 import { methods } from './grpc/methods.ts'
 import { WholeMessages } from './grpc/wholeMessage.ts'
+import { HttpServer } from './http/httpServer.ts'
+import { route } from './http/router.ts'
 import { LocalTable } from './workers/localTable.ts'
 
 /** How long running calls may take once the server stops, in ms. Docker kills the server after 10 s. */
@@ -28,6 +33,8 @@ export interface ServerConfig {
   workers: number
   /** By default connections are plain text and everybody may call. The server closes it. */
   access?: Access
+  /** Which names and pages may use HTTP. By default only those of the server itself. */
+  http?: Sites | 'off'
   limits?: Limits
 }
 
@@ -47,30 +54,53 @@ export async function startServer({
   dataDir,
   workers,
   access: { tls, tokens } = openAccess,
+  http: sites = { hosts: [], origins: [] },
   limits = defaultLimits,
 }: ServerConfig): Promise<RunningServer> {
   const table = new LocalTable(dataDir, workers, limits)
   const admission = new Admission(limits, workers)
-  const { connections } = admission
+  const { connections, calls } = admission
   const messages = new WholeMessages(admission.requestTimeout)
   const draining = new AbortController()
-  const context = { table, admission, limits, messages, tokens, draining: draining.signal }
-  const bound = new Map(methods.map(bind => bind(context)))
-  const server = new GrpcServer(bound, limits, tls, draining.signal)
+  const wantsCertificates = tls?.requestCert === true
+  const common = { table, admission, limits, tokens, draining: draining.signal }
+  const options = { times: limits, calls, draining: draining.signal }
+  const grpc = new GrpcServer(new Map(methods.map(bind => bind({ ...common, messages }))), {
+    ...options,
+    wantsCertificates,
+  })
+  const http =
+    sites === 'off'
+      ? undefined
+      : new HttpServer({
+          ...options,
+          answer: exchange => route({ ...common, sites, wantsCertificates }, exchange),
+        })
+  const protocols = {
+    grpc: (socket: Socket) => grpc.connect(socket),
+    http: http && ((socket: Socket) => http.connect(socket)),
+  }
+  const handOn = byProtocol(protocols, tls)
+  const connect = (socket: Socket) => {
+    // Refuse before the handshake of TLS, which costs more than the call that was broken off.
+    if (grpc.refuses(socket.remoteAddress)) socket.destroy()
+    else handOn(socket)
+  }
 
   const release = async () => {
     tokens?.close()
     await table.close()
   }
   try {
-    const listeners = await listen(hosts, port, connections, socket => server.connect(socket))
+    const listeners = await listen(hosts, port, connections, connect)
     const stop = async () => {
       draining.abort()
-      if (!(await within(DRAIN_LIMIT, server.calls.finished()))) {
-        server.calls.abort()
-        await within(ABORT_LIMIT, server.calls.finished())
+      if (!(await within(DRAIN_LIMIT, calls.finished()))) {
+        calls.abort()
+        await within(ABORT_LIMIT, calls.finished())
       }
-      server.close()
+      grpc.close()
+      http?.close()
       await listeners.close(HANG_UP_LIMIT)
       await within(SETTLE_LIMIT, table.settle())
       // A thread cannot be ended while it waits for a disk that does not respond.

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const src = join(import.meta.dirname, '../src')
 
 /**
- * What the files of a folder may import from other folders. A request goes from grpc to the service and on to
+ * What the files of a folder may import from other folders. A request goes from grpc or http to the service and on to
  * the workers.
  */
 const mayImport: Record<string, readonly string[]> = {
@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   query: ['config', 'service'],
   workers: ['config', 'service', 'query'],
   grpc: ['config', 'service', 'admission', 'auth'],
+  http: ['config', 'service', 'admission', 'auth'],
 }
 
 /**
@@ -26,7 +27,7 @@ const importers: Record<string, readonly string[]> = {
   '@grpc/grpc-js': ['grpc'],
   'node:http2': ['grpc'],
   '@table/proto': ['grpc'],
-  '@table/storage': ['config', 'grpc', 'workers', '.'],
+  '@table/storage': ['config', 'grpc', 'http', 'workers', '.'],
   '@table/storage/worker': ['workers'],
   // DuckDB is only for the process of its own.
   '@duckdb/node-api': ['query'],

@@ -2,6 +2,7 @@ import { type Limits, QUERIES } from '../config/limits.ts'
 import { type Admit, limitConcurrency } from './concurrencyLimit.ts'
 import { Connections } from './connections.ts'
 import { IdleTimeout } from './idleTimeout.ts'
+import { OpenCalls } from './openCalls.ts'
 import { queue } from './queue.ts'
 
 /**
@@ -19,6 +20,7 @@ const CATALOGUE_TASKS = 2
 /** Limits how much work the server takes on at once, over all transports. */
 export class Admission {
   readonly connections: Connections
+  readonly calls = new OpenCalls()
   /** The idle timeout for the bodies of uploads. When there are too many uploads, the slowest one makes room. */
   readonly uploadTimeout: IdleTimeout
   /** The idle timeout for the bodies of other requests. */

@@ -9,7 +9,14 @@ export interface AccessFlags {
   tokenFile?: string
 }
 
-export interface Flags extends AccessFlags {
+/** Who may use HTTP beside gRPC. */
+export interface HttpFlags {
+  http: 'on' | 'off'
+  allowHost: string[]
+  allowOrigin: string[]
+}
+
+export interface Flags extends AccessFlags, HttpFlags {
   host?: string
   port: number
   dataDir: string
@@ -23,7 +30,7 @@ export interface Flags extends AccessFlags {
  */
 export function readFlags(): Flags | undefined {
   const command = new Command('table-server')
-    .description('Takes CSV uploads and answers column sums over gRPC.')
+    .description('Takes CSV uploads and answers column sums over gRPC and HTTP.')
     .addOption(
       new Option('--host <address>', 'address to listen on (default: 127.0.0.1 and ::1)')
         .env('TABLE_HOST')
@@ -46,7 +53,7 @@ export function readFlags(): Flags | undefined {
     )
     .configureHelp({ helpWidth: 110 })
     .exitOverride()
-  for (const option of [...accessOptions(), ...limitOptions()]) command.addOption(option)
+  for (const option of [...accessOptions(), ...httpOptions(), ...limitOptions()]) command.addOption(option)
   try {
     const flags = command.parse().opts<Flags>()
     const problem = contradiction(flags)
@@ -68,6 +75,38 @@ export function accessOptions(): Option[] {
     file('--tls-client-ca', 'TABLE_TLS_CLIENT_CA', 'clients must have a certificate from this authority'),
     file('--token-file', 'TABLE_TOKEN_FILE', 'calls must bring a token that is listed here'),
   ]
+}
+
+export function httpOptions(): Option[] {
+  return [
+    new Option('--http <on|off>', 'HTTP beside gRPC, on the same port')
+      .env('TABLE_HTTP')
+      .default('on')
+      .choices(['on', 'off']),
+    new Option('--allow-host <name>', 'a name of this server for HTTP; may be given again')
+      .env('TABLE_ALLOW_HOST')
+      .default([], 'localhost')
+      .argParser(collect(hostName)),
+    new Option('--allow-origin <origin>', 'pages from there may use HTTP; may be given again')
+      .env('TABLE_ALLOW_ORIGIN')
+      .default([], 'none')
+      .argParser(collect(origin)),
+  ]
+}
+
+/** Collects values that are given one by one, or in one variable with commas between them. */
+function collect(read: (text: string) => string): (value: string, previous: string[]) => string[] {
+  return (value, previous) => [...previous, ...value.split(',').map(text => read(text.trim()))]
+}
+
+function hostName(text: string): string {
+  if (/^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(text)) return text.toLowerCase()
+  throw new InvalidArgumentError('Expected a name without a port, such as table.example.com.')
+}
+
+function origin(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text
+  throw new InvalidArgumentError('Expected an origin, such as https://app.example.com.')
 }
 
 /** Returns why these flags exclude each other, or undefined if they do not. */

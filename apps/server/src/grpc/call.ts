@@ -5,9 +5,13 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { type Metadata, status } from '@grpc/grpc-js'
+import type { OpenCall } from '../admission/openCalls.ts'
+import { chunksOf } from '../admission/requestStream.ts'
+import { refuseTinyPieces } from '../admission/tinyPieces.ts'
+import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
 import { ServiceError } from '../service/errors.ts'
 import type { RequestHeaders } from './requestHeaders.ts'
-import { chunksOf } from './requestStream.ts'
+import { statusOf } from './status.ts'
 
 /** The message of a request before it is decoded. A method reads the message while it arrives. */
 export interface RequestBody {
@@ -40,16 +44,10 @@ const RESPONSE = {
 const GRPC_TIMEOUT = /^(\d{1,8})([HMSmun])$/
 const MS: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 }
 
-/** A request with more frames than this must have at least `LEAST_FRAME_BYTES` per frame on average. */
-const FREE_FRAMES = 64
-/** The least average size of a frame. Until a frame is read, it takes some 200 bytes of memory, however small it is. */
-const LEAST_FRAME_BYTES = 256
-
-/** The most bytes that answers which their clients have not taken yet may hold together. */
-const MOST_UNTAKEN_BYTES = 32 * 1024 * 1024
-/** An answer of at most this many bytes is never refused. */
-const SMALL_ANSWER_BYTES = 64 * 1024
-let untakenBytes = 0
+export const SHUTTING_DOWN: Failure = {
+  code: status.UNAVAILABLE,
+  details: 'the server is shutting down: try again later',
+}
 
 /**
  * A gRPC call on its HTTP/2 stream: the request and its answer
@@ -57,7 +55,7 @@ let untakenBytes = 0
  * client that is still sending is told to stop, and a client that does not take its answer loses the
  * connection.
  */
-export class Call {
+export class Call implements OpenCall {
   readonly headers: RequestHeaders
   readonly body: RequestBody
   readonly session: ServerHttp2Session
@@ -89,7 +87,7 @@ export class Call {
     this.peer = peer
     this.headers = headers
     this.body = { chunks: chunksOf(stream), encoding: headers.first('grpc-encoding') ?? 'identity' }
-    this.#refuseTinyFrames()
+    refuseTinyPieces(stream, error => this.fail(statusOf(error)))
     this.#setDeadline(callTime)
     stream.once('close', () => {
       clearTimeout(this.#timer)
@@ -100,6 +98,18 @@ export class Call {
   /** Aborted when nobody waits for the answer any more. */
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  get connection(): ServerHttp2Session {
+    return this.session
+  }
+
+  abort(): void {
+    this.fail(SHUTTING_DOWN)
+  }
+
+  hangUp(): void {
+    hangUp(this.session)
   }
 
   /** Since when the call waits for its client, either to send the rest of the request or to take the answer. */
@@ -113,16 +123,15 @@ export class Call {
    * so that its answer must not be refused although too many answers wait for their clients.
    */
   succeed(message: Uint8Array, changes: boolean): void {
-    const refusable = !changes && message.length > SMALL_ANSWER_BYTES
-    if (refusable && untakenBytes + message.length > MOST_UNTAKEN_BYTES) {
-      this.fail(tooMuchUntaken(untakenBytes))
+    if (this.#begun || this.#isOver) return
+    try {
+      holdAnswer(message.length, changes)
+    } catch (error) {
+      this.fail(statusOf(error))
       return
     }
-    if (this.#begun || !this.#mayAnswer()) return
-    untakenBytes += message.length
-    this.#stream.once('close', () => {
-      untakenBytes -= message.length
-    })
+    this.#stream.once('close', () => releaseAnswer(message.length))
+    if (!this.#mayAnswer()) return
     this.#stream.respond(RESPONSE, { waitForTrailers: true })
     this.#end({ 'grpc-status': status.OK }, Buffer.concat([prefixOf(message), message]))
   }
@@ -187,12 +196,16 @@ export class Call {
     this.#stream.end(last)
   }
 
+  get #isOver(): boolean {
+    return this.answered || this.#stream.destroyed || this.#stream.closed
+  }
+
   #cancel(): void {
     this.#controller.abort(nobodyWaits())
   }
 
   #mayAnswer(): boolean {
-    if (this.answered || this.#stream.destroyed || this.#stream.closed) return false
+    if (this.#isOver) return false
     this.answered = true
     // A client may open streams and never take an answer, which would keep each stream in memory.
     clearTimeout(this.#timer)
@@ -225,39 +238,10 @@ export class Call {
       Math.min(ms, 1000 * callTime),
     )
   }
-
-  /**
-   * Refuses a request that comes in tiny frames: a window of 1 MiB has room for a million frames of one byte,
-   * which take 200 MB of memory. Frames are counted in `push`, because Node calls it for each frame even
-   * while nobody reads.
-   */
-  #refuseTinyFrames(): void {
-    const stream = this.#stream
-    let frames = 0
-    let bytes = 0
-    stream.push = (chunk: Uint8Array | null) => {
-      if (chunk === null) return Object.getPrototypeOf(stream).push.call(stream, chunk)
-      bytes += chunk.length
-      if (++frames <= FREE_FRAMES || bytes >= frames * LEAST_FRAME_BYTES)
-        return Object.getPrototypeOf(stream).push.call(stream, chunk)
-      this.fail({
-        code: status.RESOURCE_EXHAUSTED,
-        details: `the request came in ${frames} pieces of ${Math.floor(bytes / frames)} bytes on average, expected at least ${LEAST_FRAME_BYTES}: send larger frames`,
-      })
-      return true
-    }
-  }
 }
 
 function nobodyWaits(): ServiceError {
   return new ServiceError('cancelled', 'nobody waits for this call')
-}
-
-function tooMuchUntaken(bytes: number): Failure {
-  return {
-    code: status.UNAVAILABLE,
-    details: `answers of ${bytes} bytes wait for their clients, at most ${MOST_UNTAKEN_BYTES} are allowed: try again later`,
-  }
 }
 
 /** What gRPC sends before a message: that it is not compressed, and its length. */

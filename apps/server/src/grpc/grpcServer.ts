@@ -1,18 +1,12 @@
-import {
-  constants,
-  createSecureServer,
-  createServer,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2'
+import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { status } from '@grpc/grpc-js'
 import { shown } from '@table/storage'
+import type { OpenCalls } from '../admission/openCalls.ts'
 import { Resets } from '../admission/resets.ts'
-import { showsClient, type TlsOptions } from '../auth/tls.ts'
-import { Call, type CallTimes, type Failure, hangUp } from './call.ts'
-import { OpenCalls, SHUTTING_DOWN } from './openCalls.ts'
+import { showsClient } from '../auth/tls.ts'
+import { Call, type CallTimes, type Failure, hangUp, SHUTTING_DOWN } from './call.ts'
 import { RequestHeaders } from './requestHeaders.ts'
 
 /** Calls at once on a connection. gRPC clients queue further calls. */
@@ -42,45 +36,45 @@ export interface Method {
   answer(call: Call): Promise<void>
 }
 
+export interface GrpcOptions {
+  times: CallTimes
+  calls: OpenCalls
+  /** Whether clients must show a certificate that is meant for clients. */
+  wantsCertificates: boolean
+  /** From when it is aborted on, no further calls begin. */
+  draining: AbortSignal
+}
+
 /** The server's side of gRPC: takes connections by `connect` and hands each call to the method of its path. */
 export class GrpcServer {
-  readonly calls = new OpenCalls()
   readonly #methods: ReadonlyMap<string, Method>
-  readonly #times: CallTimes
-  readonly #draining: AbortSignal
-  readonly #wantsCertificates: boolean
+  readonly #options: GrpcOptions
   readonly #resets = new Resets()
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #connect: (socket: Socket) => void
 
-  /** `draining`: from then on, no further calls begin. */
-  constructor(
-    methods: ReadonlyMap<string, Method>,
-    times: CallTimes,
-    tls: TlsOptions | undefined,
-    draining: AbortSignal,
-  ) {
+  constructor(methods: ReadonlyMap<string, Method>, options: GrpcOptions) {
     this.#methods = methods
-    this.#times = times
-    this.#draining = draining
-    this.#wantsCertificates = tls?.requestCert === true
-    const options = {
+    this.#options = options
+    const http2 = createServer({
       settings: { maxConcurrentStreams: STREAMS, maxHeaderListSize: HEADER_LIST_BYTES },
       maxHeaderListPairs: HEADERS,
       maxSessionMemory: SESSION_MEMORY,
       streamResetBurst: RESET_BURST,
       streamResetRate: RESET_RATE,
-    }
-    const http2 = tls ? createSecureServer({ ...options, ...tls }) : createServer(options)
-    // Node leaves errors of a TLS connection to its user, and an error without a listener ends the process.
-    http2.on('secureConnection', (socket: TLSSocket) => socket.on('error', () => {}))
+    })
     http2.on('session', session => this.#onSession(session))
     this.#connect = socket => http2.emit('connection', socket)
   }
 
+  /** Whether connections of this address are closed because it has broken off too many calls. */
+  refuses(address: string | undefined): boolean {
+    return this.#resets.refuses(address)
+  }
+
+  /** Takes a connection, with TLS or without. */
   connect(socket: Socket): void {
-    if (this.#resets.refuses(socket.remoteAddress)) socket.destroy()
-    else this.#connect(socket)
+    this.#connect(socket)
   }
 
   /** Takes no new calls, and closes every connection once its calls are done. */
@@ -89,14 +83,14 @@ export class GrpcServer {
   }
 
   #onSession(session: ServerHttp2Session): void {
-    if (this.#wantsCertificates && !showsClient(session.socket as TLSSocket)) {
+    if (this.#options.wantsCertificates && !showsClient(session.socket as TLSSocket)) {
       session.destroy(new Error('no client'), constants.NGHTTP2_INADEQUATE_SECURITY)
       return
     }
     const { remoteAddress: address, remotePort } = session.socket
     const peer = `${address}:${remotePort}`
     const idle = setTimeout(() => {
-      if (!this.calls.has(session)) session.close()
+      if (!this.#options.calls.has(session)) session.close()
     }, IDLE_CONNECTION).unref()
     this.#sessions.add(session)
     session.once('close', () => {
@@ -124,8 +118,9 @@ export class GrpcServer {
     headers: RequestHeaders,
     closed: (early: boolean) => void,
   ): void {
+    const { calls, times } = this.#options
     // Clients retry a refused stream. Nothing of the stream is kept here, so refusing many is cheap.
-    if (!this.calls.hasRoom()) {
+    if (!calls.hasRoom()) {
       stream.close(constants.NGHTTP2_REFUSED_STREAM)
       return
     }
@@ -136,14 +131,14 @@ export class GrpcServer {
       stream.once('close', () => closed(false))
       return
     }
-    const call = new Call(stream, session, peer, headers, this.#times)
+    const call = new Call(stream, session, peer, headers, times)
     stream.once('close', () => {
-      this.calls.remove(call)
+      calls.remove(call)
       closed(!call.answered)
     })
-    this.calls.add(call, async () => {
+    calls.add(call, async () => {
       const method = this.#methods.get(headers.first(':path') ?? '')
-      const late = this.#draining.aborted && !method?.untilTheEnd ? SHUTTING_DOWN : undefined
+      const late = this.#options.draining.aborted && !method?.untilTheEnd ? SHUTTING_DOWN : undefined
       const refused = late ?? tooManyHeaders(headers) ?? method?.refusal(headers)
       if (refused) call.fail(refused)
       else if (method) await method.answer(call)

@@ -176,7 +176,7 @@ function answerError<Request, Response>(call: Call, codec: Codec<Request, Respon
   if (code === 'cancelled' && call.signal.aborted) return
   // The defaults of all other fields.
   const empty = codec.responseDeserialize(Buffer.alloc(0))
-  if (code === 'invalid-data' && hasError(empty))
+  if ((code === 'invalid-data' || code === 'not-found') && hasError(empty))
     call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }), false)
   else call.fail(statusOf(error))
 }

@@ -2,9 +2,8 @@
 import { once } from 'node:events'
 import { status } from '@grpc/grpc-js'
 import { descriptors, type HealthCheckRequest, type HealthCheckResponse, ServingStatus } from '@table/proto'
-import type { Call } from './call.ts'
+import { type Call, SHUTTING_DOWN } from './call.ts'
 import type { Context, Send } from './handler.ts'
-import { SHUTTING_DOWN } from './openCalls.ts'
 import { StatusError } from './status.ts'
 
 /** The empty name stands for the server as a whole. */

@@ -18,6 +18,7 @@ export class StatusError extends Error {
 
 const statusOfCode: Record<ServiceErrorCode, status> = {
   'invalid-data': status.INVALID_ARGUMENT,
+  'not-found': status.NOT_FOUND,
   'invalid-request': status.INVALID_ARGUMENT,
   unauthenticated: status.UNAUTHENTICATED,
   forbidden: status.PERMISSION_DENIED,

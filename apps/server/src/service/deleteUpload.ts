@@ -1,7 +1,7 @@
 import { noUpload, uploadNumber } from './getUpload.ts'
 import type { Table } from './table.ts'
 
-/** Deletes an upload. Throws `invalid-data` if the upload does not exist. */
+/** Deletes an upload. Throws `not-found` if the upload does not exist. */
 export async function deleteUpload(table: Table, id: bigint): Promise<void> {
   if (!(await table.delete(uploadNumber(id)))) throw noUpload(id)
 }

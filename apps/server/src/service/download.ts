@@ -1,5 +1,5 @@
 import { noUpload, uploadNumber } from './getUpload.ts'
-import type { Table } from './table.ts'
+import type { StoredFile, Table } from './table.ts'
 
 export interface DownloadRequest {
   id: bigint
@@ -8,18 +8,24 @@ export interface DownloadRequest {
 }
 
 /**
- * Yields a stored file of an upload, byte for byte. Each part is valid until the next one. Throws `invalid-data` before the first part if
+ * Yields a stored file of an upload, byte for byte. Each part is valid until the next one. Throws `not-found` before the first part if
  * the upload does not exist, `damaged` at the latest after the last part if the file is not what was stored.
  */
 export async function* download(
   table: Table,
-  { id, format }: DownloadRequest,
+  request: DownloadRequest,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const file = await table.open(uploadNumber(id), format)
-  if (!file) throw noUpload(id)
+  const file = await openUpload(table, request)
   try {
-    yield* file.parts
+    yield* file.parts()
   } finally {
     await file.close()
   }
+}
+
+/** Opens a stored file of an upload. The caller closes it. Throws `not-found` if the upload does not exist. */
+export async function openUpload(table: Table, { id, format }: DownloadRequest): Promise<StoredFile> {
+  const file = await table.open(uploadNumber(id), format)
+  if (!file) throw noUpload(id)
+  return file
 }

@@ -1,6 +1,7 @@
 /**
  * What went wrong, in terms that every transport can translate into its own:
  * - `invalid-data`: the data or the question is wrong. The error is part of the answer.
+ * - `not-found`: there is no such upload. The error is part of the answer, too.
  * - `invalid-request`: what comes beside the data, such as a header, is wrong.
  * - `unauthenticated`, `forbidden`: the caller is unknown, or lacks the permission.
  * - `too-large`: a limit is exceeded. The message has the actual and the allowed value.
@@ -14,6 +15,7 @@
  */
 export type ServiceErrorCode =
   | 'invalid-data'
+  | 'not-found'
   | 'invalid-request'
   | 'unauthenticated'
   | 'forbidden'

@@ -1,14 +1,14 @@
 import { ServiceError } from './errors.ts'
 import { ANSWER_BYTES, type StoredUpload, type Table } from './table.ts'
 
-/** Returns an upload. Throws `invalid-data` if the upload does not exist. */
+/** Returns an upload. Throws `not-found` if the upload does not exist. */
 export async function getUpload(table: Table, id: bigint): Promise<StoredUpload> {
   const upload = await table.get(uploadNumber(id), ANSWER_BYTES)
   if (!upload) throw noUpload(id)
   return upload
 }
 
-/** Throws `invalid-data` for a number that no upload can have. */
+/** Throws `not-found` for a number that no upload can have. */
 export function uploadNumber(id: bigint): number {
   if (id >= 1n && id <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(id)
   throw noUpload(id)
@@ -16,7 +16,7 @@ export function uploadNumber(id: bigint): number {
 
 export function noUpload(id: bigint): ServiceError {
   return new ServiceError(
-    'invalid-data',
+    'not-found',
     `there is no upload ${id}: it was never stored, or was deleted; list the uploads to see which there are`,
   )
 }

@@ -48,8 +48,16 @@ export interface StoredUpload {
 
 /** A stored file that is being read. */
 export interface StoredFile {
+  bytes: number
+  /** Identifies the bytes of the file: a short text of letters and digits, which another file of the upload does not have. */
+  version: string
   /** The whole file. Each part is valid until the next one. Throws `damaged` at the latest at the end if the file has changed. */
-  parts: AsyncIterable<Uint8Array>
+  parts(): AsyncIterable<Uint8Array>
+  /**
+   * The bytes from `start` to before `end`. Each part is valid until the next one. Throws `damaged` if the file is too short; other
+   * damage is not found, because a checksum belongs to a whole section of the file.
+   */
+  range(start: number, end: number): AsyncIterable<Uint8Array>
   close(): Promise<void>
 }
 

@@ -112,7 +112,15 @@ export class LocalTable implements Table {
       return found && openWholeFile(this.#store.dataDir, found, format)
     }
     const file = await translated(this.#pool.readers.during(open))
-    return file && { parts: translatedParts(file.parts()), close: () => file.close() }
+    return (
+      file && {
+        bytes: file.bytes,
+        version: file.version,
+        parts: () => translatedParts(file.parts()),
+        range: (start, end) => translatedParts(file.range(start, end)),
+        close: () => file.close(),
+      }
+    )
   }
 
   /** Syncs the files of all small uploads, and removes those of deleted ones. */

@@ -49,6 +49,27 @@ export class WholeFile {
     this.#damaged = damaged
   }
 
+  get bytes(): number {
+    return this.#sections.at(-1) ?? 0
+  }
+
+  /** Identifies the bytes of the file by their number and their checksums. */
+  get version(): string {
+    const checksum = new Checksum()
+    checksum.update(this.#checksums)
+    return `${this.bytes.toString(16)}-${Buffer.from(checksum.digest()).toString('hex')}`
+  }
+
+  /** Yields the bytes from `start` to before `end`, without checking them. Each part is valid until the next one. */
+  async *range(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const buffer = Buffer.alloc(Math.min(PART_BYTES, end - start))
+    for (let position = start; position < end; ) {
+      const part = await this.#read(buffer.subarray(0, end - position), position)
+      position += part.length
+      yield part
+    }
+  }
+
   /**
    * Yields the bytes of the file. Each part is valid until the next one. Throws StorageError `damaged` when a section of the file is not
    * what was stored.
@@ -59,18 +80,22 @@ export class WholeFile {
     for (const [i, end] of this.#sections.entries()) {
       const checksum = new Checksum()
       while (position < end) {
-        const target = buffer.subarray(0, end - position)
-        const count = await readAtAsync(this.#handle, this.#path, target, position)
-        if (count === 0) throw this.#damaged(`has ${position} bytes, expected ${this.#sections.at(-1)}`)
-        const part = target.subarray(0, count)
+        const part = await this.#read(buffer.subarray(0, end - position), position)
         checksum.update(part)
-        position += count
+        position += part.length
         yield part
       }
       const expected = this.#checksums.subarray(i * CHECKSUM_BYTES, (i + 1) * CHECKSUM_BYTES)
       if (Buffer.compare(checksum.digest(), expected) !== 0)
         throw this.#damaged('has other bytes than when it was stored')
     }
+  }
+
+  /** Reads at least one byte. */
+  async #read(target: Buffer, position: number): Promise<Buffer> {
+    const count = await readAtAsync(this.#handle, this.#path, target, position)
+    if (count === 0) throw this.#damaged(`has ${position} bytes, expected ${this.bytes}`)
+    return target.subarray(0, count)
   }
 
   close(): Promise<void> {

@@ -1,7 +1,4 @@
-import type { ServerHttp2Session } from 'node:http2'
-import { status } from '@grpc/grpc-js'
 import { collectIfGrown } from '../config/tuning.ts'
-import { type Call, type Failure, hangUp } from './call.ts'
 
 /** Calls at once on all connections. A waiting call takes up to 20 KB with its headers. */
 const MOST_CALLS = 2048
@@ -13,21 +10,28 @@ const BUSY_LIMIT = 1000
  */
 const LOOK_INTERVAL = 100
 
-export const SHUTTING_DOWN: Failure = {
-  code: status.UNAVAILABLE,
-  details: 'the server is shutting down: try again later',
+/** A call of any transport. */
+export interface OpenCall {
+  /** The connection that the call came on. */
+  readonly connection: object
+  /** Since when the call waits for its client, either to send the rest of the request or to take the answer. */
+  readonly waitsSince: number | undefined
+  /** Answers that the server is shutting down. */
+  abort(): void
+  /** Closes the connection. */
+  hangUp(): void
 }
 
-/** The calls whose streams are open, and their work, which may outlast the streams. */
+/** The calls of all transports that are open, and their work, which may outlast them. */
 export class OpenCalls {
-  readonly #calls = new Map<ServerHttp2Session, Set<Call>>()
+  readonly #calls = new Map<object, Set<OpenCall>>()
   readonly #work = new Set<Promise<void>>()
   #count = 0
   #nextLook = 0
 
   /** Returns whether the connection has open calls. */
-  has(session: ServerHttp2Session): boolean {
-    return this.#calls.has(session)
+  has(connection: object): boolean {
+    return this.#calls.has(connection)
   }
 
   /**
@@ -38,13 +42,13 @@ export class OpenCalls {
     return this.#count < MOST_CALLS || this.#endWaiting()
   }
 
-  /** Adds a call and runs `answer` for it. Call `remove` when the stream ends. */
-  add(call: Call, answer: (call: Call) => Promise<void>): void {
-    const calls = this.#calls.get(call.session)
+  /** Adds a call and does its work. Call `remove` when the call is over. */
+  add(call: OpenCall, answer: () => Promise<void>): void {
+    const calls = this.#calls.get(call.connection)
     if (calls) calls.add(call)
-    else this.#calls.set(call.session, new Set([call]))
+    else this.#calls.set(call.connection, new Set([call]))
     this.#count++
-    const work = answer(call)
+    const work = answer()
     this.#work.add(work)
     void work.finally(() => {
       this.#work.delete(work)
@@ -52,11 +56,11 @@ export class OpenCalls {
     })
   }
 
-  remove(call: Call): void {
-    const calls = this.#calls.get(call.session)
+  remove(call: OpenCall): void {
+    const calls = this.#calls.get(call.connection)
     if (!calls?.delete(call)) return
     this.#count--
-    if (calls.size === 0) this.#calls.delete(call.session)
+    if (calls.size === 0) this.#calls.delete(call.connection)
   }
 
   /** Resolves when no work is left. */
@@ -65,7 +69,7 @@ export class OpenCalls {
   }
 
   abort(): void {
-    for (const calls of this.#calls.values()) for (const call of calls) call.fail(SHUTTING_DOWN)
+    for (const calls of this.#calls.values()) for (const call of calls) call.abort()
   }
 
   /** Ends the connection with the most calls that have waited long for their client. Returns whether there was one. */
@@ -74,17 +78,16 @@ export class OpenCalls {
     if (now < this.#nextLook) return false
     const before = now - BUSY_LIMIT
     let most = 0
-    let worst: ServerHttp2Session | undefined
-    for (const [session, calls] of this.#calls) {
+    let worst: OpenCall | undefined
+    for (const calls of this.#calls.values()) {
       if (calls.size <= most) continue
-      let waiting = 0
-      for (const call of calls) if ((call.waitsSince ?? now) < before) waiting++
-      if (waiting > most) {
-        most = waiting
-        worst = session
+      const waiting = [...calls].filter(call => (call.waitsSince ?? now) < before)
+      if (waiting.length > most) {
+        most = waiting.length
+        worst = waiting[0]
       }
     }
-    if (worst) hangUp(worst)
+    if (worst) worst.hangUp()
     else this.#nextLook = now + LOOK_INTERVAL
     return worst !== undefined
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { chunksOf } from '../../src/grpc/requestStream.ts'
+import { chunksOf } from '../../src/admission/requestStream.ts'
 
 async function textOf(stream: Readable): Promise<string> {
   return Buffer.concat(await Array.fromAsync(chunksOf(stream))).toString()

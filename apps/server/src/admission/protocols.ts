@@ -1,0 +1,61 @@
+import type { Socket } from 'node:net'
+import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
+
+/** How every HTTP/2 connection begins: https://www.rfc-editor.org/rfc/rfc9113#section-3.4. No method of HTTP/1.1 begins like this. */
+const PREFACE = Buffer.from('PRI ')
+
+type Connect = (socket: Socket) => void
+
+/** Who takes the connections of each protocol. */
+export interface Protocols {
+  /** Takes HTTP/2. */
+  grpc: Connect
+  /** Takes HTTP/1.1. Undefined: only gRPC is served. */
+  http: Connect | undefined
+}
+
+/** Returns a function that finds out which protocol a new connection speaks, and hands it on. */
+export function byProtocol(protocols: Protocols, tls: TlsOptions | undefined): Connect {
+  if (tls) return afterHandshake(protocols, tls)
+  const { grpc, http } = protocols
+  return http ? socket => byFirstBytes(socket, grpc, http) : grpc
+}
+
+/**
+ * With TLS, the protocol is negotiated in the handshake (ALPN). gRPC clients offer h2 alone. Who also offers
+ * http/1.1, as browsers and curl do, gets it, because behind h2 we only have gRPC. A client that offers
+ * nothing speaks HTTP/1.1.
+ */
+function afterHandshake({ grpc, http }: Protocols, tls: TlsOptions): Connect {
+  const served = http ? ['http/1.1', 'h2'] : ['h2']
+  const server = createServer({
+    ...tls,
+    ALPNCallback: ({ protocols }) => served.find(protocol => protocols.includes(protocol)),
+  })
+  server.on('secureConnection', (socket: TLSSocket) => {
+    // Node leaves errors of a TLS connection to its user, and an error without a listener ends the process.
+    socket.on('error', () => {})
+    if (socket.alpnProtocol === 'h2') grpc(socket)
+    else if (http) http(socket)
+    else socket.destroy()
+  })
+  return socket => server.emit('connection', socket)
+}
+
+/** Looks at as many bytes as it takes to know the protocol, and puts them back. */
+function byFirstBytes(socket: Socket, grpc: Connect, http: Connect): void {
+  let head: Buffer = Buffer.alloc(0)
+  const ignore = () => {} // a client that resets the connection here has not asked anything
+  const onReadable = () => {
+    const bytes: Buffer | null = socket.read()
+    if (!bytes) return
+    head = Buffer.concat([head, bytes])
+    const isPreface = PREFACE.equals(head.subarray(0, PREFACE.length))
+    if (!isPreface && PREFACE.subarray(0, head.length).equals(head)) return
+    socket.off('readable', onReadable).off('error', ignore)
+    socket.unshift(head)
+    if (isPreface) grpc(socket)
+    else http(socket)
+  }
+  socket.on('error', ignore).on('readable', onReadable)
+}

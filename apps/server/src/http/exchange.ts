@@ -1,0 +1,221 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { OpenCall } from '../admission/openCalls.ts'
+import { chunksOf } from '../admission/requestStream.ts'
+import { refuseTinyPieces } from '../admission/tinyPieces.ts'
+import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
+import { ServiceError } from '../service/errors.ts'
+import { type Headers, problemOf } from './problem.ts'
+
+/** Times in seconds. */
+export interface ExchangeTimes {
+  /** How long the server waits for the client. */
+  idleTime: number
+  /** How long an exchange may take, from its request's headers to its answer. */
+  callTime: number
+}
+
+/**
+ * How long to go on reading a body that was refused, in ms. A client that still sends would otherwise find
+ * its connection reset, and never read why.
+ */
+const LINGER = 5000
+
+/** No answer is markup or code, none belongs in a frame, and no other site may embed one. */
+export const SECURITY_HEADERS: Headers = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+}
+
+export function shuttingDown(): ServiceError {
+  return new ServiceError('unavailable', 'the server is shutting down: try again later')
+}
+
+/** A request over HTTP/1.1 and its answer. */
+export class Exchange implements OpenCall {
+  readonly request: IncomingMessage
+  readonly connection: Socket
+  /** The client's address, a colon and the client's port. */
+  readonly peer: string
+  readonly path: string
+  readonly query: URLSearchParams
+  /** What stands in the path in place of the route's `{names}`. */
+  params: Record<string, string> = {}
+  /** Sent with whatever the answer is. */
+  readonly headers: Headers = { ...SECURITY_HEADERS }
+  answered = false
+  /** Resolves when the client has the answer or is gone. */
+  readonly over: Promise<void>
+  readonly #response: ServerResponse
+  readonly #idleTime: number
+  readonly #since = performance.now()
+  readonly #controller = new AbortController()
+  #expectsContinue: boolean
+  #timer: NodeJS.Timeout
+  /** Since when the client has to take a part of the answer. */
+  #sendingSince: number | undefined
+  #stopSending: (() => void) | undefined
+  #isLingering = false
+  #held = 0
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { idleTime, callTime }: ExchangeTimes,
+    expectsContinue: boolean,
+  ) {
+    this.request = request
+    this.connection = request.socket
+    this.peer = `${request.socket.remoteAddress}:${request.socket.remotePort}`
+    const [path = '', ...query] = (request.url ?? '').split('?')
+    this.path = path
+    this.query = new URLSearchParams(query.join('?'))
+    this.#response = response
+    this.#idleTime = idleTime
+    this.#expectsContinue = expectsContinue
+    refuseTinyPieces(request, error => this.fail(error))
+    const late = `the request was not done after ${callTime} s, at most ${callTime} s are allowed`
+    this.#timer = setTimeout(() => this.fail(new ServiceError('unavailable', late)), 1000 * callTime)
+    request.on('error', () => {}) // the reader of the body notices
+    response.on('error', () => {})
+    const { promise, resolve } = Promise.withResolvers<void>()
+    // The response to a pipelined request has no connection yet, so its own `close` would not come.
+    this.connection.once('close', resolve)
+    response.once('close', resolve)
+    this.over = promise.then(() => {
+      this.connection.off('close', resolve)
+      clearTimeout(this.#timer)
+      releaseAnswer(this.#held)
+      this.#stopSending?.()
+      if (!this.answered) this.#cancel()
+    })
+  }
+
+  /** Aborted when nobody waits for the answer any more. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get waitsSince(): number | undefined {
+    if (this.answered || !this.request.complete) return this.#since
+    return this.#sendingSince
+  }
+
+  /** Whether there is nobody to answer, or there is an answer. */
+  get isDone(): boolean {
+    return this.answered || this.connection.destroyed
+  }
+
+  abort(): void {
+    this.fail(shuttingDown())
+  }
+
+  hangUp(): void {
+    this.connection.destroy()
+  }
+
+  /** Yields the body of the request. Throws `cancelled` if the client goes away before its end. */
+  async *body(): AsyncGenerator<Uint8Array> {
+    if (this.#expectsContinue) this.#response.writeContinue()
+    this.#expectsContinue = false
+    for await (const chunk of chunksOf(this.request)) {
+      this.signal.throwIfAborted()
+      yield chunk
+    }
+  }
+
+  /** Answers with JSON. `changes`: whether the request has changed the table, so that its answer must not be refused. */
+  json(status: number, value: unknown, headers: Headers = {}, changes = false): void {
+    const type = { 'content-type': 'application/json' }
+    this.answer(status, { ...type, 'cache-control': 'no-store', ...headers }, JSON.stringify(value), changes)
+  }
+
+  /** Answers with a whole body. Does nothing if there is an answer already or nobody waits for one. */
+  answer(status: number, headers: Headers, text = '', changes = false): void {
+    if (this.isDone) return
+    const body = Buffer.from(text)
+    try {
+      holdAnswer(body.length, changes)
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    this.#held += body.length
+    if (this.begin(status, { ...headers, 'content-length': body.length })) this.#end(body)
+  }
+
+  /**
+   * Sends a part of the body. Resolves when the client has taken the part or there is room for it on the way.
+   * Hangs up on a client that takes nothing for the idle time. Throws `cancelled` if nobody waits any more.
+   */
+  async send(part: Uint8Array): Promise<void> {
+    if (this.connection.destroyed) throw nobodyWaits()
+    const late = setTimeout(() => this.hangUp(), 1000 * this.#idleTime)
+    this.#sendingSince = performance.now()
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#stopSending = () => reject(nobodyWaits())
+        this.#response.write(part, error => (error ? reject(nobodyWaits()) : resolve()))
+      })
+    } finally {
+      clearTimeout(late)
+      this.#stopSending = undefined
+      this.#sendingSince = undefined
+    }
+  }
+
+  finish(): void {
+    this.#end()
+  }
+
+  /** Answers with a problem. An answer that has begun is cut off, so that the client cannot take it for whole. */
+  fail(error: unknown): void {
+    if (this.answered && !this.#response.writableEnded && !this.#isLingering) this.hangUp()
+    if (this.isDone) return
+    this.#cancel()
+    const { problem, headers } = problemOf(error)
+    const type = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+    const body = Buffer.from(JSON.stringify(problem))
+    if (this.begin(problem.status, { ...type, ...headers, 'content-length': body.length })) this.#end(body)
+  }
+
+  /** Begins an answer whose body `send` sends in parts before `finish`. Returns false if nobody waits for it. */
+  begin(status: number, headers: Headers): boolean {
+    if (this.isDone) return false
+    this.answered = true
+    if (!this.request.complete) this.headers.connection = 'close'
+    this.#response.writeHead(status, { ...this.headers, ...headers })
+    return true
+  }
+
+  /** Ends the answer, and the connection of a client that does not take it in time. */
+  #end(last?: Uint8Array): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.hangUp(), 1000 * this.#idleTime)
+    if (this.request.complete) this.#response.end(last)
+    else this.#linger(last)
+  }
+
+  /** Sends the answer while the client still sends its request, and takes the rest of that for a while. */
+  #linger(last?: Uint8Array): void {
+    this.#isLingering = true
+    if (last) this.#response.write(last)
+    else this.#response.flushHeaders()
+    const end = () => {
+      clearTimeout(late)
+      this.#response.end()
+    }
+    const late = setTimeout(end, LINGER)
+    this.request.once('end', end).once('close', end).resume()
+  }
+
+  #cancel(): void {
+    this.#controller.abort(nobodyWaits())
+  }
+}
+
+function nobodyWaits(): ServiceError {
+  return new ServiceError('cancelled', 'nobody waits for this answer')
+}

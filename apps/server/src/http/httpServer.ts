@@ -1,0 +1,133 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { OpenCalls } from '../admission/openCalls.ts'
+import { ServiceError } from '../service/errors.ts'
+import { Exchange, type ExchangeTimes, SECURITY_HEADERS } from './exchange.ts'
+import { HttpError, problemOf } from './problem.ts'
+
+/** The most bytes of a request's line and headers. */
+const HEADER_BYTES = 8 * 1024
+/** Requests at once on a connection. They are answered one after the other; browsers and curl send one at a time. */
+const PIPELINED = 16
+
+export interface HttpOptions {
+  times: ExchangeTimes
+  calls: OpenCalls
+  /** From when it is aborted on, connections are closed after their answers. */
+  draining: AbortSignal
+  /** Answers a request. Never rejects. */
+  answer(exchange: Exchange): Promise<void>
+}
+
+interface Connection {
+  exchanges: Set<Exchange>
+  /** Closes the connection if its next request is not there in time. */
+  idle: NodeJS.Timeout
+  /** Resolves when the last request is answered. */
+  last: Promise<void>
+}
+
+/** The server's side of HTTP/1.1: takes connections by `connect` and makes an exchange of each request. */
+export class HttpServer {
+  readonly #options: HttpOptions
+  readonly #connections = new Map<Duplex, Connection>()
+  readonly #connect: (socket: Socket) => void
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+    // Node's own limits of times only hold in a server that listens itself. Ours are in `connect` and `Exchange`.
+    const http = createServer({
+      maxHeaderSize: HEADER_BYTES,
+      insecureHTTPParser: false,
+      keepAliveTimeout: 1000 * options.times.idleTime,
+    })
+    // Beyond a number of headers Node leaves out the others, such as the one that names a foreign page.
+    http.maxHeadersCount = 0
+    http.on('request', (request, response) => this.#onRequest(request, response, false))
+    http.on('checkContinue', (request, response) => this.#onRequest(request, response, true))
+    http.on('clientError', (error, socket) => this.#onMalformed(error, socket))
+    this.#connect = socket => http.emit('connection', socket)
+    options.draining.addEventListener('abort', () => this.#endIdle())
+  }
+
+  /** Takes a connection, with TLS or without. */
+  connect(socket: Socket): void {
+    // Answer a client that ends its side after the request.
+    socket.allowHalfOpen = true
+    const idle = setTimeout(() => {
+      if (connection.exchanges.size === 0) socket.destroy()
+    }, 1000 * this.#options.times.idleTime).unref()
+    const connection: Connection = { exchanges: new Set(), idle, last: Promise.resolve() }
+    this.#connections.set(socket, connection)
+    socket.once('close', () => {
+      clearTimeout(idle)
+      this.#connections.delete(socket)
+    })
+    this.#connect(socket)
+  }
+
+  /** Closes every connection that has no answer under way. */
+  close(): void {
+    this.#endIdle()
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const { calls, times, draining, answer } = this.#options
+    const connection = this.#connections.get(request.socket)
+    if (!connection || connection.exchanges.size >= PIPELINED || !calls.hasRoom()) {
+      request.socket.destroy()
+      return
+    }
+    const exchange = new Exchange(request, response, times, expectsContinue)
+    const previous = connection.last
+    connection.last = exchange.over
+    connection.exchanges.add(exchange)
+    void exchange.over.then(() => {
+      calls.remove(exchange)
+      connection.exchanges.delete(exchange)
+      connection.idle.refresh()
+      if (draining.aborted && connection.exchanges.size === 0) request.socket.end()
+    })
+    calls.add(exchange, async () => {
+      await previous
+      if (draining.aborted) exchange.headers.connection = 'close'
+      if (!exchange.isDone) await answer(exchange)
+    })
+  }
+
+  /** Answers what is no HTTP, and a body that stops being HTTP. */
+  #onMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const [exchange] = this.#connections.get(socket)?.exchanges ?? []
+    if (exchange && !exchange.request.complete) {
+      exchange.fail(new ServiceError('invalid-request', `the body is not HTTP/1.1 (${error.message})`))
+      socket.end()
+    } else if (exchange || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
+    else socket.end(malformed(error), () => socket.destroy())
+  }
+
+  #endIdle(): void {
+    for (const [socket, { exchanges }] of this.#connections) if (exchanges.size === 0) socket.end()
+  }
+}
+
+function malformed({ code, message }: NodeJS.ErrnoException): string {
+  const tooLarge = code === 'HPE_HEADER_OVERFLOW'
+  const { problem } = problemOf(
+    tooLarge
+      ? new HttpError(
+          431,
+          `the headers take more than ${HEADER_BYTES} bytes, which is what is allowed: send less`,
+        )
+      : new HttpError(400, `the request is not HTTP/1.1 (${message})`),
+  )
+  const body = JSON.stringify(problem)
+  const headers = {
+    ...SECURITY_HEADERS,
+    connection: 'close',
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${problem.status} ${problem.title}\r\n${lines.join('')}\r\n${body}`
+}
