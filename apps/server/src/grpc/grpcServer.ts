@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel'
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
@@ -5,6 +6,7 @@ import { status } from '@grpc/grpc-js'
 import { shown } from '@table/storage'
 import type { OpenCalls } from '../admission/openCalls.ts'
 import { Resets } from '../admission/resets.ts'
+import { countPieces } from '../admission/tinyPieces.ts'
 import { showsClient } from '../auth/tls.ts'
 import { Call, type CallTimes, type Failure, hangUp, SHUTTING_DOWN } from './call.ts'
 import { RequestHeaders } from './requestHeaders.ts'
@@ -27,6 +29,12 @@ const RESET_BURST = 200
 const RESET_RATE = 33
 /** How long a connection may stay open without calls, in ms. gRPC clients reconnect when necessary. */
 const IDLE_CONNECTION = 300_000
+
+// Count frames as soon as Node has made their stream. The event `stream` comes after everything that arrived
+// together with the first bytes of the connection.
+subscribe('http2.server.stream.created', message =>
+  countPieces((message as { stream: ServerHttp2Stream }).stream),
+)
 
 export interface Method {
   /** Whether calls are also answered while the server shuts down. */

@@ -8,6 +8,8 @@ import { HttpError, problemOf } from './problem.ts'
 
 /** The most bytes of a request's line and headers. */
 const HEADER_BYTES = 8 * 1024
+/** Headers of a request. Each takes some 100 bytes of memory, however short it is. */
+const HEADERS = 64
 /** Requests at once on a connection. They are answered one after the other; browsers and curl send one at a time. */
 const PIPELINED = 16
 
@@ -42,8 +44,8 @@ export class HttpServer {
       insecureHTTPParser: false,
       keepAliveTimeout: 1000 * options.times.idleTime,
     })
-    // Beyond a number of headers Node leaves out the others, such as the one that names a foreign page.
-    http.maxHeadersCount = 0
+    // Node leaves out further headers, such as the one that names a foreign page. So see whether there are any.
+    http.maxHeadersCount = HEADERS + 1
     http.on('request', (request, response) => this.#onRequest(request, response, false))
     http.on('checkContinue', (request, response) => this.#onRequest(request, response, true))
     http.on('clientError', (error, socket) => this.#onMalformed(error, socket))
@@ -81,7 +83,8 @@ export class HttpServer {
     }
     const exchange = new Exchange(request, response, times, expectsContinue)
     const previous = connection.last
-    connection.last = exchange.over
+    const { promise: done, resolve } = Promise.withResolvers<void>()
+    connection.last = Promise.all([exchange.over, done]).then(() => {})
     connection.exchanges.add(exchange)
     void exchange.over.then(() => {
       calls.remove(exchange)
@@ -92,7 +95,9 @@ export class HttpServer {
     calls.add(exchange, async () => {
       await previous
       if (draining.aborted) exchange.headers.connection = 'close'
-      if (!exchange.isDone) await answer(exchange)
+      if (request.rawHeaders.length > 2 * HEADERS) exchange.fail(tooManyHeaders())
+      else if (!exchange.isDone) await answer(exchange)
+      resolve()
     })
   }
 
@@ -109,6 +114,10 @@ export class HttpServer {
   #endIdle(): void {
     for (const [socket, { exchanges }] of this.#connections) if (exchanges.size === 0) socket.end()
   }
+}
+
+function tooManyHeaders(): HttpError {
+  return new HttpError(431, `found more than ${HEADERS} headers, at most ${HEADERS} are allowed: send less`)
 }
 
 function malformed({ code, message }: NodeJS.ErrnoException): string {

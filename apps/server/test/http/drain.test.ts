@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { rawConnection } from '../support/http.ts'
+import { eventually, incoming, serve } from '../support/server.ts'
+
+const HOST = 'Host: localhost\r\n'
+
+test('a stop ends idle connections, finishes requests, and answers only whoever asks for the health', async () => {
+  const server = await serve()
+  const idle = rawConnection(server)
+  idle.write(`GET /readyz HTTP/1.1\r\n${HOST}\r\n`)
+  await idle.until(/ready\n/)
+  const upload = rawConnection(server)
+  upload.write(`POST /uploads HTTP/1.1\r\n${HOST}Content-Length: 600004\r\n\r\nx\n${'1\n'.repeat(200_000)}`)
+  await eventually(() => expect(incoming(server.dataDir)).not.toEqual([]))
+  const stopped = server.stop()
+  expect(await idle.closed).toMatch(/ready\n$/)
+  for (const [path, status] of [
+    ['/healthz', 200],
+    ['/readyz', 503],
+    ['/table', 503],
+  ]) {
+    const asked = rawConnection(server)
+    asked.write(`GET ${path} HTTP/1.1\r\n${HOST}\r\n`)
+    expect(await asked.closed).toMatch(new RegExp(`^HTTP/1.1 ${status} .*connection: close`, 's'))
+  }
+  upload.write('1\n'.repeat(100_001))
+  const answer = await upload.closed
+  expect(answer).toMatch(/^HTTP\/1.1 201 /)
+  await stopped
+})

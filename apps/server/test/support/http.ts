@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { defaultLimits, type Limits } from '../../src/config/limits.ts'
+import { type RunningServer, type ServerConfig, startServer } from '../../src/server.ts'
+
+type Options = Partial<Omit<ServerConfig, 'limits'>> & { limits?: Partial<Limits> }
+
+/** Starts one real server for all tests of a file. Its port is known once the tests run. */
+export function serveFile({ limits = {}, ...others }: Options = {}): { port: number; dataDir: string } {
+  const served = { port: 0, dataDir: '' }
+  let server: RunningServer
+  beforeAll(async () => {
+    served.dataDir = mkdtempSync(join(tmpdir(), 'table-http-'))
+    server = await startServer({
+      hosts: ['127.0.0.1'],
+      port: 0,
+      dataDir: served.dataDir,
+      workers: 1,
+      limits: { ...defaultLimits, ...limits },
+      ...others,
+    })
+    served.port = server.port
+  })
+  afterAll(async () => {
+    await server.stop()
+    rmSync(served.dataDir, { recursive: true })
+  })
+  return served
+}
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: Buffer
+  text: string
+}
+
+interface Asked {
+  headers?: OutgoingHttpHeaders
+  body?: string | Uint8Array
+  agent?: Agent
+}
+
+/** Sends a request over a connection of its own, if no agent is given. */
+export function ask(
+  { port }: { port: number },
+  method: string,
+  path: string,
+  { headers = {}, body, agent }: Asked = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { host: '127.0.0.1', port, method, path, headers, agent: agent ?? false },
+      received => {
+        const parts: Buffer[] = []
+        received.on('data', part => parts.push(part))
+        received.on('error', reject)
+        received.on('end', () => {
+          const whole = Buffer.concat(parts)
+          const { statusCode: status = 0, headers } = received
+          resolve({ status, headers, body: whole, text: whole.toString() })
+        })
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+/** Stores a CSV. Resolves to the id of the upload. */
+export async function stored(server: { port: number }, csv: string): Promise<number> {
+  const { status, text } = await ask(server, 'POST', '/uploads', { body: csv })
+  if (status !== 201) throw new Error(text)
+  return JSON.parse(text).id
+}
+
+export interface RawConnection {
+  socket: Socket
+  write(text: string | Uint8Array): void
+  /** Resolves when what has arrived so far fits. */
+  until(pattern: RegExp): Promise<string>
+  /** Resolves to everything that has arrived when the server has closed the connection. */
+  closed: Promise<string>
+}
+
+/** Opens a connection that speaks whatever the test wants. */
+export function rawConnection({ port }: { port: number }): RawConnection {
+  const socket = connect(port, '127.0.0.1')
+  let received = ''
+  const waiting = new Set<() => void>()
+  socket.on('data', bytes => {
+    received += bytes.toString('latin1')
+    for (const look of waiting) look()
+  })
+  socket.on('error', () => {}) // the server may reset the connection
+  const closed = new Promise<string>(resolve => socket.once('close', () => resolve(received)))
+  return {
+    socket,
+    write: text => void socket.write(text),
+    until: pattern =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!pattern.test(received)) return
+          waiting.delete(look)
+          resolve(received)
+        }
+        waiting.add(look)
+        look()
+        void closed.then(() => reject(new Error(`the connection was closed after ${received}`)))
+      }),
+    closed,
+  }
+}
+
+/** Sends bytes on a new connection. Resolves to what comes until the server closes the connection. */
+export function raw(server: { port: number }, text: string): Promise<string> {
+  const connection = rawConnection(server)
+  connection.write(text)
+  return connection.closed
+}
