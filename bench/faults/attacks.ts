@@ -20,6 +20,7 @@ import {
   SETTINGS,
   setting,
 } from '../../apps/server/test/support/rawHttp2.ts'
+import { httpAttacks } from './http.ts'
 import {
   framed,
   openCall,
@@ -614,4 +615,6 @@ export const attacks: Record<string, Attack> = {
       return tally(answers)
     },
   },
+
+  ...httpAttacks,
 }

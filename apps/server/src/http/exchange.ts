@@ -5,7 +5,9 @@ import { chunksOf } from '../admission/requestStream.ts'
 import { refuseTinyPieces } from '../admission/tinyPieces.ts'
 import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
 import { ServiceError } from '../service/errors.ts'
-import { type Headers, problemOf } from './problem.ts'
+import { SECURITY_HEADERS } from './headers.ts'
+import { endWhileReading } from './linger.ts'
+import { type Headers, problemOf, shuttingDown } from './problem.ts'
 
 /** Times in seconds. */
 export interface ExchangeTimes {
@@ -13,24 +15,6 @@ export interface ExchangeTimes {
   idleTime: number
   /** How long an exchange may take, from its request's headers to its answer. */
   callTime: number
-}
-
-/**
- * How long to go on reading a body that was refused, in ms. A client that still sends would otherwise find
- * its connection reset, and never read why.
- */
-const LINGER = 5000
-
-/** No answer is markup or code, none belongs in a frame, and no other site may embed one. */
-export const SECURITY_HEADERS: Headers = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-}
-
-export function shuttingDown(): ServiceError {
-  return new ServiceError('unavailable', 'the server is shutting down: try again later')
 }
 
 /** A request over HTTP/1.1 and its answer. */
@@ -48,6 +32,11 @@ export class Exchange implements OpenCall {
   answered = false
   /** Resolves when the client has the answer or is gone. */
   readonly over: Promise<void>
+  /**
+   * Call this when the connection is closed: the response to a pipelined request has no connection yet, so
+   * that its own `close` would not come.
+   */
+  readonly gone: () => void
   readonly #response: ServerResponse
   readonly #idleTime: number
   readonly #since = performance.now()
@@ -57,7 +46,7 @@ export class Exchange implements OpenCall {
   /** Since when the client has to take a part of the answer. */
   #sendingSince: number | undefined
   #stopSending: (() => void) | undefined
-  #isLingering = false
+  #hasEnded = false
   #held = 0
 
   constructor(
@@ -81,11 +70,9 @@ export class Exchange implements OpenCall {
     request.on('error', () => {}) // the reader of the body notices
     response.on('error', () => {})
     const { promise, resolve } = Promise.withResolvers<void>()
-    // The response to a pipelined request has no connection yet, so its own `close` would not come.
-    this.connection.once('close', resolve)
+    this.gone = resolve
     response.once('close', resolve)
     this.over = promise.then(() => {
-      this.connection.off('close', resolve)
       clearTimeout(this.#timer)
       releaseAnswer(this.#held)
       this.#stopSending?.()
@@ -99,7 +86,7 @@ export class Exchange implements OpenCall {
   }
 
   get waitsSince(): number | undefined {
-    if (this.answered || !this.request.complete) return this.#since
+    if (this.#hasEnded || !this.request.complete) return this.#since
     return this.#sendingSince
   }
 
@@ -172,7 +159,7 @@ export class Exchange implements OpenCall {
 
   /** Answers with a problem. An answer that has begun is cut off, so that the client cannot take it for whole. */
   fail(error: unknown): void {
-    if (this.answered && !this.#response.writableEnded && !this.#isLingering) this.hangUp()
+    if (this.answered && !this.#hasEnded) this.hangUp()
     if (this.isDone) return
     this.#cancel()
     const { problem, headers } = problemOf(error)
@@ -194,21 +181,9 @@ export class Exchange implements OpenCall {
   #end(last?: Uint8Array): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.hangUp(), 1000 * this.#idleTime)
+    this.#hasEnded = true
     if (this.request.complete) this.#response.end(last)
-    else this.#linger(last)
-  }
-
-  /** Sends the answer while the client still sends its request, and takes the rest of that for a while. */
-  #linger(last?: Uint8Array): void {
-    this.#isLingering = true
-    if (last) this.#response.write(last)
-    else this.#response.flushHeaders()
-    const end = () => {
-      clearTimeout(late)
-      this.#response.end()
-    }
-    const late = setTimeout(end, LINGER)
-    this.request.once('end', end).once('close', end).resume()
+    else endWhileReading(this.request, this.#response, last)
   }
 
   #cancel(): void {

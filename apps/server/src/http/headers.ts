@@ -1,4 +1,12 @@
-import { HttpError } from './problem.ts'
+import { type Headers, HttpError } from './problem.ts'
+
+/** No answer is markup or code, none belongs in a frame, and no other site may embed one. */
+export const SECURITY_HEADERS: Headers = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+}
 
 /** Returns the media type of a `Content-Type` in lower case, with its charset. */
 export function mediaType(header: string): { type: string; charset: string | undefined } {

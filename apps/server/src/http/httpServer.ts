@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { OpenCalls } from '../admission/openCalls.ts'
 import { ServiceError } from '../service/errors.ts'
-import { Exchange, type ExchangeTimes, SECURITY_HEADERS } from './exchange.ts'
+import { Exchange, type ExchangeTimes } from './exchange.ts'
+import { SECURITY_HEADERS } from './headers.ts'
 import { HttpError, problemOf } from './problem.ts'
 
 /** The most bytes of a request's line and headers. */
@@ -65,6 +66,7 @@ export class HttpServer {
     socket.once('close', () => {
       clearTimeout(idle)
       this.#connections.delete(socket)
+      for (const exchange of connection.exchanges) exchange.gone()
     })
     this.#connect(socket)
   }
@@ -77,8 +79,13 @@ export class HttpServer {
   #onRequest(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const { calls, times, draining, answer } = this.#options
     const connection = this.#connections.get(request.socket)
-    if (!connection || connection.exchanges.size >= PIPELINED || !calls.hasRoom()) {
+    if (!connection || connection.exchanges.size >= PIPELINED) {
       request.socket.destroy()
+      return
+    }
+    if (!calls.hasRoom()) {
+      if (connection.exchanges.size === 0) refuse(request.socket, tooManyRequests())
+      else request.socket.destroy()
       return
     }
     const exchange = new Exchange(request, response, times, expectsContinue)
@@ -89,7 +96,7 @@ export class HttpServer {
     void exchange.over.then(() => {
       calls.remove(exchange)
       connection.exchanges.delete(exchange)
-      connection.idle.refresh()
+      if (!request.socket.destroyed) connection.idle.refresh()
       if (draining.aborted && connection.exchanges.size === 0) request.socket.end()
     })
     calls.add(exchange, async () => {
@@ -108,7 +115,7 @@ export class HttpServer {
       exchange.fail(new ServiceError('invalid-request', `the body is not HTTP/1.1 (${error.message})`))
       socket.end()
     } else if (exchange || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else socket.end(malformed(error), () => socket.destroy())
+    else refuse(socket, malformed(error))
   }
 
   #endIdle(): void {
@@ -120,23 +127,32 @@ function tooManyHeaders(): HttpError {
   return new HttpError(431, `found more than ${HEADERS} headers, at most ${HEADERS} are allowed: send less`)
 }
 
-function malformed({ code, message }: NodeJS.ErrnoException): string {
-  const tooLarge = code === 'HPE_HEADER_OVERFLOW'
-  const { problem } = problemOf(
-    tooLarge
-      ? new HttpError(
-          431,
-          `the headers take more than ${HEADER_BYTES} bytes, which is what is allowed: send less`,
-        )
-      : new HttpError(400, `the request is not HTTP/1.1 (${message})`),
-  )
+function tooManyRequests(): ServiceError {
+  return new ServiceError('unavailable', 'too many requests are under way: try again later')
+}
+
+function malformed({ code, message }: NodeJS.ErrnoException): HttpError {
+  return code === 'HPE_HEADER_OVERFLOW'
+    ? new HttpError(
+        431,
+        `the headers take more than ${HEADER_BYTES} bytes, at most ${HEADER_BYTES} are allowed: send less`,
+      )
+    : new HttpError(400, `the request is not HTTP/1.1 (${message})`)
+}
+
+/** Answers without an exchange, and closes the connection. */
+function refuse(socket: Duplex, error: Error): void {
+  const { problem, headers } = problemOf(error)
   const body = JSON.stringify(problem)
-  const headers = {
+  const all = {
     ...SECURITY_HEADERS,
+    ...headers,
     connection: 'close',
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
   }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `HTTP/1.1 ${problem.status} ${problem.title}\r\n${lines.join('')}\r\n${body}`
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${problem.status} ${problem.title}\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroy(),
+  )
 }

@@ -3,9 +3,9 @@ import { refusal } from '../auth/authorize.ts'
 import { checkHost, checkOrigin } from '../auth/sites.ts'
 import { showsClient } from '../auth/tls.ts'
 import { ServiceError } from '../service/errors.ts'
-import { type Exchange, shuttingDown } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { accepted } from './headers.ts'
-import { HttpError } from './problem.ts'
+import { HttpError, shuttingDown } from './problem.ts'
 import type { Context, Route } from './route.ts'
 import { routes } from './routes.ts'
 
@@ -73,7 +73,10 @@ function checkRequest(context: Context, exchange: Exchange, route: Route): void 
         `found the parameter "${name.slice(0, 80)}"${known.includes(name) ? ' twice' : ''}, expected ${known.join(', ') || 'no parameters'}`,
       )
   accepted(headers.accept, route.produces)
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    throw new HttpError(400, `Transfer-Encoding: found "${coding.slice(0, 80)}", expected chunked`)
+  const hasBody = coding !== undefined || Number(headers['content-length'] ?? 0) > 0
   if (hasBody && !route.takesBody)
     throw new HttpError(400, `found a body, expected none with ${request.method} ${route.path}`)
 }

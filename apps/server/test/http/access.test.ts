@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { TokenFile } from '../../src/auth/tokenFile.ts'
 import { routes } from '../../src/http/routes.ts'
-import { ask, raw } from '../support/http.ts'
+import { ask } from '../support/http.ts'
+import { raw } from '../support/rawHttp1.ts'
 import { tokenFile } from '../support/secrets.ts'
 import { serve } from '../support/server.ts'
 

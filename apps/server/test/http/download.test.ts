@@ -3,7 +3,8 @@ import { readFileSync, truncateSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ask, rawConnection, serveFile, stored } from '../support/http.ts'
+import { ask, serveFile, stored } from '../support/http.ts'
+import { rawConnection } from '../support/rawHttp1.ts'
 import { serve } from '../support/server.ts'
 
 const server = serveFile()

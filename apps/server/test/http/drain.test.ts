@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rawConnection } from '../support/http.ts'
+import { rawConnection } from '../support/rawHttp1.ts'
 import { eventually, incoming, serve } from '../support/server.ts'
 
 const HOST = 'Host: localhost\r\n'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ask, raw, serveFile } from '../support/http.ts'
+import { ask, serveFile } from '../support/http.ts'
+import { raw } from '../support/rawHttp1.ts'
 
 const server = serveFile({ http: { hosts: ['table.example.com'], origins: ['https://app.example.com'] } })
 const statusOf = async (headers: Record<string, string>, method = 'GET', path = '/table') =>

@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { ask, raw, serveFile, stored } from '../support/http.ts'
+import { ask, serveFile, stored } from '../support/http.ts'
+import { raw } from '../support/rawHttp1.ts'
 
 const server = serveFile({ limits: { uploadBytes: 1_000_000 } })
 const put = (body: string | Uint8Array, headers = {}, path = `/uploads/${randomUUID()}`) =>
