@@ -43,6 +43,7 @@ const statusOfCode: Record<ServiceErrorCode, [status: number, headers?: Headers]
   cancelled: [503, RETRY],
   damaged: [500],
   internal: [500],
+  unsupported: [501],
 }
 
 const titles: Record<number, string> = {
