@@ -76,13 +76,13 @@ test('sums that wait for their turn are answered, more than may be under way are
   expect(await columnSum(client, 'x')).toBe(1n)
 })
 
-test('a connection without calls is closed after five minutes, also one that never spoke HTTP/2', async () => {
+test('a connection without calls is closed after five minutes, also one that never spoke', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   onTestFinished(() => void vi.useRealTimers())
   const { port } = await serve()
   const silent = connect(port, '127.0.0.1').resume()
   const session = rawSession(port)
-  await Promise.all([once(silent, 'data'), once(session, 'remoteSettings')])
+  await Promise.all([once(silent, 'connect'), once(session, 'remoteSettings')])
   const closed = Promise.all([once(silent, 'close'), once(session, 'close')])
   await vi.advanceTimersByTimeAsync(300_000)
   await closed
