@@ -47,7 +47,7 @@ test('a late text is named by its line', async () => {
 test('the CLI tells warnings on standard error and success on standard output', async () => {
   const { port } = await startTarget()
   const [good, bad] = [testFile('x\n1\n'), testFile('x\nNULL\n')]
-  const { stdout, stderr, code } = await tableCliOf(port)('upload', good, bad)
+  const { stdout, stderr, code } = await tableCliOf(port)('upload', '--jobs', '1', good, bad)
   expect({ stdout, code }).toEqual({ stdout: 'success\nsuccess\n', code: 0 })
   expect(stderr).toBe(`warning: ${bad}: column "x" is text here, int64 in 1 upload: line 2 has "NULL"\n`)
 })
