@@ -12,8 +12,12 @@ import {
   type Order,
   type QueryFailure,
   type QueryRequest,
+  TOO_MUCH_MEMORY,
   writeFrameHeader,
 } from './request.ts'
+
+/** How often the process looks how much memory it takes, in ms. */
+const WATCH = 50
 
 class Query {
   readonly controller = new AbortController()
@@ -109,6 +113,12 @@ try {
 } catch {
   // Only Linux has this file.
 }
+
+// DuckDB's limit is for what it keeps, not for a single value that a function makes: `repeat` can take all of the machine's memory.
+const most = Number(process.argv[2])
+setInterval(() => {
+  if (process.memoryUsage.rss() > most) process.kill(process.pid, TOO_MUCH_MEMORY)
+}, WATCH)
 
 const queries = new Map<number, Query>()
 const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })

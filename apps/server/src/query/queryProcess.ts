@@ -11,6 +11,7 @@ import {
   type Order,
   type QueryFailure,
   type QueryRequest,
+  TOO_MUCH_MEMORY,
 } from './request.ts'
 
 const entry = join(import.meta.dirname, `child${extname(import.meta.filename)}`)
@@ -18,16 +19,24 @@ const entry = join(import.meta.dirname, `child${extname(import.meta.filename)}`)
 /** How long a query may take to stop, in ms. Then the process ends, with all its queries. */
 const STOP_LIMIT = 10_000
 
+/** What the process may take besides the memory of its queries: Node, DuckDB itself, and what DuckDB does not count. */
+const BESIDES = 256 * 1024 * 1024
+
 /** The process that answers SQL. It starts with the first query, and ends when there was none for a while. */
 export class QueryProcess {
   readonly #folder: string
   readonly #quiet: number
+  readonly #memory: number
   #running: Running | undefined
   #timer: NodeJS.Timeout | undefined
 
-  /** `folder`: where the process runs. `quiet`: how long it waits for another query, in ms. */
-  constructor(folder: string, quiet: number) {
+  /**
+   * `folder`: where the process runs. `memory`: the bytes that all queries may take, beside which the process takes `BESIDES`. `quiet`: how
+   * long it waits for another query, in ms.
+   */
+  constructor(folder: string, memory: number, quiet: number) {
     this.#folder = folder
+    this.#memory = memory
     this.#quiet = quiet
   }
 
@@ -39,7 +48,8 @@ export class QueryProcess {
   /** Yields the answer of a query. Throws a `ServiceError`. */
   async *answer(request: QueryRequest, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     clearTimeout(this.#timer)
-    if (!this.#running || this.#running.hasEnded) this.#running = new Running(this.#folder)
+    if (!this.#running || this.#running.hasEnded)
+      this.#running = new Running(this.#folder, this.#memory + BESIDES)
     const running = this.#running
     try {
       yield* running.answer(request, signal)
@@ -62,16 +72,21 @@ class Running {
   readonly #answers = new Map<number, Answer>()
   #last = 0
 
-  constructor(folder: string) {
+  readonly #most: number
+
+  constructor(folder: string, most: number) {
+    this.#most = most
     mkdirSync(folder, { recursive: true })
-    this.#child = spawn(process.execPath, [...QUERY_FLAGS, entry], {
+    this.#child = spawn(process.execPath, [...QUERY_FLAGS, entry, String(most)], {
       cwd: folder,
       // What only the server may know, such as tokens, is in the environment.
       env: { ...QUERY_VARIABLES, ...compileCache() },
       stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
     })
-    this.#child.on('error', error => this.#ended(error.message))
-    this.#child.on('exit', (code, signal) => this.#ended(signal ?? `exit code ${code}`))
+    this.#child.on('error', error => this.#ended(endedBy(error.message)))
+    this.#child.on('exit', (code, signal) =>
+      this.#ended(signal === TOO_MUCH_MEMORY ? this.#tooMuch() : endedBy(signal ?? `exit code ${code}`)),
+    )
     this.#orders.on('error', () => {}) // its end is told by `exit`
     readFrames(this.#child.stdio[ANSWERS] as Readable, id => this.#answers.get(id))
   }
@@ -120,17 +135,28 @@ class Running {
     if (!this.hasEnded) this.#orders.write(`${JSON.stringify(order)}\n`)
   }
 
-  #ended(how: string): void {
-    this.hasEnded = true
-    const error = new ServiceError(
-      'unavailable',
-      `the process that answers SQL has ended (${how}): try again; if it ends again, the query needs more memory than there is`,
+  #tooMuch(): ServiceError {
+    const most = Math.floor(this.#most / 2 ** 20)
+    return new ServiceError(
+      'too-large',
+      `the queries under way took more than ${most} MiB of memory: make smaller values, or give the server more with --query-memory`,
     )
+  }
+
+  #ended(error: ServiceError): void {
+    this.hasEnded = true
     for (const answer of this.#answers.values()) {
       answer.fail(error)
       answer.end()
     }
   }
+}
+
+function endedBy(how: string): ServiceError {
+  return new ServiceError(
+    'unavailable',
+    `the process that answers SQL has ended (${how}): try again; if it ends again, the query needs more memory than there is`,
+  )
 }
 
 /** The answer of one query, as it arrives. */

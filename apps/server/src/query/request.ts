@@ -28,6 +28,9 @@ export interface QueryFailure {
 
 export const ANSWERS = 3
 
+/** The signal by which the process ends when it took too much memory. */
+export const TOO_MUCH_MEMORY = 'SIGUSR2'
+
 export const frameKinds = { part: 0, end: 1, failure: 2 } as const
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
 

@@ -24,7 +24,7 @@ export class Queries {
     this.#store = store
     this.#pool = pool
     this.#memory = Math.floor(queryMemory / QUERIES)
-    this.process = new QueryProcess(queriesDirectory(store.dataDir), quiet)
+    this.process = new QueryProcess(queriesDirectory(store.dataDir), queryMemory, quiet)
   }
 
   async *answer(

@@ -75,6 +75,15 @@ test('a query over its memory is an error that says so, and nothing else is hurt
   expect(mine()).toEqual(before)
 })
 
+test('a value that takes more memory than DuckDB counts ends the query with an error', async () => {
+  const failure = await failureOf(queried(server.client, "SELECT length(repeat('x', 3000000000))"))
+  expect(failure).toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+    details: expect.stringMatching(/^the queries under way took more than 384 MiB of memory: /),
+  })
+  expect(await rowsOf(server.client, 'SELECT 5')).toEqual([[5]])
+})
+
 test('an answer does not change by uploads and deletions while it is sent', async () => {
   const rows = 200_000
   const csv = `x\n${Array.from({ length: rows }, (_, i) => i).join('\n')}\n`
@@ -151,7 +160,7 @@ test('the process ends when there was no query for a while', async () => {
   const folder = temporaryDirectory()
   mkdirSync(join(folder, '1/files'), { recursive: true })
   writeFileSync(join(folder, '1/files/uploads.csv'), '')
-  const queries = new QueryProcess(folder, 0)
+  const queries = new QueryProcess(folder, 2 ** 26, 0)
   onTestFinished(() => queries.close())
   const request = { sql: 'SELECT 1', folder: '1', schemas: [], memory: 2 ** 26, spill: 0 }
   const { signal } = new AbortController()
