@@ -16,8 +16,8 @@ const counts = new WeakMap<Readable, Count>()
 
 /**
  * Refuses a request that comes in tiny frames or chunks: a window of 1 MiB has room for a million pieces of
- * one byte, which take 200 MB of memory. Calls `refuse` for each piece too many, also for one that came since
- * `countPieces`.
+ * one byte, which take 200 MB of memory. Calls `refuse` at the first piece too many, also for one that came
+ * since `countPieces`.
  */
 export function refuseTinyPieces(stream: Readable, refuse: Count['refuse']): void {
   const count = countPieces(stream)
@@ -39,7 +39,9 @@ export function countPieces(stream: Readable): Count {
     count.pieces++
     count.bytes += chunk.length
     if (!isTiny(count)) return Object.getPrototypeOf(stream).push.call(stream, chunk)
-    count.refuse(tooManyPieces(count))
+    const { refuse } = count
+    count.refuse = () => {} // once is enough: a client may go on sending a million pieces
+    refuse(tooManyPieces(count))
     return true
   }
   return count

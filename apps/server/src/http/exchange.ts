@@ -64,7 +64,11 @@ export class Exchange implements OpenCall {
     this.#response = response
     this.#idleTime = idleTime
     this.#expectsContinue = expectsContinue
-    refuseTinyPieces(request, error => this.fail(error))
+    refuseTinyPieces(request, error => {
+      this.fail(error)
+      // Reading further pieces costs too much, so do not wait for their end.
+      this.connection.destroySoon()
+    })
     const late = `the request was not done after ${callTime} s, at most ${callTime} s are allowed`
     this.#timer = setTimeout(() => this.fail(new ServiceError('unavailable', late)), 1000 * callTime)
     request.on('error', () => {}) // the reader of the body notices
