@@ -61,7 +61,7 @@ test.each(encodings.flatMap(encoding => tails.map(tail => [...encoding, ...tail]
     const end = packed.length - tail.length
     for (const chunks of [[packed], [packed.subarray(0, end), packed.subarray(end)]])
       await expect(received(chunks, encoding)).rejects.toMatchObject({
-        code: status.INVALID_ARGUMENT,
+        code: 'invalid-request',
         message: expect.stringContaining(`the message is not ${encoding} data (Trailing junk`),
       })
   },
