@@ -14,6 +14,9 @@ const SUMS = 1024
 /** The limit of queries that run or wait. */
 const WAITING_QUERIES = 128
 
+/** The limit of small bodies that are read at once. */
+const SMALL_BODIES = 128
+
 /** How much work on the catalogue alone runs at once. Uploads and sums need the other workers. */
 const CATALOGUE_TASKS = 2
 
@@ -31,6 +34,8 @@ export class Admission {
   readonly catalogue = queue(CATALOGUE_TASKS)
   /** Runs a download, or refuses it. Each takes an open file and some parts of 64 KiB. */
   readonly download: Admit
+  /** Runs the reading of a small body over HTTP, or refuses it. Each takes up to 64 KiB. */
+  readonly smallBody: Admit
   readonly #sums: Admit
   readonly #sumQueue: ReturnType<typeof queue>
   readonly #queries = limitConcurrency(WAITING_QUERIES, 'queries')
@@ -42,6 +47,7 @@ export class Admission {
     this.requestTimeout = new IdleTimeout(idleTime)
     this.upload = limitConcurrency(uploads, 'uploads', () => this.uploadTimeout.giveUpSlowest())
     this.download = limitConcurrency(uploads, 'downloads')
+    this.smallBody = limitConcurrency(SMALL_BODIES, 'requests', () => this.requestTimeout.giveUpSlowest())
     this.#sums = limitConcurrency(SUMS, 'sums')
     this.#sumQueue = queue(workers)
   }

@@ -42,6 +42,7 @@ const statusOfCode: Record<ServiceErrorCode, [status: number, headers?: Headers]
   unavailable: [503, RETRY],
   cancelled: [503, RETRY],
   damaged: [500],
+  unsupported: [501],
   internal: [500],
   unsupported: [501],
 }

@@ -7,6 +7,7 @@ import { getUpload } from './getUpload.ts'
 import { healthz, readyz } from './health.ts'
 import { listQuery, listUploads } from './listUploads.ts'
 import { openapi } from './openapi.ts'
+import { query } from './query.ts'
 import type { Route } from './route.ts'
 import { postUpload, putUpload } from './upload.ts'
 
@@ -67,6 +68,14 @@ export const routes: readonly Route[] = [
     query: ['format'],
     produces: JSON_ALONE,
     handler: columnStats,
+  },
+  {
+    method: 'POST',
+    path: '/query',
+    scope: 'read',
+    produces: ['application/vnd.apache.arrow.stream'],
+    takesBody: true,
+    handler: query,
   },
   { method: 'GET', path: '/openapi.json', scope: undefined, produces: JSON_ALONE, handler: openapi },
   // Whoever asks for the health, such as an orchestrator, has no token, and asks until the server has ended.
