@@ -44,7 +44,6 @@ const statusOfCode: Record<ServiceErrorCode, [status: number, headers?: Headers]
   damaged: [500],
   unsupported: [501],
   internal: [500],
-  unsupported: [501],
 }
 
 const titles: Record<number, string> = {
