@@ -19,7 +19,7 @@ import {
 } from './support/server.ts'
 
 const names =
-  /^(|incoming|files|lock|lost|backup|generation(\.new)?|catalogue\.db(-wal|-shm)?|(incoming|files)\/\d{8}\.(csv|parquet))$/
+  /^(|incoming|files|query|lock|lost|backup|generation(\.new)?|catalogue\.db(-wal|-shm)?|(incoming|files)\/\d{8}\.(csv|parquet))$/
 
 const hostile = [
   '../../evil',
