@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { caution } from '../colours.ts'
 import { CliError } from '../errors.ts'
 import type { Input } from '../inputs.ts'
 import { onInterrupt } from '../interrupt.ts'
@@ -45,7 +46,7 @@ export async function checkFiles(
         done = (bytes / Math.max(csv.size, 1)) * input.bytes
       })
       for (const warning of findings.checked ? warningsOf(findings.checked) : [])
-        note(`warning: ${input.label}: ${warning}`)
+        note(caution(`warning: ${input.label}: ${warning}`))
       if (findings.problems > 0) failed++
       problems += findings.problems
       if (rejects === undefined) return

@@ -33,7 +33,8 @@ export const upload = addDialectOptions(new Command('upload'))
     // Load only what a command needs: the library of gRPC takes longer than the rest of the CLI.
     const { inputsOf } = await import('../inputs.ts')
     const { inputs, problems } = await inputsOf(args)
-    for (const problem of problems) console.error(problem)
+    const { failure } = await import('../colours.ts')
+    for (const problem of problems) console.error(failure(problem))
     if (problems.length > 0) process.exitCode = 1
     if (inputs.length === 0) return
     const { uploadFiles } = await import('../upload/uploadFiles.ts')

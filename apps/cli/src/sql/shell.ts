@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from 'node:readline/promises'
 import type { Connection } from '../client.ts'
+import { failure } from '../colours.ts'
 import { CliError } from '../errors.ts'
 import type { Style } from '../printTable.ts'
 import { answerQuery } from './answer.ts'
@@ -103,7 +104,7 @@ class Shell {
         console.log(view)
         await this.#answer(`SELECT column_name, column_type FROM (DESCRIBE ${view})`)
       }
-    } else console.error(`there is no ${line}: .help says what there is`)
+    } else console.error(failure(`there is no ${line}: .help says what there is`))
   }
 
   async #answer(statement: string): Promise<void> {
@@ -112,7 +113,7 @@ class Shell {
       await answerQuery(this.#connection, statement, { style: this.#style }, this.#running)
     } catch (error) {
       if (!(error instanceof CliError)) throw error
-      console.error(error.message)
+      console.error(failure(error.message))
     } finally {
       this.#running = undefined
     }

@@ -1,4 +1,5 @@
 import type { UploadResp } from '@table/proto'
+import { caution } from '../colours.ts'
 import { oneLine } from '../errors.ts'
 import type { Input } from '../inputs.ts'
 import { barLine, Progress } from '../progress.ts'
@@ -69,7 +70,7 @@ export class UploadDisplay {
     if (isAgain) this.#again++
     const known = id === 0n ? '' : ` ${isAgain ? 'already as' : 'as'} upload ${id}, ${countOf(rows, 'row')}`
     this.#progress.print(() => {
-      for (const warning of warnings) console.error(`warning: ${label}: ${oneLine(warning)}`)
+      for (const warning of warnings) console.error(caution(`warning: ${label}: ${oneLine(warning)}`))
       console.log(process.stdout.isTTY ? `${label}: stored${known}` : 'success')
     })
   }

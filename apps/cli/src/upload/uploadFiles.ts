@@ -1,5 +1,6 @@
 import { TableService, type UploadResp } from '@table/proto'
 import { ask } from '../client.ts'
+import { failure } from '../colours.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { adviceFor, csvUpload } from '../dialect/source.ts'
 import { CliError, oneLine, UnreachableError } from '../errors.ts'
@@ -50,7 +51,7 @@ export async function uploadFiles(
         } catch (error) {
           if (!(error instanceof CliError) || error instanceof UnreachableError) throw error
           failed++
-          display.note(`${input.label}: ${error.message}`)
+          display.note(failure(`${input.label}: ${error.message}`))
         }
         display.end(transfer)
       }
