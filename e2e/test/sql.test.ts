@@ -20,7 +20,7 @@ beforeAll(async () => {
       return join(directory, name)
     },
   )
-  await tableCli('upload', ...files)
+  await tableCli('upload', '--jobs', '1', ...files)
   return async () => {
     await server.stop()
     rmSync(directory, { recursive: true })

@@ -20,7 +20,7 @@ async function stored(...values: string[]): Promise<string> {
     writeFileSync(path, `x\n${value}\n`)
     return path
   })
-  expect((await cli(address, 'upload', ...files)).exitCode).toBe(0)
+  expect((await cli(address, 'upload', '--jobs', '1', ...files)).exitCode).toBe(0)
   process.kill()
   await once(process, 'exit')
   return dataDir

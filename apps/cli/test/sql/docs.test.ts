@@ -20,7 +20,7 @@ beforeAll(async () => {
   const { path, remove } = newDirectory()
   for (const { groups } of files) writeFileSync(join(path, groups?.name ?? ''), groups?.csv ?? '')
   const paths = files.map(({ groups }) => join(path, groups?.name ?? ''))
-  expect((await cli(server(), 'upload', ...paths)).exitCode).toBe(0)
+  expect((await cli(server(), 'upload', '--jobs', '1', ...paths)).exitCode).toBe(0)
   remove()
 })
 

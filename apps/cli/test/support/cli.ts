@@ -40,7 +40,7 @@ export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
 }
 
 export function environment(server: Address): NodeJS.ProcessEnv {
-  // Vitest sets FORCE_COLOR or NO_COLOR for itself.
-  const { FORCE_COLOR: _force, NO_COLOR: _no, ...env } = process.env
+  // Vitest sets FORCE_COLOR or NO_COLOR for itself, and Node takes the terminal of a CI for one without colours.
+  const { FORCE_COLOR: _force, NO_COLOR: _no, CI: _ci, ...env } = process.env
   return { ...env, TABLE_SERVER: server.name }
 }
