@@ -99,8 +99,11 @@ test('docker stop lets an upload under way finish', async () => {
   const { container, ...server } = await testContainer()
   const session = testSession(server)
   await session.total('warm', 'csv')
-  const uploading = session.upload(testFile(`x\n${'1\n'.repeat(3_000_000)}`))
-  await expect.poll(() => server.inside('ls incoming').then(String)).toContain('.csv')
+  // Look from the inside: each `docker exec` takes as long as a small upload.
+  const arrives = server.inside('touch /tmp/looks; until ls incoming | grep csv; do :; done')
+  await expect.poll(() => server.inside('ls /tmp').then(String)).toContain('looks')
+  const uploading = session.upload(testFile(`x\n${'1\n'.repeat(20_000_000)}`))
+  await arrives
   await output('docker', ['stop', container])
   expect(await uploading).toEqual({ error: '' })
   expect(await inspect(container, '.State.ExitCode')).toBe('0')
