@@ -94,8 +94,8 @@ export class Uploader {
 
   /** For how many seconds in total the uploads have waited for a server that did not answer. */
   get outage(): number {
-    const now = performance.now()
-    return (this.#pastOutages + now - (this.#outSince ?? now)) / 1000
+    const current = this.#outSince === undefined ? 0 : performance.now() - this.#outSince
+    return (this.#pastOutages + current) / 1000
   }
 
   close(): void {
@@ -122,7 +122,8 @@ export class Uploader {
   }
 
   #endOutage(): void {
-    this.#pastOutages = this.outage * 1000
+    if (this.#outSince === undefined) return
+    this.#pastOutages += performance.now() - this.#outSince
     this.#outSince = undefined
   }
 }

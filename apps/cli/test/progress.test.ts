@@ -102,7 +102,7 @@ test('results and errors of several files are printed above the progress line', 
   )
   expect(remaining(output)).toEqual([
     `${path}: stored as upload 4, 1 row`,
-    `${path}: line 2: bad`,
+    `\u001b[31m${path}: line 2: bad\u001b[39m`,
     `${path}: stored as upload 6, 3 rows`,
     expect.stringMatching(/^2 of 3 files stored, 12 bytes in \d s$/),
     '',
