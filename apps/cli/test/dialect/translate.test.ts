@@ -57,6 +57,7 @@ const pieces = fc.constantFrom(
 )
 
 test('every dialect means what csv-parse finds in it with the same options', async () => {
+  const cases = randomCases(20_000)
   let found = 0
   await fc.assert(
     fc.asyncProperty(
@@ -84,9 +85,9 @@ test('every dialect means what csv-parse finds in it with the same options', asy
         expect(values).toEqual([header?.map(({ text }) => text), ...expected])
       },
     ),
-    { numRuns: randomCases(20_000) },
+    { numRuns: cases },
   )
-  expect(found).toBeGreaterThan(50)
+  expect(found).toBeGreaterThan(cases / 10)
 })
 
 function meaning({ text, quoted }: Judged, { nulls, decimalComma }: Dialect): string | null {
