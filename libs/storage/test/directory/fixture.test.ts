@@ -131,7 +131,7 @@ test.each(['schema2-killed', 'schema3-killed'] as const)(
       spawnSync(process.execPath, [killedStart, dataDir, `${fatal}`], { encoding: 'utf8' })
 
     const survivor = start(copyOf(unpacked), -1)
-    expect(survivor).toMatchObject({ status: 0, stderr: '' })
+    expect(survivor).toMatchObject({ signal: 'SIGKILL', stderr: '' })
     const fatal = fewOfEach(JSON.parse(survivor.stdout))
     const { from, step } = stride(10)
     for (let i = from; i < fatal.length; i += step) {
