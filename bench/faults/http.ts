@@ -21,6 +21,14 @@ function open(port: number, count: number): { connections: RawConnection[]; left
   return { connections, left: () => `${count - closed} of ${count} connections stay open` }
 }
 
+/** Writes the same to each connection every second, for 15 s. */
+async function trickle(connections: readonly RawConnection[], text: string): Promise<void> {
+  for (let i = 0; i < 15; i++) {
+    for (const connection of connections) connection.write(text)
+    await seconds(1)
+  }
+}
+
 /** Resolves to a line for each connection: its first status, and how many answers it got. */
 async function answersOf(connections: readonly RawConnection[]): Promise<string> {
   const received = await Promise.all(connections.map(({ closed }) => closed))
@@ -50,10 +58,7 @@ export const httpAttacks: Record<string, Attack> = {
     async run(port) {
       const { connections, left } = open(port, 1000)
       for (const connection of connections) connection.write('GET /table HTTP/1.1\r\n')
-      for (let i = 0; i < 15; i++) {
-        for (const connection of connections) connection.write('X: a\r\n')
-        await seconds(1)
-      }
+      await trickle(connections, 'X: a\r\n')
       return left()
     },
   },
@@ -63,10 +68,7 @@ export const httpAttacks: Record<string, Attack> = {
     async run(port) {
       const { connections, left } = open(port, 500)
       for (const connection of connections) connection.write(post('Content-Length: 1000000\r\n'))
-      for (let i = 0; i < 15; i++) {
-        for (const connection of connections) connection.write('1\n')
-        await seconds(1)
-      }
+      await trickle(connections, '1\n')
       return left()
     },
   },

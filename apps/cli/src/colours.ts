@@ -7,6 +7,11 @@ export function heading(text: string, stream: NodeJS.WriteStream = process.stdou
   return styleText('bold', text, { stream })
 }
 
+/** What stands beside values. Only for a terminal that has colours. */
+export function faint(text: string): string {
+  return styleText('dim', text, { validateStream: false })
+}
+
 /** An error on stderr. */
 export function failure(text: string): string {
   return styleText('red', text, { stream: process.stderr })

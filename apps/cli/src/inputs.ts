@@ -1,6 +1,8 @@
 import type { Dirent } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
+import type { Command } from 'commander'
+import { failure } from './colours.ts'
 import { CliError, oneLine } from './errors.ts'
 
 /** A file, or standard input, that an argument of a command means. */
@@ -19,6 +21,22 @@ export interface Inputs {
   inputs: Input[]
   /** Lines about arguments that mean no file. */
   problems: string[]
+}
+
+/**
+ * Returns what the arguments of a command mean. Two arguments for standard input are wrong usage, as it can be read once. The caller gives
+ * the problems to `tellProblems`.
+ */
+export function inputsOfCommand(command: Command, args: readonly string[]): Promise<Inputs> {
+  if (args.filter(argument => argument === '-').length > 1)
+    command.error('error: standard input (-) can be read only once')
+  return inputsOf(args)
+}
+
+/** Says on stderr which arguments mean no file; the exit code is then 1. */
+export function tellProblems(problems: readonly string[]): void {
+  for (const problem of problems) console.error(failure(problem))
+  if (problems.length > 0) process.exitCode = 1
 }
 
 /** Which files of a directory are meant. */

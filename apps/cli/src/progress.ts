@@ -50,6 +50,12 @@ export class Progress {
   }
 }
 
+/** Shows how long `work` takes. `what`: what is going on. */
+export async function showWaiting<T>(what: string, work: Promise<T>): Promise<T> {
+  const progress = new Progress(seconds => `${what}: ${formatSeconds(seconds)}`)
+  return work.finally(() => progress.stop())
+}
+
 export interface Amount {
   done: number
   total: number

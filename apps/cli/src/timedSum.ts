@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import { oneLine } from './errors.ts'
 import type { Format } from './options.ts'
-import { formatSeconds } from './units.ts'
 
 /** Makes a command `NAME COLUMN` that prints how long the call took, then the sum from files of one format. */
 export function timedSum(name: string, format: Format, files: string): Command {
@@ -16,12 +15,11 @@ export function timedSum(name: string, format: Format, files: string): Command {
       const { targetOf } = await import('./target.ts')
       const target = targetOf(command)
       const { columnSum, withConnection } = await import('./client.ts')
-      const { Progress } = await import('./progress.ts')
-      const { total, milliseconds } = await withConnection(target, connection => {
-        const what = `summing ${oneLine(column)} (${format})`
-        const progress = new Progress(seconds => `${what}: ${formatSeconds(seconds)}`)
-        return columnSum(connection, column, format).finally(() => progress.stop())
-      })
+      const { showWaiting } = await import('./progress.ts')
+      const what = `summing ${oneLine(column)} (${format})`
+      const { total, milliseconds } = await withConnection(target, connection =>
+        showWaiting(what, columnSum(connection, column, format)),
+      )
       console.log(`${milliseconds.toFixed(1)} ms\n${total}`)
     })
 }

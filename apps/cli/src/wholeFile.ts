@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CliError, oneLine } from './errors.ts'
+import { onInterrupt } from './interrupt.ts'
 
 /**
  * Writes a file under a temporary name beside `path`, and gives the file its name once it is whole and on the disk. After an error,
@@ -16,7 +17,7 @@ export async function writeWhole(
 ): Promise<void> {
   await checkPlace(path)
   const temporary = join(dirname(path), `.table-cli-${randomUUID()}`)
-  const keep = removeOnSignal(temporary)
+  const forget = onInterrupt(() => rmSync(temporary, { force: true }))
   try {
     const file = await open(temporary, 'wx')
     try {
@@ -39,23 +40,8 @@ export async function writeWhole(
       cause: error,
     })
   } finally {
-    keep()
+    forget()
   }
-}
-
-/** Removes a file if Ctrl-C or another signal ends this process. The function that is returned ends that. */
-function removeOnSignal(path: string): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  const remove = (signal: NodeJS.Signals) => {
-    rmSync(path, { force: true })
-    keep()
-    process.kill(process.pid, signal) // now the signal ends the process as it does by default
-  }
-  const keep = () => {
-    for (const signal of signals) process.off(signal, remove)
-  }
-  for (const signal of signals) process.on(signal, remove)
-  return keep
 }
 
 /** A device or a directory must not be replaced by a file. */

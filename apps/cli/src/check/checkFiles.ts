@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { caution } from '../colours.ts'
+import { caution, failure } from '../colours.ts'
 import { CliError } from '../errors.ts'
 import type { Input } from '../inputs.ts'
 import { onInterrupt } from '../interrupt.ts'
@@ -67,7 +67,7 @@ export async function checkFiles(
         yield* rowsOf(input)
       } catch (error) {
         if (!(error instanceof CliError)) throw error
-        note(`${input.label}: ${error.message}`)
+        note(failure(`${input.label}: ${error.message}`))
         failed = failedBefore + 1
       }
       before += input.bytes

@@ -18,14 +18,11 @@ export const check = addStyleOptions(new Command('check'))
     '\nExamples:\n  table-cli check sales.csv\n  table-cli check --json exports/\n  table-cli check --rejects bad.csv sales.csv',
   )
   .action(async (args: string[], { rejects }: { rejects?: string }, command: Command) => {
-    if (args.filter(argument => argument === '-').length > 1)
-      command.error('error: standard input (-) can be read only once')
-    const { inputsOf } = await import('../inputs.ts')
-    const { inputs, problems } = await inputsOf(args)
+    const { inputsOfCommand, tellProblems } = await import('../inputs.ts')
+    const { inputs, problems } = await inputsOfCommand(command, args)
     if (rejects !== undefined && inputs.length + problems.length > 1)
       command.error(`error: --rejects takes the records of one file, found ${inputs.length} files`)
-    for (const problem of problems) console.error(problem)
-    if (problems.length > 0) process.exitCode = 1
+    tellProblems(problems)
     if (inputs.length === 0) return
     // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const { checkFiles } = await import('../check/checkFiles.ts')

@@ -3,7 +3,6 @@ import { oneLine } from '../errors.ts'
 import { type Format, formatOption } from '../options.ts'
 import { addStyleOptions, type Style, styleOf, tableText } from '../printTable.ts'
 import type { Target } from '../target.ts'
-import { formatSeconds } from '../units.ts'
 import { addWatchOptions, printOrWatch } from '../watch.ts'
 
 export const stats = addWatchOptions(addStyleOptions(new Command('stats')))
@@ -39,14 +38,11 @@ async function* statsText(
   const { ask, withConnection } = await import('../client.ts')
   const { TableService } = await import('@table/proto')
   const { statsColumns, statsRow } = await import('../columnRows.ts')
-  const { Progress } = await import('../progress.ts')
+  const { showWaiting } = await import('../progress.ts')
   const { notesOnUnknown } = await import('../similarNames.ts')
   const what = `reading ${oneLine(columns.join(', '))} (${format})`
   const { rows, notes } = await withConnection(target, async connection => {
-    const progress = new Progress(seconds => `${what}: ${formatSeconds(seconds)}`)
-    const answer = await ask(connection, TableService.stats, { columns, format }).finally(() =>
-      progress.stop(),
-    )
+    const answer = await showWaiting(what, ask(connection, TableService.stats, { columns, format }))
     const unknown = answer.columns.filter(({ types }) => types.length === 0).map(({ name }) => name)
     return { rows: answer.columns.map(statsRow), notes: await notesOnUnknown(connection, unknown) }
   })

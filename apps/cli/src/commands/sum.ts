@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import { oneLine } from '../errors.ts'
 import { type Format, formatOption } from '../options.ts'
 import { addStyleOptions, styleOf, tableText } from '../printTable.ts'
-import { formatSeconds } from '../units.ts'
 
 export const sum = addStyleOptions(new Command('sum'))
   .summary('print the sums of columns')
@@ -18,15 +17,14 @@ export const sum = addStyleOptions(new Command('sum'))
     const target = targetOf(command)
     const { withConnection } = await import('../client.ts')
     const { columnSums } = await import('../sums.ts')
-    const { Progress } = await import('../progress.ts')
+    const { showWaiting } = await import('../progress.ts')
     const { print } = await import('../print.ts')
     const { notesOnUnknown } = await import('../similarNames.ts')
     const { caution } = await import('../colours.ts')
     const style = styleOf(command)
     await withConnection(target, async connection => {
       const what = `summing ${oneLine(columns.join(', '))} (${format})`
-      const progress = new Progress(seconds => `${what}: ${formatSeconds(seconds)}`)
-      const sums = await columnSums(connection, columns, format).finally(() => progress.stop())
+      const sums = await showWaiting(what, columnSums(connection, columns, format))
       if (style === 'aligned' && sums.length === 1) console.log(sums[0]?.sum)
       else
         await print(tableText(['column', 'sum'], [sums.map(({ column, sum }) => ({ column, sum }))], style))

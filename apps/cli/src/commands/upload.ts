@@ -25,18 +25,14 @@ export const upload = addDialectOptions(new Command('upload'))
       "  cat sales.csv | table-cli upload -\n  table-cli upload --delimiter ';' --decimal-comma german.csv",
   )
   .action(async (args: string[], { jobs, once }: { jobs: number; once: boolean }, command: Command) => {
-    if (args.filter(argument => argument === '-').length > 1)
-      command.error('error: standard input (-) can be read only once')
+    const { inputsOfCommand, tellProblems } = await import('../inputs.ts')
+    const { inputs, problems } = await inputsOfCommand(command, args)
     const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const dialect = dialectOf(command)
-    // Load only what a command needs: the library of gRPC takes longer than the rest of the CLI.
-    const { inputsOf } = await import('../inputs.ts')
-    const { inputs, problems } = await inputsOf(args)
-    const { failure } = await import('../colours.ts')
-    for (const problem of problems) console.error(failure(problem))
-    if (problems.length > 0) process.exitCode = 1
+    tellProblems(problems)
     if (inputs.length === 0) return
+    // Load only what a command needs: the library of gRPC takes longer than the rest of the CLI.
     const { uploadFiles } = await import('../upload/uploadFiles.ts')
     if (!(await uploadFiles(target, inputs, { jobs, dialect, once }))) process.exitCode = 1
   })

@@ -1,4 +1,5 @@
 import type { RecordBatch } from 'apache-arrow'
+import { faint } from '../colours.ts'
 import { widthOf } from '../printTable.ts'
 import type { Result } from './query.ts'
 import { cellsOf } from './texts.ts'
@@ -22,7 +23,7 @@ interface Column {
  * a later block can widen them. In colour, types and nulls are dim.
  */
 export async function* tableOf({ fields, batches }: Result, colour: boolean): AsyncGenerator<string> {
-  const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[22m` : text)
+  const dim = (text: string) => (colour ? faint(text) : text)
   const columns: Column[] = fields.map(({ type }) => ({ isNumber: isNumber(type), width: 0 }))
   const header = [fields.map(({ name }) => visible(name)), fields.map(({ type }) => typeName(type))]
   let isFirst = true

@@ -9,7 +9,7 @@ import type { OpenCall } from '../admission/openCalls.ts'
 import { chunksOf } from '../admission/requestStream.ts'
 import { refuseTinyPieces } from '../admission/tinyPieces.ts'
 import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError, shuttingDown } from '../service/errors.ts'
 import type { RequestHeaders } from './requestHeaders.ts'
 import { statusOf } from './status.ts'
 
@@ -43,11 +43,6 @@ const RESPONSE = {
 }
 const GRPC_TIMEOUT = /^(\d{1,8})([HMSmun])$/
 const MS: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 }
-
-export const SHUTTING_DOWN: Failure = {
-  code: status.UNAVAILABLE,
-  details: 'the server is shutting down: try again later',
-}
 
 /**
  * A gRPC call on its HTTP/2 stream: the request and its answer
@@ -105,7 +100,7 @@ export class Call implements OpenCall {
   }
 
   abort(): void {
-    this.fail(SHUTTING_DOWN)
+    this.fail(statusOf(shuttingDown()))
   }
 
   hangUp(): void {

@@ -1,12 +1,8 @@
 import { crc32 } from 'node:zlib'
 import type { DownloadPart, DownloadReq } from '@table/proto'
-import { countReceived } from '../config/tuning.ts'
 import { download as partsOf } from '../service/download.ts'
 import type { Call } from './call.ts'
 import type { Context, Send } from './handler.ts'
-
-/** A part is copied twice on its way into a message. */
-const COPIES = 2
 
 export async function download(
   { table, admission }: Context,
@@ -18,7 +14,6 @@ export async function download(
   const run = async () => {
     for await (const data of partsOf(table, request)) {
       checksum = crc32(data, checksum)
-      countReceived(COPIES * data.length)
       await send({ data: data as Buffer, error: '' })
     }
   }

@@ -8,8 +8,10 @@ import type { OpenCalls } from '../admission/openCalls.ts'
 import { Resets } from '../admission/resets.ts'
 import { countPieces } from '../admission/tinyPieces.ts'
 import { showsClient } from '../auth/tls.ts'
-import { Call, type CallTimes, type Failure, hangUp, SHUTTING_DOWN } from './call.ts'
+import { shuttingDown } from '../service/errors.ts'
+import { Call, type CallTimes, type Failure, hangUp } from './call.ts'
 import { RequestHeaders } from './requestHeaders.ts'
+import { statusOf } from './status.ts'
 
 /** Calls at once on a connection. gRPC clients queue further calls. */
 const STREAMS = 100
@@ -146,7 +148,8 @@ export class GrpcServer {
     })
     calls.add(call, async () => {
       const method = this.#methods.get(headers.first(':path') ?? '')
-      const late = this.#options.draining.aborted && !method?.untilTheEnd ? SHUTTING_DOWN : undefined
+      const late =
+        this.#options.draining.aborted && !method?.untilTheEnd ? statusOf(shuttingDown()) : undefined
       const refused = late ?? tooManyHeaders(headers) ?? method?.refusal(headers)
       if (refused) call.fail(refused)
       else if (method) await method.answer(call)

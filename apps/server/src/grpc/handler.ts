@@ -3,6 +3,7 @@ import { refusal } from '../auth/authorize.ts'
 import type { TokenFile } from '../auth/tokenFile.ts'
 import type { Scope } from '../auth/tokens.ts'
 import type { Limits } from '../config/limits.ts'
+import { countReceived } from '../config/tuning.ts'
 import { ServiceError } from '../service/errors.ts'
 import type { Table } from '../service/table.ts'
 import type { Call } from './call.ts'
@@ -98,18 +99,32 @@ export function received<Request, Response>({
   })
 }
 
-/** Describes a method with small requests and answers of several messages. */
+/** A part of an answer is copied twice on its way into a message. */
+const COPIES = 2
+
+/** Describes a method with small requests and answers of several messages. An error in the client's data is the last message. */
 export function sending<Request, Response>({
   handler,
   ...entry
 }: Entry<Codec<Request, Response>, number, SendingHandler<Request, Response>>): Bind {
   const { codec, limit } = entry
   return bind(entry, async (context, call) => {
-    const send: Send<Response> = response => call.send(codec.responseSerialize(response))
-    const trailers = await context.messages.with(call.body, limit, codec.requestDeserialize, request =>
-      handler(context, request, call, send),
-    )
-    call.finish(trailers)
+    const send: Send<Response> = response => {
+      const message = codec.responseSerialize(response)
+      countReceived(COPIES * message.length)
+      return call.send(message)
+    }
+    try {
+      const trailers = await context.messages.with(call.body, limit, codec.requestDeserialize, request =>
+        handler(context, request, call, send),
+      )
+      call.finish(trailers)
+    } catch (error) {
+      const last = errorResponse(codec, error)
+      if (!last) throw error
+      await send(last)
+      call.finish()
+    }
   })
 }
 
@@ -171,14 +186,23 @@ function bind<Request, Response>(
 
 /** Answers a call with an error. An error in the client's data is part of the response; every other error is a status. */
 function answerError<Request, Response>(call: Call, codec: Codec<Request, Response>, error: unknown): void {
-  const code = error instanceof ServiceError ? error.code : undefined
   // Nobody waits for an answer to a call that is over.
-  if (code === 'cancelled' && call.signal.aborted) return
+  if (error instanceof ServiceError && error.code === 'cancelled' && call.signal.aborted) return
+  const response = errorResponse(codec, error)
+  if (response) call.succeed(codec.responseSerialize(response), false)
+  else call.fail(statusOf(error))
+}
+
+/** Returns the response that tells of an error in the client's data. Returns undefined for every other error. */
+function errorResponse<Request, Response>(
+  codec: Codec<Request, Response>,
+  error: unknown,
+): Response | undefined {
+  if (!(error instanceof ServiceError && (error.code === 'invalid-data' || error.code === 'not-found')))
+    return undefined
   // The defaults of all other fields.
   const empty = codec.responseDeserialize(Buffer.alloc(0))
-  if ((code === 'invalid-data' || code === 'not-found') && hasError(empty))
-    call.succeed(codec.responseSerialize({ ...empty, error: (error as ServiceError).message }), false)
-  else call.fail(statusOf(error))
+  return hasError(empty) ? { ...empty, error: error.message } : undefined
 }
 
 function hasError<Response>(response: Response): response is Response & { error: string } {

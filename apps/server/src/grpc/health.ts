@@ -2,7 +2,8 @@
 import { once } from 'node:events'
 import { status } from '@grpc/grpc-js'
 import { descriptors, type HealthCheckRequest, type HealthCheckResponse, ServingStatus } from '@table/proto'
-import { type Call, SHUTTING_DOWN } from './call.ts'
+import { shuttingDown } from '../service/errors.ts'
+import type { Call } from './call.ts'
 import type { Context, Send } from './handler.ts'
 import { StatusError } from './status.ts'
 
@@ -34,7 +35,7 @@ export async function watch(
     await once(AbortSignal.any([draining, call.signal]), 'abort')
     if (services.has(service)) await send(statusNow(draining))
   }
-  throw new StatusError(SHUTTING_DOWN.code, SHUTTING_DOWN.details)
+  throw shuttingDown()
 }
 
 function statusNow(draining: AbortSignal): HealthCheckResponse {

@@ -4,10 +4,10 @@ import type { OpenCall } from '../admission/openCalls.ts'
 import { chunksOf } from '../admission/requestStream.ts'
 import { refuseTinyPieces } from '../admission/tinyPieces.ts'
 import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError, shuttingDown } from '../service/errors.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { endWhileReading } from './linger.ts'
-import { type Headers, problemOf, shuttingDown } from './problem.ts'
+import { type Headers, problemOf } from './problem.ts'
 
 /** Times in seconds. */
 export interface ExchangeTimes {

@@ -1,5 +1,5 @@
+import { shuttingDown } from '../service/errors.ts'
 import type { Exchange } from './exchange.ts'
-import { shuttingDown } from './problem.ts'
 import type { Context } from './route.ts'
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }

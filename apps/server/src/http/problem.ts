@@ -81,10 +81,6 @@ export function problemOf(error: unknown): { problem: Problem; headers: Headers 
     : { problem: { ...problem(500, 'internal error'), code: 'internal' }, headers: {} }
 }
 
-export function shuttingDown(): ServiceError {
-  return new ServiceError('unavailable', 'the server is shutting down: try again later')
-}
-
 function problem(status: number, detail: string): Problem {
   return { title: titles[status] ?? 'Error', status, detail: detail.toWellFormed() }
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { QUERY_FLAGS, QUERY_VARIABLES } from '../config/tuning.ts'
@@ -31,7 +30,7 @@ export class QueryProcess {
   #timer: NodeJS.Timeout | undefined
 
   /**
-   * `folder`: where the process runs. `memory`: the bytes that all queries may take, beside which the process takes `BESIDES`. `quiet`: how
+   * `folder`: where the process runs, which exists once there is a query. `memory`: the bytes that all queries may take, beside which the process takes `BESIDES`. `quiet`: how
    * long it waits for another query, in ms.
    */
   constructor(folder: string, memory: number, quiet: number) {
@@ -76,7 +75,6 @@ class Running {
 
   constructor(folder: string, most: number) {
     this.#most = most
-    mkdirSync(folder, { recursive: true })
     this.#child = spawn(process.execPath, [...QUERY_FLAGS, entry, String(most)], {
       cwd: folder,
       // What only the server may know, such as tokens, is in the environment.

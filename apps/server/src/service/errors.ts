@@ -38,3 +38,8 @@ export class ServiceError extends Error {
     this.code = code
   }
 }
+
+/** Refuses a request that comes while the server stops. */
+export function shuttingDown(): ServiceError {
+  return new ServiceError('unavailable', 'the server is shutting down: try again later')
+}

@@ -7,7 +7,7 @@ import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
 import { limits } from '../limits.ts'
 import type { Column, ColumnType } from '../schema.ts'
 import { BlockReader, BlockTooSmall, type Range } from './blockReader.ts'
-import { CARRIAGE_RETURN, QUOTE } from './dialect.ts'
+import { CARRIAGE_RETURN, carriageReturnIn } from './dialect.ts'
 import { readHeader } from './header.ts'
 import { Inference } from './inference.ts'
 import { LineCounter } from './lines.ts'
@@ -186,7 +186,7 @@ function fieldProblem(
     const start = bounds[at] as number
     const field = block.bytes.subarray(start, bounds[at + 1])
     const position = block.filePosition(start)
-    const cr = field[0] === QUOTE ? -1 : field.indexOf(CARRIAGE_RETURN)
+    const cr = carriageReturnIn(field)
     if (cr >= 0) return { position: position + cr, text: lineEndText(csv, position + cr) }
     if (field.length > limits.fieldBytes)
       return { position, text: tooLargeText(name, field.length, limits.fieldBytes) }

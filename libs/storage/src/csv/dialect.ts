@@ -22,6 +22,11 @@ export function hasByteOrderMark(bytes: Uint8Array, at = 0): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
 }
 
+/** Finds the first CR of a whole field, which no LF follows then. Returns -1 if there is none, or the field is in quotes. */
+export function carriageReturnIn(field: Uint8Array): number {
+  return field[0] === QUOTE ? -1 : field.indexOf(CARRIAGE_RETURN)
+}
+
 /** Finds the first CR outside quotes that no LF follows, in a record that begins at `from`. Returns -1 if there is none before `to`. */
 export function strayCarriageReturn(bytes: Uint8Array, from: number, to: number): number {
   let quoted = false

@@ -1,7 +1,7 @@
 // Reads a CSV file the plain way, to do what the kernels do not: say where and why a rule is broken.
 import type { StorageError } from '../errors.ts'
 import type { OpenFile } from '../files.ts'
-import { CARRIAGE_RETURN, QUOTE } from './dialect.ts'
+import { carriageReturnIn } from './dialect.ts'
 import { lineEndText, refusal } from './problems.ts'
 import { RecordReader } from './recordReader.ts'
 
@@ -27,7 +27,7 @@ export function explainLineEnd(file: OpenFile, position: number): StorageError {
 /** The same for the first such CR at or behind `position`, where a record of `columns` fields begins. */
 export function explainLineEnds(file: OpenFile, position: number, columns: number): Error {
   for (const { bytes, position: start } of fieldsFrom(file, position, columns)) {
-    const at = bytes[0] === QUOTE ? -1 : bytes.indexOf(CARRIAGE_RETURN)
+    const at = carriageReturnIn(bytes)
     if (at >= 0) return explainLineEnd(file, start + at)
   }
   return new Error(`${file.path}: found a CR without LF behind byte ${position}, and then found none`)

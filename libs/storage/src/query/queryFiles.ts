@@ -6,6 +6,7 @@ import { read } from '../catalogue/connection.ts'
 import { checkRow } from '../catalogue/database.ts'
 import { readSchema } from '../catalogue/schemas.ts'
 import type { Checked, UploadRow } from '../catalogue/tables.ts'
+import { CsvWriter, type Field } from '../csv/writer.ts'
 import {
   append,
   closeFile,
@@ -52,7 +53,8 @@ export function makeQueryFiles(
   makeDirectory(querySchemaDirectory(dataDir, query, 0))
   const list = createFile(queryUploadsFile(dataDir, query))
   try {
-    let lines = ''
+    const lines = new CsvWriter(columns)
+    lines.take() // the list has no header
     for (const row of rowsOf(dataDir, ids)) {
       throwIfCancelled(cancellation)
       if (!schemas.has(row.schema)) {
@@ -65,12 +67,10 @@ export function makeQueryFiles(
       const from = storedFile(dataDir, row.id, 'parquet')
       const to = queryUploadFile(dataDir, query, row.schema, row.id, Date.parse(row.received_at))
       if (!linkFile(from, to)) copyFile(from, to)
-      lines += lineOf(row)
-      if (lines.length < BATCH) continue
-      append(list, Buffer.from(lines))
-      lines = ''
+      lines.writeRecord(fieldsOf(row))
+      if (lines.bytes().length >= BATCH) append(list, lines.take())
     }
-    append(list, Buffer.from(lines))
+    append(list, lines.take())
   } finally {
     closeFile(list)
   }
@@ -100,9 +100,10 @@ function* rowsOf(dataDir: string, ids: Float64Array): Generator<UploadRow> {
   }
 }
 
-/** Returns the line of the list: a CSV without a header, in which what is missing is empty and names are quoted. */
-function lineOf({ id, upload_id, name, received_at, rows, csv_bytes, parquet_bytes }: UploadRow): string {
-  const uuid = upload_id ? Buffer.from(upload_id).toString('hex') : ''
-  const quoted = name === null ? '' : `"${name.replaceAll('"', '""')}"`
-  return `${[id, uuid, quoted, received_at, rows, csv_bytes, parquet_bytes].join(',')}\n`
+const columns = ['id', 'upload_id', 'name', 'received_at', 'rows', 'csv_bytes', 'parquet_bytes'] as const
+
+/** Returns the fields of an upload in the list. */
+function fieldsOf({ upload_id, ...row }: UploadRow): Field[] {
+  const known = { ...row, upload_id: upload_id && Buffer.from(upload_id).toString('hex') }
+  return columns.map(name => known[name])
 }
