@@ -74,7 +74,8 @@ async function checkTree(connection: DuckDBConnection, sql: string): Promise<voi
   const tree = JSON.parse(String(reader.getRowsJson()[0]?.[0]))
   // Errors are told when the statement is prepared, and better. What has no tree is no SELECT.
   if (tree.error) {
-    if (tree.error_type === 'not implemented') throw new Refused(`${tree.error_message}: expected one SELECT`)
+    if (tree.error_type === 'not implemented')
+      throw new Refused('found a statement that is no SELECT, expected one SELECT: a query only reads')
     return
   }
   const waiting: unknown[] = [tree.statements]

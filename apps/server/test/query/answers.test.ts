@@ -214,6 +214,7 @@ describe('errors', () => {
     ['', 'found no statement, expected one SELECT, such as SELECT * FROM data'],
     ['-- nothing', 'found no statement, expected one SELECT'],
     ['SELECT 1; SELECT 2', 'found 2 statements, expected one SELECT'],
+    ['DROP TABLE data', 'found a statement that is no SELECT, expected one SELECT: a query only reads'],
     ['SELECT $1', 'found 1 parameters, expected their values in the SELECT'],
     ['SELECT y FROM data', expect.stringMatching(/^Binder Error: Referenced column "y" not found/)],
     ['SELEC 1', expect.stringMatching(/^Parser Error: syntax error at or near "SELEC"/)],
