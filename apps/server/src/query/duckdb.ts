@@ -8,6 +8,9 @@ import { dataView, doubtfulColumns, EMPTY, TooManyColumns, uploadsView } from '.
 
 const THREADS = '2'
 
+/** With more columns, one thread has to do: each thread keeps 16 KiB for each column, in several places. */
+const MOST_COLUMNS_SHARED = 500
+
 /** Opening takes longer than many a query, so an instance is opened before it is needed. */
 let spare: Promise<DuckDBInstance> | undefined
 
@@ -61,6 +64,8 @@ export async function* answer(
         type: empty.has(`${schema} ${name}`) ? EMPTY : type,
       })),
     }))
+    const names = new Set(schemas.flatMap(({ columns }) => columns.map(({ name }) => name)))
+    if (names.size > MOST_COLUMNS_SHARED) await run('SET threads = 1')
     await run(dataView(known, files))
     await run(uploadsView(`${files}/uploads.csv`))
     await run('SET lock_configuration = true')
