@@ -1,4 +1,4 @@
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 
 export type Admit = <T>(work: () => Promise<T>) => Promise<T>
 

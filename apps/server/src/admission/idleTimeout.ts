@@ -1,4 +1,4 @@
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 
 /** A client that sends fewer bytes than this within the idle time counts as silent. */
 const IDLE_BYTES = 16 * 1024

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 
 /** How many chunks of up to 64 KiB may wait before the stream is paused. */
 const MAX_WAITING = 4

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 
 /** A request with more pieces than this must have at least `LEAST_BYTES` per piece on average. */
 const FREE_PIECES = 64

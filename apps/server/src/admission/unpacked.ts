@@ -1,6 +1,6 @@
 import { pipeline, type Transform } from 'node:stream'
 import { createGunzip, createInflate } from 'node:zlib'
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 
 export type Packing = 'gzip' | 'deflate'
 

@@ -1,4 +1,4 @@
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 
 /** The most bytes that answers which their clients have not taken yet may hold together, over all transports. */
 const MOST_BYTES = 32 * 1024 * 1024

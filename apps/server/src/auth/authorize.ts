@@ -1,4 +1,4 @@
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 import type { TokenFile } from './tokenFile.ts'
 import type { Scope } from './tokens.ts'
 

@@ -1,7 +1,7 @@
 // Keeps pages of other sites away from a server that only their visitor's browser reaches, such as one on localhost.
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIPv4, isIPv6 } from 'node:net'
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 
 /** Names in lower case, origins such as `https://app.example.com`. */
 export interface Sites {

@@ -5,11 +5,11 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { type Metadata, status } from '@grpc/grpc-js'
+import { ServiceError, shuttingDown } from '@table/table'
 import type { OpenCall } from '../admission/openCalls.ts'
 import { chunksOf } from '../admission/requestStream.ts'
 import { refuseTinyPieces } from '../admission/tinyPieces.ts'
 import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
-import { ServiceError, shuttingDown } from '../service/errors.ts'
 import type { RequestHeaders } from './requestHeaders.ts'
 import { statusOf } from './status.ts'
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { status } from '@grpc/grpc-js'
 import { descriptors, type HealthCheckRequest, type HealthCheckResponse, ServingStatus } from '@table/proto'
-import { shuttingDown } from '../service/errors.ts'
+import { shuttingDown } from '@table/table'
 import type { Call } from './call.ts'
 import type { Context, Send } from './handler.ts'
 import { StatusError } from './status.ts'

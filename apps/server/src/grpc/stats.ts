@@ -1,6 +1,6 @@
 import type { StatsReq, StatsResp, TypeCount as TypeCountMessage } from '@table/proto'
+import type { TypeCount } from '@table/table'
 import { stats as statsOf } from '../service/stats.ts'
-import type { TypeCount } from '../service/table.ts'
 import type { Call } from './call.ts'
 import type { Context } from './handler.ts'
 

@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js'
 import { shortageOf } from '@table/storage'
-import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
+import { ServiceError, type ServiceErrorCode } from '@table/table'
 import type { Failure } from './call.ts'
 
 /** An error that only gRPC has, in its framing or encoding. */

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { UploadResp } from '@table/proto'
-import { ServiceError } from '../service/errors.ts'
-import { ANSWER_BYTES, type CsvBody } from '../service/table.ts'
+import { ANSWER_BYTES, type CsvBody, ServiceError } from '@table/table'
 import { upload as storeUpload } from '../service/upload.ts'
 import type { Call } from './call.ts'
 import { widenWindow } from './flowControl.ts'

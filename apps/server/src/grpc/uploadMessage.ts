@@ -1,5 +1,5 @@
 import type { StoredUpload as Message } from '@table/proto'
-import type { StoredUpload } from '../service/table.ts'
+import type { StoredUpload } from '@table/table'
 import { uuidText } from '../service/uuid.ts'
 
 /** Turns an upload into its message. */

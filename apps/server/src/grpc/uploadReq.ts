@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import { type CsvBody, START_OVER } from '../service/table.ts'
+import { type CsvBody, START_OVER } from '@table/table'
 import { StatusError } from './status.ts'
 
 const CSV_DATA = 1

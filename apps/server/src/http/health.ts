@@ -1,4 +1,4 @@
-import { shuttingDown } from '../service/errors.ts'
+import { shuttingDown } from '@table/table'
 import type { Exchange } from './exchange.ts'
 import type { Context } from './route.ts'
 

@@ -1,4 +1,4 @@
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError } from '@table/table'
 import { listUploads as listOf } from '../service/listUploads.ts'
 import type { Exchange } from './exchange.ts'
 import type { Context } from './route.ts'

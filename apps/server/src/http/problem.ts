@@ -1,5 +1,5 @@
 import { shortageOf } from '@table/storage'
-import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
+import { ServiceError, type ServiceErrorCode } from '@table/table'
 
 export type Headers = Record<string, string | number>
 

@@ -1,9 +1,9 @@
+import type { Table } from '@table/table'
 import type { Admission } from '../admission/admission.ts'
 import type { Sites } from '../auth/sites.ts'
 import type { TokenFile } from '../auth/tokenFile.ts'
 import type { Scope } from '../auth/tokens.ts'
 import type { Limits } from '../config/limits.ts'
-import type { Table } from '../service/table.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What handlers work with. */

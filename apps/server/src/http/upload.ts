@@ -1,4 +1,4 @@
-import type { UploadResult } from '../service/table.ts'
+import type { UploadResult } from '@table/table'
 import { upload as storeUpload } from '../service/upload.ts'
 import { csvOf } from './body.ts'
 import type { Exchange } from './exchange.ts'

@@ -1,6 +1,5 @@
-import { ServiceError } from '../service/errors.ts'
+import { ServiceError, type StoredUpload } from '@table/table'
 import { noUpload } from '../service/getUpload.ts'
-import type { StoredUpload } from '../service/table.ts'
 import { uuidText } from '../service/uuid.ts'
 
 /** Returns what JSON says of an upload. */

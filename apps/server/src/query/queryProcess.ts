@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { extname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { ServiceError } from '@table/table'
 import { QUERY_FLAGS, QUERY_VARIABLES } from '../config/tuning.ts'
-import { ServiceError } from '../service/errors.ts'
 import {
   ANSWERS,
   FRAME_HEADER,

@@ -1,4 +1,4 @@
-import type { Table } from './table.ts'
+import type { Table } from '@table/table'
 
 export interface ColumnSumRequest {
   column: string

@@ -1,5 +1,5 @@
+import type { Table } from '@table/table'
 import { noUpload, uploadNumber } from './getUpload.ts'
-import type { Table } from './table.ts'
 
 /** Deletes an upload. Throws `not-found` if the upload does not exist. */
 export async function deleteUpload(table: Table, id: bigint): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Description, Table } from './table.ts'
+import type { Description, Table } from '@table/table'
 
 /** What an answer has at most: columns, and bytes of their names. Clients of gRPC take answers of 4 MiB. */
 const MOST = { columns: 1000, bytes: 2 * 1024 * 1024 }

@@ -1,5 +1,5 @@
+import type { StoredFile, Table } from '@table/table'
 import { noUpload, uploadNumber } from './getUpload.ts'
-import type { StoredFile, Table } from './table.ts'
 
 export interface DownloadRequest {
   id: bigint

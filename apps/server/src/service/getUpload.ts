@@ -1,5 +1,4 @@
-import { ServiceError } from './errors.ts'
-import { ANSWER_BYTES, type StoredUpload, type Table } from './table.ts'
+import { ANSWER_BYTES, ServiceError, type StoredUpload, type Table } from '@table/table'
 
 /** Returns an upload. Throws `not-found` if the upload does not exist. */
 export async function getUpload(table: Table, id: bigint): Promise<StoredUpload> {

@@ -1,6 +1,5 @@
-import { ServiceError } from './errors.ts'
+import { ANSWER_BYTES, ServiceError, type StoredUpload, type Table } from '@table/table'
 import { rfc3339 } from './rfc3339.ts'
-import { ANSWER_BYTES, type StoredUpload, type Table } from './table.ts'
 
 export interface ListRequest {
   /** The most uploads of the page; 0: `DEFAULT_UPLOADS`. */

@@ -1,5 +1,4 @@
-import { ServiceError } from './errors.ts'
-import type { Table } from './table.ts'
+import { ServiceError, type Table } from '@table/table'
 
 export interface QueryRequest {
   sql: string

@@ -1,5 +1,4 @@
-import { ServiceError } from './errors.ts'
-import type { ColumnStats, Table } from './table.ts'
+import { type ColumnStats, ServiceError, type Table } from '@table/table'
 
 export interface StatsRequest {
   columns: readonly string[]

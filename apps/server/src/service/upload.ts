@@ -1,5 +1,4 @@
-import { ServiceError } from './errors.ts'
-import type { CsvBody, Table, UploadResult } from './table.ts'
+import { type CsvBody, ServiceError, type Table, type UploadResult } from '@table/table'
 import { uuidBytes } from './uuid.ts'
 
 export interface UploadRequest {

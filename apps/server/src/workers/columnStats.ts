@@ -10,7 +10,7 @@ import {
   type Store,
   shownStats,
 } from '@table/storage'
-import type { ColumnStats } from '../service/table.ts'
+import type { ColumnStats } from '@table/table'
 import type { Pool } from './pool.ts'
 
 /** Returns the statistics of columns over all published uploads, which all workers find together. */

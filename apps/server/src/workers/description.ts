@@ -6,7 +6,7 @@ import {
   shownBounds,
   type UploadRuns,
 } from '@table/storage'
-import type { Description } from '../service/table.ts'
+import type { Description } from '@table/table'
 import type { Pool } from './pool.ts'
 
 /** Returns what is in the table. `runs` knows the footers of the uploads that were described before. */

@@ -16,21 +16,22 @@ import {
   shortageOf,
   UploadRuns,
 } from '@table/storage'
-import type { Limits } from '../config/limits.ts'
-import { ServiceError, type ServiceErrorCode } from '../service/errors.ts'
 import {
   type ColumnStats,
   type CsvBody,
   type Description,
   type Page,
   type PageRequest,
+  ServiceError,
+  type ServiceErrorCode,
   START_OVER,
   type StoredFile,
   type StoredUpload,
   type Table,
   type UploadOptions,
   type UploadResult,
-} from '../service/table.ts'
+} from '@table/table'
+import type { Limits } from '../config/limits.ts'
 import { columnStats } from './columnStats.ts'
 import { columnSum } from './columnSum.ts'
 import { description } from './description.ts'

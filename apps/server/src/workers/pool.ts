@@ -27,10 +27,10 @@ import {
   type UploadsExtent,
   type UploadsSnapshot,
 } from '@table/storage'
+import type { UploadOptions } from '@table/table'
 import { Semaphore } from 'async-mutex'
 import { Piscina } from 'piscina'
 import { WORKER_HEAP } from '../config/tuning.ts'
-import type { UploadOptions } from '../service/table.ts'
 import { Readers } from './readers.ts'
 import type { Outcome, Tasks } from './worker.ts'
 

@@ -1,7 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js'
+import { ServiceError, type ServiceErrorCode } from '@table/table'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { StatusError, statusOf } from '../../src/grpc/status.ts'
-import { ServiceError, type ServiceErrorCode } from '../../src/service/errors.ts'
 
 const log = vi.fn()
 beforeEach(() => {

@@ -1,10 +1,10 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { UploadReq } from '@table/proto'
+import { START_OVER } from '@table/table'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomCases } from '../../../../testing/form.ts'
 import { CsvDataDecoder } from '../../src/grpc/uploadReq.ts'
-import { START_OVER } from '../../src/service/table.ts'
 import { chunksOf } from '../support/chunks.ts'
 
 /** Returns what a decoder of whole messages finds: the last field 1, as the protobuf library reads it. */

@@ -1,0 +1,18 @@
+export { ServiceError, type ServiceErrorCode, shuttingDown } from './errors.ts'
+export {
+  ANSWER_BYTES,
+  type Column,
+  type ColumnDescription,
+  type ColumnStats,
+  type CsvBody,
+  type Description,
+  type Page,
+  type PageRequest,
+  START_OVER,
+  type StoredFile,
+  type StoredUpload,
+  type Table,
+  type TypeCount,
+  type UploadOptions,
+  type UploadResult,
+} from './table.ts'
