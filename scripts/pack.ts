@@ -42,6 +42,7 @@ const packages: Package[] = [
       'table-server': 'src/command.ts',
       worker: 'src/workers/worker.ts',
       child: 'src/query/child.ts',
+      listingThread: '../../libs/storage/src/directory/listingThread.ts',
     },
     node: '22.15.0',
   },

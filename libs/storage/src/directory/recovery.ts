@@ -2,10 +2,9 @@
 // in `files/` and `incoming/`.
 import { join } from 'node:path'
 import { read } from '../catalogue/connection.ts'
-import { IdSet } from '../catalogue/idSet.ts'
 import { eachListed } from '../catalogue/listedRows.ts'
 import { type Census, takeCensus } from '../catalogue/schemas.ts'
-import { UploadList } from '../catalogue/uploadList.ts'
+import { UploadList, type UploadsSnapshot } from '../catalogue/uploadList.ts'
 import { StorageError } from '../errors.ts'
 import {
   eachName,
@@ -30,13 +29,11 @@ import {
   queriesDirectory,
   storedFile,
 } from '../paths.ts'
+import { type Present, presentIn, presentMeanwhile } from './presentFiles.ts'
 import { finishRemovals } from './removal.ts'
 
-/** A start with at least this many uploads takes a while, so it says what it is doing. */
+/** A start with at least this many uploads takes a while: it says what it is doing, and lists the files in a thread. */
 const MANY_UPLOADS = 100_000
-
-/** The ids that have a file of each format. */
-export type Present = Record<Format, IdSet>
 
 /**
  * Reads the committed uploads, and removes what uncommitted uploads left behind. Files without a row go to
@@ -48,38 +45,38 @@ export function recoverUploads(
   say: (line: string) => void,
 ): Census & { uploads: UploadList; nextId: number } {
   const started = performance.now()
-  const stored = presentIn(filesDirectory(dataDir))
-  const highestStored = highestId(dataDir, stored)
-  if (stored.csv.size >= MANY_UPLOADS) say(`reading the catalogue: about ${stored.csv.size} uploads`)
+  const lastId = lastIdOf(dataDir)
+  const isLarge = lastId >= MANY_UPLOADS
+  if (isLarge) say(`reading the catalogue: up to ${lastId} uploads`)
+  const present = isLarge
+    ? presentMeanwhile(filesDirectory(dataDir))
+    : () => presentIn(filesDirectory(dataDir))
+  const uploads = new UploadList()
+  for (const upload of eachListed(dataDir)) uploads.append(upload)
+  const stored = present()
+  const nextId = Math.max(lastId, highestStored(dataDir, stored)) + 1
   finishRemovals(dataDir, stored)
   for (const id of restoreUnsynced(dataDir)) for (const format of formats) stored[format].add(id)
 
-  const found = readUploads(dataDir, stored)
+  const census = takeCensus(dataDir, uploads.snapshot())
+  takeOut(dataDir, uploads.snapshot(), stored)
   moveLost(dataDir, stored, say)
   removeUncommitted(incomingDirectory(dataDir))
   removeTree(queriesDirectory(dataDir))
-  if (found.uploads.length >= MANY_UPLOADS)
-    say(`read ${found.uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
-  return { ...found, nextId: highestStored + 1 }
+  if (isLarge) say(`read ${uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return { ...census, uploads, nextId }
 }
 
-export function presentIn(directory: string): Present {
-  const present = { csv: new IdSet(), parquet: new IdSet() }
-  for (const name of eachName(directory)) {
-    const file = parseFileName(name)
-    if (file) present[file.format].add(file.id)
-  }
-  return present
-}
-
-/**
- * Returns the highest id that any upload of the directory has or had. An id is never used twice, because
- * files and other programs remember it.
- */
-function highestId(dataDir: string, stored: Present): number {
-  let highest = read(dataDir, ({ prepared }) =>
+/** Returns the last id that the catalogue has given away. An id is never used twice, because files and other programs remember it. */
+function lastIdOf(dataDir: string): number {
+  return read(dataDir, ({ prepared }) =>
     Number(prepared("SELECT max(seq) AS id FROM sqlite_sequence WHERE name = 'uploads'").get()?.id ?? 0),
   )
+}
+
+/** Returns the highest id that has a file, which the catalogue may not know. */
+function highestStored(dataDir: string, stored: Present): number {
+  let highest = 0
   for (const format of formats) for (const id of stored[format]) highest = Math.max(highest, id)
   if (fileSize(lostDirectory(dataDir)) === undefined) return highest
   for (const name of eachName(lostDirectory(dataDir)))
@@ -87,23 +84,18 @@ function highestId(dataDir: string, stored: Present): number {
   return highest
 }
 
-/** Reads the committed uploads with their columns, and takes their ids out of `stored`. */
-function readUploads(dataDir: string, stored: Present): Census & { uploads: UploadList } {
-  const uploads = new UploadList()
+/** Takes the ids of the uploads out of `stored`. Throws StorageError `damaged` if a file is not there. */
+function takeOut(dataDir: string, uploads: UploadsSnapshot, stored: Present): void {
   const missing: string[] = []
   let missed = 0
-  for (const upload of eachListed(dataDir)) {
-    uploads.append(upload)
+  for (const upload of uploads)
     for (const format of formats) {
       if (stored[format].delete(upload.id)) continue
       const received = new Date(upload.receivedAt).toISOString()
       if (missed++ < NAMED)
         missing.push(`upload ${upload.id} of ${received}: ${storedFile(dataDir, upload.id, format)}`)
     }
-  }
-  const census = takeCensus(dataDir, uploads.snapshot())
   if (missed > 0) throw missingFiles(dataDir, missing, missed)
-  return { ...census, uploads }
 }
 
 /** How many missing files a message names. These are enough to see what happened. */

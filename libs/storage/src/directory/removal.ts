@@ -4,7 +4,7 @@ import { type Connection, change, read } from '../catalogue/connection.ts'
 import { StorageError } from '../errors.ts'
 import { removeFile, syncPath } from '../files.ts'
 import { filesDirectory, formats, storedFile } from '../paths.ts'
-import type { Present } from './recovery.ts'
+import type { Present } from './presentFiles.ts'
 
 /** About how many bytes are written to delete a row. */
 const ROW_BYTES = 4096
