@@ -10,6 +10,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY apps/cli/package.json apps/cli/
 COPY apps/server/package.json apps/server/
+COPY libs/arrow/package.json libs/arrow/
 COPY libs/kernels/package.json libs/kernels/
 COPY libs/proto/package.json libs/proto/
 COPY libs/storage/package.json libs/storage/

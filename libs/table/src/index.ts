@@ -1,6 +1,7 @@
 export { ServiceError, type ServiceErrorCode, shuttingDown } from './errors.ts'
 export {
   ANSWER_BYTES,
+  type AnswerFormat,
   type Column,
   type ColumnDescription,
   type ColumnStats,

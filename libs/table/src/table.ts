@@ -64,6 +64,12 @@ export interface StoredFile {
 /** The most bytes of names and types in an answer: gRPC clients take answers of at most 4 MiB, and report an error in place of a larger one. */
 export const ANSWER_BYTES = 3 * 1024 * 1024
 
+/**
+ * What the bytes of a query's answer are: an Arrow IPC stream; one JSON object with `columns` and `rows`; CSV as the table takes it; a Parquet
+ * file.
+ */
+export type AnswerFormat = 'arrow' | 'json' | 'csv' | 'parquet'
+
 /** Which uploads a page has. */
 export interface PageRequest {
   /** The id before the first upload of the page, in its order. Undefined: the page is the first one. */
@@ -154,10 +160,10 @@ export interface Table {
   /** Returns the statistics of columns, in the same order, over all uploads. Both formats give the same. */
   stats(columns: readonly string[], format: string, signal: AbortSignal): Promise<ColumnStats[]>
   /**
-   * Answers one SELECT over the uploads that are there now, as the bytes of an Arrow IPC stream. Each part is valid until the next one.
+   * Answers one SELECT over the uploads that are there now, in a format. Each part is valid until the next one.
    * Throws `invalid-data` if something is wrong with the query, `too-large` if it needs more memory than it may have.
    */
-  query(sql: string, signal: AbortSignal): AsyncIterable<Uint8Array>
+  query(sql: string, format: AnswerFormat, signal: AbortSignal): AsyncIterable<Uint8Array>
   /** Returns what is in the table, with at most so many columns, whose names take at most so many bytes together. */
   describe(most: { columns: number; bytes: number }, signal: AbortSignal): Promise<Description>
 }

@@ -6,6 +6,7 @@ import type { Style } from '../printTable.ts'
 import { Progress } from '../progress.ts'
 import { formatBytes, formatRows, formatSeconds } from '../units.ts'
 import { writeWhole } from '../wholeFile.ts'
+import { answerOf } from './columns.ts'
 import { type Paging, printPaged } from './pager.ts'
 import { askQuery, type Result } from './query.ts'
 import { tableOf } from './table.ts'
@@ -52,8 +53,8 @@ export async function answerQuery(
     } else if (style !== 'aligned') await print(await programText(result, style))
     else if (process.stdout.isTTY) {
       const cancel = () => controller.abort(new CliError('the query was cancelled'))
-      paging = await printPaged(tableOf(result, hasColour()), cancel)
-    } else await print(tableOf(result, false))
+      paging = await printPaged(tableOf(answerOf(result), hasColour()), cancel)
+    } else await print(tableOf(answerOf(result), false))
     progress.stop()
     if (file || style === 'aligned') console.error(summary(rows, startedAt, paging))
   } finally {
@@ -76,11 +77,11 @@ async function* counting(
 async function fileBytes(result: Result, format: FileFormat): Promise<AsyncGenerator<Uint8Array>> {
   switch (format) {
     case 'parquet':
-      return (await import('./parquet.ts')).parquetFile(result)
+      return (await import('./parquetFile.ts')).parquetFile(result)
     case 'arrow':
       return (await import('./arrowFile.ts')).arrowFile(result)
     case 'csv':
-      return (await import('./csv.ts')).csvOf(result)
+      return (await import('@table/arrow/csv')).csvOf(answerOf(result))
   }
 }
 
@@ -89,8 +90,8 @@ async function programText(
   style: 'json' | 'csv',
 ): Promise<AsyncGenerator<string | Uint8Array>> {
   return style === 'csv'
-    ? (await import('./csv.ts')).csvOf(result)
-    : (await import('./json.ts')).jsonArray(result)
+    ? (await import('@table/arrow/csv')).csvOf(answerOf(result))
+    : (await import('./json.ts')).jsonArray(answerOf(result))
 }
 
 function hasColour(): boolean {

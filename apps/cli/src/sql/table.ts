@@ -1,9 +1,6 @@
-import type { RecordBatch } from 'apache-arrow'
+import { type Answer, type Batch, cellsOf, isNumber, typeName } from '@table/arrow'
 import { faint } from '../colours.ts'
 import { widthOf } from '../printTable.ts'
-import type { Result } from './query.ts'
-import { cellsOf } from './texts.ts'
-import { isNumber, typeName } from './types.ts'
 
 /** How many rows are aligned together, and held in memory. */
 const BLOCK_ROWS = 1000
@@ -22,39 +19,33 @@ interface Column {
  * Yields a table for people, block by block: names, types, a rule, then the rows. The first block decides how wide the columns are;
  * a later block can widen them. In colour, types and nulls are dim.
  */
-export async function* tableOf({ fields, batches }: Result, colour: boolean): AsyncGenerator<string> {
+export async function* tableOf({ fields, batches }: Answer, colour: boolean): AsyncGenerator<string> {
   const dim = (text: string) => (colour ? faint(text) : text)
   const columns: Column[] = fields.map(({ type }) => ({ isNumber: isNumber(type), width: 0 }))
   const header = [fields.map(({ name }) => visible(name)), fields.map(({ type }) => typeName(type))]
   let isFirst = true
-  for await (const batch of blocks(batches)) {
-    const rows = textRows(batch)
+  for await (const rows of blocks(batches)) {
     widen(columns, isFirst ? [...header, ...rows] : rows)
     if (isFirst) yield headerText(columns, header, dim)
     isFirst = false
-    if (rows.length > 0) yield rows.map(row => lineOf(columns, row, dim)).join('')
+    yield rows.map(row => lineOf(columns, row, dim)).join('')
   }
   if (!isFirst) return
   widen(columns, header)
   yield headerText(columns, header, dim)
 }
 
-async function* blocks(batches: AsyncIterable<RecordBatch>): AsyncGenerator<RecordBatch> {
-  for await (const batch of batches)
-    for (let row = 0; row < batch.numRows; row += BLOCK_ROWS) yield batch.slice(row, row + BLOCK_ROWS)
-}
-
-function textRows(batch: RecordBatch): (string | null)[][] {
-  const columns = batch.schema.fields.map((_, i) => {
-    const vector = batch.getChildAt(i)
-    return vector ? cellsOf(vector) : () => null
-  })
-  return Array.from({ length: batch.numRows }, (_, row) =>
-    columns.map(cellAt => {
-      const text = cellAt(row)
+/** Yields the texts of some rows at a time. */
+async function* blocks(batches: AsyncIterable<Batch>): AsyncGenerator<(string | null)[][]> {
+  for await (const { rows, columns } of batches) {
+    const cells = columns.map(cellsOf)
+    const cellAt = (row: number) => (textAt: (typeof cells)[number]) => {
+      const text = textAt(row)
       return text === null ? null : visible(text)
-    }),
-  )
+    }
+    for (let first = 0; first < rows; first += BLOCK_ROWS)
+      yield Array.from({ length: Math.min(BLOCK_ROWS, rows - first) }, (_, i) => cells.map(cellAt(first + i)))
+  }
 }
 
 function widen(columns: readonly Column[], rows: readonly (string | null)[][]): void {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { withConnection } from '../../src/client.ts'
+import { answerOf } from '../../src/sql/columns.ts'
 import { askQuery } from '../../src/sql/query.ts'
 import { tableOf } from '../../src/sql/table.ts'
 import { cli } from '../support/cli.ts'
@@ -33,7 +34,7 @@ test.each(questions.map(({ groups = {} }) => [groups.title, groups.sql, groups.o
   async (_, sql = '', output) => {
     const text = await withConnection(server(), async connection => {
       const result = await askQuery(connection, sql, new AbortController().signal)
-      return Array.fromAsync(tableOf(result, false))
+      return Array.fromAsync(tableOf(answerOf(result), false))
     })
     expect(text.join('')).toBe(output)
   },

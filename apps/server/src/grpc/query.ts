@@ -10,7 +10,7 @@ const NOTHING = Buffer.alloc(0)
 
 export async function query(
   { table, admission }: Context,
-  request: QueryReq,
+  { sql }: QueryReq,
   { peer, signal }: Call,
   send: Send<QueryPart>,
 ): Promise<Record<string, string>> {
@@ -20,7 +20,7 @@ export async function query(
     atWork.catch(() => {}) // awaited before the next part
   }, AT_WORK)
   const run = async () => {
-    for await (const arrow of partsOf(table, request, signal)) {
+    for await (const arrow of partsOf(table, { sql, format: 'arrow' }, signal)) {
       clearTimeout(timer)
       await atWork
       await send({ arrow: arrow as Buffer, error: '' })

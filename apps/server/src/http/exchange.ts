@@ -27,6 +27,8 @@ export class Exchange implements OpenCall {
   readonly query: URLSearchParams
   /** What stands in the path in place of the route's `{names}`. */
   params: Record<string, string> = {}
+  /** Which of the route's media types the client wants. */
+  type = ''
   /** Sent with whatever the answer is. */
   readonly headers: Headers = { ...SECURITY_HEADERS }
   answered = false

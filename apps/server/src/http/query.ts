@@ -1,3 +1,4 @@
+import type { AnswerFormat } from '@table/table'
 import { query as partsOf } from '../service/query.ts'
 import { smallBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
@@ -7,15 +8,26 @@ import type { Context } from './route.ts'
 const STATEMENT_BYTES = 64 * 1024
 const TYPES = ['application/sql', 'text/plain']
 
-/** Answers the SELECT in the body with an Arrow IPC stream. An error after the first bytes cuts the answer off. */
+/** The media types of answers. The first one is for clients without a preference. */
+const formats: Record<string, AnswerFormat> = {
+  'application/json': 'json',
+  'text/csv': 'csv',
+  'application/vnd.apache.arrow.stream': 'arrow',
+  'application/vnd.apache.parquet': 'parquet',
+}
+export const queryTypes = Object.keys(formats) as [string, ...string[]]
+
+/** Answers the SELECT in the body. An error after the first bytes cuts the answer off. */
 export async function query({ table, admission }: Context, exchange: Exchange): Promise<void> {
-  const { peer, signal } = exchange
+  const { peer, signal, type } = exchange
+  const format = formats[type] as AnswerFormat
+  const contentType = format === 'csv' ? `${type}; charset=utf-8` : type
   const sql = await admission.smallBody(() =>
     smallBody(exchange, TYPES, STATEMENT_BYTES, admission.requestTimeout),
   )
   const run = async () => {
-    for await (const part of partsOf(table, { sql }, signal)) {
-      const headers = { 'content-type': 'application/vnd.apache.arrow.stream', 'cache-control': 'no-store' }
+    for await (const part of partsOf(table, { sql, format }, signal)) {
+      const headers = { 'content-type': contentType, 'cache-control': 'no-store' }
       if (!exchange.answered && !exchange.begin(200, headers)) return
       await exchange.send(part)
     }

@@ -72,7 +72,7 @@ function checkRequest(context: Context, exchange: Exchange, route: Route): void 
         400,
         `found the parameter "${name.slice(0, 80)}"${known.includes(name) ? ' twice' : ''}, expected ${known.join(', ') || 'no parameters'}`,
       )
-  accepted(headers.accept, route.produces)
+  exchange.type = accepted(headers.accept, route.produces)
   const coding = headers['transfer-encoding']
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     throw new HttpError(400, `Transfer-Encoding: found "${coding.slice(0, 80)}", expected chunked`)

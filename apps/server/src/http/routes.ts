@@ -7,7 +7,7 @@ import { getUpload } from './getUpload.ts'
 import { healthz, readyz } from './health.ts'
 import { listQuery, listUploads } from './listUploads.ts'
 import { openapi } from './openapi.ts'
-import { query } from './query.ts'
+import { query, queryTypes } from './query.ts'
 import type { Route } from './route.ts'
 import { postUpload, putUpload } from './upload.ts'
 
@@ -73,7 +73,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/query',
     scope: 'read',
-    produces: ['application/vnd.apache.arrow.stream'],
+    produces: queryTypes,
     takesBody: true,
     handler: query,
   },

@@ -1,13 +1,13 @@
 // Columns of a record batch, made of DuckDB's vectors. Where a type has a buffer in both, bytes are copied and no
 // value of JavaScript is made.
+
 import { type DuckDBDataChunk, type DuckDBDecimalType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
-import type { ArrowArray, ArrowType } from './arrowMessages.ts'
+import { type ArrowColumn, type ArrowType, UnfitAnswer } from '@table/arrow'
+import type { ArrowArray } from './arrowMessages.ts'
 import { GrowingBits, GrowingBytes } from './growingBytes.ts'
 import { textOf } from './nested.ts'
-
-/** An answer has a value that Arrow's type cannot hold. */
-export class UnfitValue extends Error {}
+import { typedValues } from './typedValues.ts'
 
 /** The largest whole number of 38 digits, the most that a decimal of 128 bits has. */
 const MOST_DECIMAL = 10n ** 38n - 1n
@@ -32,7 +32,7 @@ interface Layout {
   texts?: (values: GrowingBytes, ends: Int32Array, vector: Vector, valid: Uint8Array | undefined) => void
 }
 
-export class ArrowColumn {
+export class GrowingColumn {
   readonly type: ArrowType
   readonly #layout: Layout
   readonly #valid = new GrowingBits()
@@ -70,6 +70,19 @@ export class ArrowColumn {
     const valid = nulls > 0 ? this.#valid.content : new Uint8Array(0)
     const values = this.#values.content
     return { nulls, buffers: this.#layout.texts ? [valid, this.#ends.content, values] : [valid, values] }
+  }
+
+  /** The column for what reads its values. Valid until the next `append` or `clear`. */
+  get column(): ArrowColumn {
+    const { type } = this
+    const ends = this.#ends.content
+    return {
+      type,
+      values: typedValues(type, this.#values.content),
+      offsets: this.#layout.texts && new Int32Array(ends.buffer, 0, ends.length / 4),
+      valid: this.#valid.zeros > 0 ? this.#valid.content : undefined,
+      firstBit: 0,
+    }
   }
 
   clear(): void {
@@ -179,7 +192,7 @@ const appendHugeIntegers: Append = (values, { raw, rows, chunk, column }, valid)
     if (!isValid(valid, i)) continue
     const value = chunk.getColumnVector(column).getItem(i) as bigint
     if (value > MOST_DECIMAL || value < -MOST_DECIMAL)
-      throw new UnfitValue(
+      throw new UnfitAnswer(
         `the answer has the whole number ${value}, at most 38 digits can be sent: cast the column to VARCHAR or DOUBLE`,
       )
   }

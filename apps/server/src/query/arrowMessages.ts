@@ -1,20 +1,6 @@
 // The messages of an Arrow IPC stream: https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format
+import type { ArrowField, ArrowType, TimeUnit } from '@table/arrow'
 import { type FieldValue, FlatBuffer } from './flatBuffer.ts'
-
-/** The types that answers have. */
-export type ArrowType =
-  | { name: 'bool' | 'utf8' | 'binary' | 'date' | 'time' }
-  | { name: 'int'; bits: number; signed: boolean }
-  | { name: 'float'; bits: 32 | 64 }
-  | { name: 'decimal'; precision: number; scale: number }
-  | { name: 'timestamp'; unit: TimeUnit; utc: boolean }
-
-export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
-
-export interface ArrowField {
-  name: string
-  type: ArrowType
-}
 
 /** What a record batch has of a column: its rows, its nulls, and its buffers, of which the first says which rows are not null. */
 export interface ArrowArray {

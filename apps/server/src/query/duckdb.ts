@@ -1,8 +1,9 @@
 // A query in a DuckDB of its own: no other query sees its files, and its settings are fixed before it runs.
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { UnfitValue } from './arrowColumn.ts'
-import { arrowStream } from './arrowStream.ts'
+import { UnfitAnswer } from '@table/arrow'
+import { encoded } from './encoded.ts'
 import type { QueryFailure, QueryRequest } from './request.ts'
+import { FailedLate } from './rows.ts'
 import { prepareQuery, Refused } from './statement.ts'
 import { dataView, doubtfulColumns, EMPTY, TooManyColumns, uploadsView } from './views.ts'
 
@@ -28,9 +29,9 @@ function takeSpare(): Promise<DuckDBInstance> {
   return taken
 }
 
-/** Yields the answer as an Arrow IPC stream. The bytes are valid until the next ones. */
+/** Yields the answer in the format of the request. The bytes are valid until the next ones. */
 export async function* answer(
-  { sql, folder, schemas, memory, spill }: QueryRequest,
+  { sql, format, folder, schemas, memory, spill }: QueryRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const instance = await takeSpare()
@@ -72,7 +73,13 @@ export async function* answer(
     signal.throwIfAborted()
     const statement = await prepareQuery(connection, sql)
     signal.throwIfAborted()
-    yield* arrowStream(await statement.stream())
+    yield* encoded(await statement.stream(), format)
+  } catch (error) {
+    if (!(error instanceof FailedLate) || !connection) throw error
+    signal.throwIfAborted()
+    // Run the query again and drop its rows: this API says why it fails.
+    await connection.run(`EXPLAIN ANALYZE ${sql}`)
+    throw new Error('the query failed after its first rows, and did not fail again: try again')
   } finally {
     connection?.closeSync()
     instance.closeSync()
@@ -94,7 +101,7 @@ const MOST = 2000
 export function failureOf(error: unknown, { memory }: QueryRequest): QueryFailure {
   const { message } = error as Error
   if (error instanceof TooManyColumns) return { code: 'too-large', message }
-  if (error instanceof Refused || error instanceof UnfitValue) return { code: 'invalid-data', message }
+  if (error instanceof Refused || error instanceof UnfitAnswer) return { code: 'invalid-data', message }
   const [, code = 'invalid-data' as const] = kinds.find(([pattern]) => pattern.test(message)) ?? []
   if (code === 'too-large')
     return {

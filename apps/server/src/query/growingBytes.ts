@@ -25,7 +25,7 @@ export class GrowingBytes {
     return this.#bytes
   }
 
-  get content(): Uint8Array {
+  get content(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.length)
   }
 }

@@ -1,9 +1,12 @@
 // What the server and the process that answers SQL say to each other. Requests are lines of JSON on the standard
 // input of the process; answers are frames on its file descriptor 3.
 
+import type { AnswerFormat } from '@table/table'
+
 /** What a query reads. All paths are relative to the folder in which the process runs. */
 export interface QueryRequest {
   sql: string
+  format: AnswerFormat
   /** The query's own folder. */
   folder: string
   /** The lists of columns of the uploads. Those of the list `schema` have their files in the folder `files/<schema>`. */

@@ -1,17 +1,17 @@
-import { ServiceError, type Table } from '@table/table'
+import { type AnswerFormat, ServiceError, type Table } from '@table/table'
 
 export interface QueryRequest {
   sql: string
+  format: AnswerFormat
 }
 
 /**
- * Answers one SELECT over every upload that was acknowledged before this call, as the bytes of an Arrow IPC stream: the schema, then record
- * batches. Later uploads and deletions do not change the answer. Throws `invalid-data` if something is wrong with the query, also after
+ * Answers one SELECT over every upload that was acknowledged before this call, in a format. Later uploads and deletions do not change the answer. Throws `invalid-data` if something is wrong with the query, also after
  * the first bytes.
  */
 export async function* query(
   table: Table,
-  { sql }: QueryRequest,
+  { sql, format }: QueryRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (sql.trim() === '')
@@ -19,5 +19,5 @@ export async function* query(
       'invalid-data',
       'found no statement, expected one SELECT, such as SELECT * FROM data',
     )
-  yield* table.query(sql, signal)
+  yield* table.query(sql, format, signal)
 }

@@ -17,6 +17,7 @@ import {
   UploadRuns,
 } from '@table/storage'
 import {
+  type AnswerFormat,
   type ColumnStats,
   type CsvBody,
   type Description,
@@ -89,8 +90,8 @@ export class LocalTable implements Table {
     return translated(this.#pool.readers.during(describe))
   }
 
-  query(sql: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    return translatedParts(this.#queries.answer(sql, cancellationOf(signal), signal))
+  query(sql: string, format: AnswerFormat, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return translatedParts(this.#queries.answer(sql, format, cancellationOf(signal), signal))
   }
 
   /** Reports stored files whose sizes are wrong, while the table is served. */

@@ -1,4 +1,5 @@
 import { type Cancellation, queriesDirectory, type Store } from '@table/storage'
+import type { AnswerFormat } from '@table/table'
 import { type Limits, QUERIES } from '../config/limits.ts'
 import { QueryProcess } from '../query/queryProcess.ts'
 import type { Pool } from './pool.ts'
@@ -29,6 +30,7 @@ export class Queries {
 
   async *answer(
     sql: string,
+    format: AnswerFormat,
     cancellation: Cancellation,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -37,7 +39,8 @@ export class Queries {
       const begin = () => this.#makeFiles(query, cancellation)
       const { schemas, freeBytes } = await this.#beginning.during(() => this.#pool.readers.during(begin))
       const spill = Math.min(MOST_SPILLED, Math.floor(freeBytes / QUERIES))
-      yield* this.process.answer({ sql, folder: String(query), schemas, memory: this.#memory, spill }, signal)
+      const folder = String(query)
+      yield* this.process.answer({ sql, format, folder, schemas, memory: this.#memory, spill }, signal)
     } finally {
       await this.#pool.removeQueryFiles(query)
     }

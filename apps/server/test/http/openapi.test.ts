@@ -104,6 +104,7 @@ describe('answers are as the document says', () => {
     ['GET', '/columns/{name}/stats', '/columns/x/stats', 200, undefined],
     ['POST', '/uploads', '/uploads', 201, 'x\n1\n'],
     ['POST', '/uploads', '/uploads', 422, 'x\n"1\n'],
+    ['POST', '/query', '/query', 200, 'SELECT * FROM data'],
     ['PUT', '/uploads/{id}', '/uploads/1', 400, 'x\n1\n'],
     ['GET', '/uploads/{id}', '/uploads/99', 404, undefined],
     ['GET', '/columns/{name}/sum', '/columns/t/sum', 422, undefined],

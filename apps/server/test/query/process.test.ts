@@ -162,7 +162,14 @@ test('the process ends when there was no query for a while', async () => {
   writeFileSync(join(folder, '1/files/uploads.csv'), '')
   const queries = new QueryProcess(folder, 2 ** 26, 0)
   onTestFinished(() => queries.close())
-  const request = { sql: 'SELECT 1', folder: '1', schemas: [], memory: 2 ** 26, spill: 0 }
+  const request = {
+    sql: 'SELECT 1',
+    format: 'arrow' as const,
+    folder: '1',
+    schemas: [],
+    memory: 2 ** 26,
+    spill: 0,
+  }
   const { signal } = new AbortController()
   const parts = queries.answer(request, signal)
   await parts.next()
@@ -199,4 +206,14 @@ test('a query that takes a while says that it is at work', async () => {
   // An error that comes later still comes as an error.
   const late = "SELECT CASE WHEN sum(i) > 0 THEN error('late') END FROM range(300000000) t(i)"
   expect(await errorOf(server.client, late)).toBe('Invalid Input Error: late')
+})
+
+test('an error after the first rows is told, and no answer without its last rows looks whole', async () => {
+  const late = (rows: number) =>
+    `SELECT CASE WHEN i > ${0.9 * rows} THEN error('late') ELSE i END AS i FROM range(${rows}) t(i)`
+  for (const rows of [1000, 10_000, 100_000, 1_000_000])
+    expect(await errorOf(server.client, late(rows))).toBe('Invalid Input Error: late')
+  const cast =
+    "SELECT (CASE WHEN i > 900000 THEN 'x' || i ELSE i::VARCHAR END)::INTEGER AS i FROM range(1000000) t(i)"
+  expect(await errorOf(server.client, cast)).toContain("Could not convert string 'x900001'")
 })

@@ -1,11 +1,11 @@
 // Dates and times as text: ISO 8601, as the table itself reads and writes them.
-import { TimeUnit } from 'apache-arrow'
+import type { TimeUnit } from './type.ts'
 
 const perSecond: Record<TimeUnit, bigint> = {
-  [TimeUnit.SECOND]: 1n,
-  [TimeUnit.MILLISECOND]: 1000n,
-  [TimeUnit.MICROSECOND]: 1_000_000n,
-  [TimeUnit.NANOSECOND]: 1_000_000_000n,
+  s: 1n,
+  ms: 1000n,
+  us: 1_000_000n,
+  ns: 1_000_000_000n,
 }
 const SECONDS_PER_DAY = 86_400n
 const DAYS_PER_400_YEARS = 146_097

@@ -1,0 +1,5 @@
+export type { Answer, ArrowColumn, Batch } from './column.ts'
+export { UnfitAnswer } from './errors.ts'
+export { jsonOf, jsonValuesOf } from './json.ts'
+export { cellsOf, unscaled } from './texts.ts'
+export { type ArrowField, type ArrowType, isNumber, type TimeUnit, typeName } from './type.ts'
