@@ -7,7 +7,7 @@ export default defineConfig({
     ...output,
     ...shared,
     include: ['test/assignment.test.ts', 'test/image/*.test.ts'],
-    globalSetup: 'support/buildImage.ts',
+    globalSetup: [shared.globalSetup, 'support/buildImage.ts'],
     provide: { target: 'image' },
     fileParallelism: false,
   },

@@ -1,11 +1,11 @@
 // Writes the npm packages that people install: dist/table-cli-<version>.tgz and dist/table-server-<version>.tgz.
-// Rolldown bundles our sources and the packages they use into plain JavaScript. A package that cannot be
-// bundled becomes a dependency.
+// Our sources and the packages they use are bundled. A package that cannot be bundled becomes a dependency.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
-import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
+import type { OutputChunk } from 'rolldown'
+import { bundle } from './bundle.ts'
 
 interface Package {
   /** The name of the package and of its command. */
@@ -13,7 +13,7 @@ interface Package {
   description: string
   /** Where the sources and their package.json are. */
   project: string
-  /** The modules that a process or a thread begins with. The one with the package's name is the command. */
+  /** The modules that a process or a thread begins with, from `project`. The one with the package's name is the command. */
   entries: Record<string, string>
   /** The oldest Node that it runs on. */
   node: string
@@ -48,28 +48,10 @@ const packages: Package[] = [
   },
 ]
 
-/** Piscina starts its threads with a file of its own. */
-const UNBUNDLED = ['piscina']
 const MOST_BYTES = 3 * 1024 * 1024
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
-
-/** Rolldown bundles what is required with a plain `require`, but not with the one that `createRequire` makes. */
-const plainRequire: Plugin = {
-  name: 'plain-require',
-  transform(code, id) {
-    if (!id.startsWith(join(root, 'libs'))) return undefined
-    return code.replace(/^const require = createRequire\(import\.meta\.url\)$/m, '')
-  },
-}
-
-/** grpc-js requires this package for two services that we do not use; it is larger than all else together. */
-const withoutProtoLoader: Plugin = {
-  name: 'without-proto-loader',
-  resolveId: source => (source === '@grpc/proto-loader' ? '\0proto-loader' : undefined),
-  load: id => (id === '\0proto-loader' ? 'export {}' : undefined),
-}
 
 rmSync(dist, { recursive: true, force: true })
 for (const wanted of packages) {
@@ -80,10 +62,15 @@ for (const wanted of packages) {
 
 /** Makes the package in `dist/<name>` and packs it. Returns the path of the tarball. */
 async function pack(wanted: Package): Promise<string> {
-  const { name, project } = wanted
+  const { name, project, entries, node } = wanted
   const folder = join(dist, name)
   const manifest: Manifest = JSON.parse(readFileSync(join(root, project, 'package.json'), 'utf8'))
-  const chunks = await bundle(wanted, manifest, join(folder, 'lib'))
+  const external = Object.keys(manifest.optionalDependencies ?? {})
+  const paths = Object.fromEntries(
+    Object.entries(entries).map(([entry, path]) => [entry, join(project, path)]),
+  )
+  const minify = { compress: true, mangle: false }
+  const chunks = await bundle({ entries: paths, external, node, dir: join(folder, 'lib') }, { minify })
 
   // The kernels look for the file at this place beside their module's folder.
   mkdirSync(join(folder, 'build'))
@@ -97,25 +84,6 @@ async function pack(wanted: Package): Promise<string> {
 
   execFileSync('npm', ['pack', '--silent', '--pack-destination', dist], { cwd: folder })
   return join(dist, `${name}-${manifest.version}.tgz`)
-}
-
-async function bundle(
-  { project, entries, node }: Package,
-  { optionalDependencies = {} }: Manifest,
-  dir: string,
-): Promise<OutputChunk[]> {
-  const build = await rolldown({
-    input: Object.fromEntries(
-      Object.entries(entries).map(([name, path]) => [name, join(root, project, path)]),
-    ),
-    platform: 'node',
-    external: [...UNBUNDLED, ...Object.keys(optionalDependencies)],
-    transform: { target: `node${node}` },
-    plugins: [plainRequire, withoutProtoLoader],
-  })
-  const { output } = await build.write({ dir, format: 'esm', minify: { compress: true, mangle: false } })
-  await build.close()
-  return output.filter(file => file.type === 'chunk')
 }
 
 function packedManifest(

@@ -8,12 +8,6 @@ type Options = NonNullable<ViteUserConfig['test']>
 /** No test depends on the machine's speed: a timeout only ends what hangs. */
 const timeout = isLong ? 3_600_000 : 600_000
 
-/**
- * Where Node keeps the JavaScript that it makes of our TypeScript. The tests start hundreds of processes and worker threads, and
- * without the cache each of them loads the compiler, which doubles the time of a start.
- */
-const compileCache = fileURLToPath(new URL('../node_modules/.cache/table', import.meta.url))
-
 /** The options that the configurations of all projects share. */
 export const shared = {
   // One worker more than cores, because many tests wait for a process that they have started. Vitest takes
@@ -22,8 +16,9 @@ export const shared = {
   testTimeout: timeout,
   hookTimeout: timeout,
   teardownTimeout: 60_000,
+  globalSetup: fileURLToPath(new URL('bundledPrograms.ts', import.meta.url)),
   // A server process of the tests has two workers unless a test asks for more: each worker costs a third of a second of CPU time.
-  env: { NODE_COMPILE_CACHE: compileCache, TABLE_WORKERS: '2' },
+  env: { TABLE_WORKERS: '2' },
   expect: { poll: { timeout: 60_000 } },
 } satisfies Options
 

@@ -7,6 +7,8 @@ import type { Tree } from './tree.ts'
 /** Shorter than the short form, because each mutant runs the tests again. */
 const short = {
   TABLE_TESTS: 'short',
+  // Processes run the sources, which have the mutants.
+  TABLE_UNBUNDLED: '1',
   TABLE_CASES: '200',
   TABLE_KILLS: '4',
   TABLE_POWER_CUTS: '2',

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import { MALLOC_VARIABLES } from '../../apps/server/src/config/tuning.ts'
+import { serverProgram } from '../../testing/program.ts'
 import { announcedPort } from './announcedPort.ts'
 import { root } from './repository.ts'
 import { outputBytes } from './run.ts'
@@ -24,18 +26,20 @@ interface ProcessServerOptions {
   clone?: string
 }
 
+const malloc = Object.fromEntries(MALLOC_VARIABLES.map(setting => setting.split('=')))
+
 /**
- * Starts the server on the given port or a free one, with the script that `npm start` runs: npm itself would take as much CPU time
- * as half a server. Resolves when the server listens.
+ * Starts the server on the given port or a free one, with the settings of `npm start`: npm itself would take as much CPU time as half
+ * a server. Resolves when the server listens.
  */
 export async function startProcess(options: ProcessServerOptions = {}): Promise<ProcessServer> {
   const { clone, env, port: wanted = 0 } = options
   const dataDir = options.dataDir ?? temporaryDirectory()
-  const [command, start] = clone ? ['npm', ['start', '--']] : [join(root, 'apps/server/start'), []]
+  const [command, start] = clone ? ['npm', ['start', '--']] : [process.execPath, serverProgram()]
   const child = spawn(command, [...start, '--port', String(wanted), '--data-dir', dataDir], {
     cwd: clone ?? root,
     // Run the Node that runs the tests.
-    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...env },
+    env: { ...process.env, ...malloc, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const closed = once(child, 'close')

@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { root } from './repository.ts'
+import { program } from '../../testing/program.ts'
 import { run } from './run.ts'
 
 interface Outcome {
@@ -18,7 +17,7 @@ export function tableCliOf(
   port: number,
   env: Record<string, string> = {},
 ): (...args: string[]) => Promise<Outcome> {
-  const main = join(root, 'apps/cli/src/main.ts')
+  const main = program('apps/cli/src/main.ts')
   return (...args) => outcomeOf(process.execPath, [main, ...args], port, env)
 }
 

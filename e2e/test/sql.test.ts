@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { program } from '../../testing/program.ts'
 import { startProcess } from '../support/processServer.ts'
 import { environments, python } from '../support/python.ts'
 import { root } from '../support/repository.ts'
@@ -28,13 +29,13 @@ beforeAll(async () => {
 })
 
 function tableCli(...args: string[]): Promise<string> {
-  return output(process.execPath, [join(root, 'apps/cli/src/main.ts'), ...args], {
+  return output(process.execPath, [program('apps/cli/src/main.ts'), ...args], {
     env: { TABLE_SERVER: `localhost:${port}` },
   })
 }
 
 /** Returns the only program of a language in docs/sql.md, for our server. */
-function program(language: string): string {
+function exampleIn(language: string): string {
   const [code, ...others] = [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^\`]*)\`\`\`$`, 'gm'))]
   if (!code?.[1] || others.length > 0) throw new Error(`expected one program in ${language}`)
   return code[1].replace('localhost:5440', `localhost:${port}`)
@@ -43,7 +44,7 @@ function program(language: string): string {
 test.each(environments)(
   "docs/sql.md's program in Python reads an answer, with the %s packages",
   async environment => {
-    const printed = await output(python(environment), ['-c', program('python')], {
+    const printed = await output(python(environment), ['-c', exampleIn('python')], {
       env: { PYTHONPATH: root },
     })
     expect(printed).toBe("[{'room': 'A1', 'most': 24.0}, {'room': 'B2', 'most': 20.5}]")
@@ -51,7 +52,7 @@ test.each(environments)(
 )
 
 test("docs/sql.md's program in Node reads an answer", async () => {
-  expect(await output(process.execPath, ['--input-type=module', '-e', program('js')], { cwd: root })).toBe(
+  expect(await output(process.execPath, ['--input-type=module', '-e', exampleIn('js')], { cwd: root })).toBe(
     '[ 24 ]',
   )
 })

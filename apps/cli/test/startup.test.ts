@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { main } from './support/cli.ts'
 
+const main = new URL('../src/main.ts', import.meta.url).pathname
 const entry = new URL('../table-cli.js', import.meta.url).pathname
 
 /** Prints the modules that the program loads, a line each, on stderr when it ends. */

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { credentials } from '@grpc/grpc-js'
 import { TableClient } from '@table/proto'
 import { expect, onTestFinished, test } from 'vitest'
+import { program, serverProgram } from '../../../../testing/program.ts'
 import { type Address, parseAddress } from '../../src/address.ts'
 import { cli, main } from '../support/cli.ts'
 import { copiesOf, temporaryDirectory } from '../support/directory.ts'
@@ -103,16 +104,8 @@ test('a backup or a restore that is killed leaves a directory that is neither se
     ['restore', backup],
   ] as const) {
     const to = join(temporaryDirectory(), 'to')
-    const hook = join(temporaryDirectory(), 'hook.ts')
-    const storage = new URL('../../../../libs/storage/src/index.ts', import.meta.url).pathname
     // In the middle of the files.
-    writeFileSync(
-      hook,
-      `import { observeFileOperations } from '${storage}'
-       observeFileOperations(({ kind, path }) => {
-         if (kind === 'link' && path.endsWith('2.parquet')) process.kill(process.pid, 'SIGKILL')
-       })`,
-    )
+    const hook = program('apps/cli/test/hooks/killLinking.ts')
     const args = command === 'backup' ? [to, '--data-dir', from] : [from, '--data-dir', to]
     const killed = spawn(process.execPath, ['--import', hook, main, command, ...args])
     expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL'])
@@ -129,8 +122,7 @@ test('a backup or a restore that is killed leaves a directory that is neither se
 
 /** Returns what a server prints that does not start. */
 async function serve(dataDir: string): Promise<string> {
-  const server = new URL('../../../server/src/main.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [server, '--port', '0', '--data-dir', dataDir])
+  const child = spawn(process.execPath, [...serverProgram(), '--port', '0', '--data-dir', dataDir])
   const [stderr] = await Promise.all([text(child.stderr), once(child, 'exit')])
   expect(child.exitCode).toBe(1)
   return stderr

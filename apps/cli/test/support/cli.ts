@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
+import { program } from '../../../../testing/program.ts'
 import type { Address } from '../../src/address.ts'
 
-export const main = new URL('../../src/main.ts', import.meta.url).pathname
+export const main = program('apps/cli/src/main.ts')
 
 export interface Outcome {
   stdout: string

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import { serverProgram } from '../../../../testing/program.ts'
 import { type Address, parseAddress } from '../../src/address.ts'
 import { newDirectory } from './directory.ts'
-
-const main = new URL('../../../server/src/main.ts', import.meta.url).pathname
 
 interface Options {
   port?: number
@@ -50,7 +49,7 @@ export function serverOfFile(dataDir?: string): () => Address {
 }
 
 function spawnServer(dataDir: string, { port = 0, env = {} }: Options): ChildProcess {
-  return spawn(process.execPath, [main, '--port', String(port), '--data-dir', dataDir], {
+  return spawn(process.execPath, [...serverProgram(), '--port', String(port), '--data-dir', dataDir], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

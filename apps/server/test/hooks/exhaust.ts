@@ -2,7 +2,7 @@
 // into every thread of a server.
 import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import { observeFileOperations } from '@table/storage'
+import { observeFileOperations } from '../../../../libs/storage/src/files.ts'
 
 if (!isMainThread)
   observeFileOperations(({ kind, path }) => {

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { isMainThread } from 'node:worker_threads'
-import { observeFileOperations } from '@table/storage'
+import { observeFileOperations } from '../../../../libs/storage/src/files.ts'
 
 /**
  * Runs `action` in worker threads at every moment that MOMENT names: before a file operation of that kind,

@@ -2,10 +2,10 @@
 // state without the lock. Preloaded into every thread of a server.
 import { appendFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
-import { observeFileOperations } from '@table/storage'
 import { IdSet } from '../../../../libs/storage/src/catalogue/idSet.ts'
 import { Guarded, type Sync } from '../../../../libs/storage/src/catalogue/lock.ts'
 import { UploadList } from '../../../../libs/storage/src/catalogue/uploadList.ts'
+import { observeFileOperations } from '../../../../libs/storage/src/files.ts'
 
 export type RecordLine =
   | { what: 'operation'; thread: number; kind: string; path: string; held: boolean }

@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
+import { program, serverProgram } from '../../../../testing/program.ts'
 import { connectClient, eventually, temporaryDirectory } from './server.ts'
-
-const main = join(import.meta.dirname, '../../src/main.ts')
 
 export interface ServerProcess {
   child: ChildProcess
@@ -34,10 +33,9 @@ export function spawnServer({
   workers = 1,
   under = [],
 }: Options = {}): ServerProcess {
-  const preload = hook ? ['--import', join(import.meta.dirname, '../hooks', hook)] : []
+  const preload = hook ? ['--import', program(`apps/server/test/hooks/${hook}`)] : []
   const flags = args ?? ['--port', '0', '--data-dir', dataDir, '--workers', String(workers)]
-  const settings = ['--max-semi-space-size=1'] // as `npm start`
-  const node = [process.execPath, ...settings, ...preload, main, ...flags]
+  const node = [process.execPath, ...preload, ...serverProgram(), ...flags]
   const [command = '', ...rest] = [...under, ...node]
   const child = spawn(command, rest, { env: { ...process.env, ...env } })
   onTestFinished(() => {
