@@ -1,13 +1,8 @@
 // Dates and times as text: ISO 8601, as the table itself reads and writes them.
 import type { TimeUnit } from './type.ts'
 
-const perSecond: Record<TimeUnit, bigint> = {
-  s: 1n,
-  ms: 1000n,
-  us: 1_000_000n,
-  ns: 1_000_000_000n,
-}
-const SECONDS_PER_DAY = 86_400n
+const perSecond: Record<TimeUnit, number> = { s: 1, ms: 1000, us: 1e6, ns: 1e9 }
+const SECONDS_PER_DAY = 86_400
 const DAYS_PER_400_YEARS = 146_097
 /** DuckDB's infinite dates and timestamps. */
 const INFINITE_DAYS = 2 ** 31 - 1
@@ -29,23 +24,32 @@ export function dateText(days: number): string {
 export function timestampText(time: bigint, unit: TimeUnit): string {
   if (time === INFINITE_TIME || time === -INFINITE_TIME) return time > 0n ? 'infinity' : '-infinity'
   const perDay = SECONDS_PER_DAY * perSecond[unit]
-  const ofDay = ((time % perDay) + perDay) % perDay
-  return `${dateText(Number((time - ofDay) / perDay))}T${timeText(ofDay, unit)}`
+  const rest = Number(time % BigInt(perDay))
+  const ofDay = rest < 0 ? rest + perDay : rest
+  return `${lastDate(Number((time - BigInt(ofDay)) / BigInt(perDay)))}T${timeText(ofDay, unit)}`
+}
+
+/** Neighbours in a column often have the same day. */
+let last = { days: 0, text: dateText(0) }
+function lastDate(days: number): string {
+  if (days !== last.days) last = { days, text: dateText(days) }
+  return last.text
 }
 
 /** A time since midnight -> "10:00:00.5". */
-export function timeText(time: bigint, unit: TimeUnit): string {
-  const seconds = Number(time / perSecond[unit])
-  const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(twoDigits).join(':')
-  return clock + fractionText(time % perSecond[unit], unit)
+export function timeText(time: number, unit: TimeUnit): string {
+  const seconds = Math.floor(time / perSecond[unit])
+  const clock = `${twoDigits(seconds / 3600)}:${twoDigits((seconds / 60) % 60)}:${twoDigits(seconds % 60)}`
+  return clock + fractionText(time - seconds * perSecond[unit], unit)
 }
 
-function fractionText(fraction: bigint, unit: TimeUnit): string {
-  if (fraction === 0n) return ''
+function fractionText(fraction: number, unit: TimeUnit): string {
+  if (fraction === 0) return ''
   const digits = String(perSecond[unit]).length - 1
   return `.${String(fraction).padStart(digits, '0').replace(/0+$/, '')}`
 }
 
 function twoDigits(value: number): string {
-  return String(Math.floor(value)).padStart(2, '0')
+  const whole = Math.floor(value)
+  return whole < 10 ? `0${whole}` : String(whole)
 }

@@ -36,7 +36,7 @@ function textsOf(column: ArrowColumn): TextOf {
     case 'date':
       return row => dateText(values[row] as number)
     case 'time':
-      return row => timeText(values[row] as bigint, 'us')
+      return row => timeText(Number(values[row]), 'us')
     case 'timestamp': {
       const zone = type.utc ? 'Z' : ''
       return row => timestampText(values[row] as bigint, type.unit) + zone
