@@ -12,18 +12,30 @@ const THREADS = '2'
 /** With more columns, one thread has to do: each thread keeps 16 KiB for each column, in several places. */
 const MOST_COLUMNS_SHARED = 500
 
-/** Opening takes longer than many a query, so an instance is opened before it is needed. */
-let spare: Promise<DuckDBInstance> | undefined
+/** What is the same for every query. Files are read once, so DuckDB need not keep a copy of them. */
+const FIRST =
+  "SET TimeZone = 'UTC'; SET enable_external_file_cache = false; SELECT json_serialize_sql('SELECT 1')"
 
-function open(): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(':memory:', {
+interface Engine {
+  instance: DuckDBInstance
+  connection: DuckDBConnection
+}
+
+/** Opening takes longer than many a query, so DuckDB is opened before it is needed. */
+let spare: Promise<Engine> | undefined
+
+async function open(): Promise<Engine> {
+  const instance = await DuckDBInstance.create(':memory:', {
     threads: THREADS,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   })
+  const connection = await instance.connect()
+  await connection.run(FIRST)
+  return { instance, connection }
 }
 
-function takeSpare(): Promise<DuckDBInstance> {
+function takeSpare(): Promise<Engine> {
   const taken = spare ?? open()
   spare = undefined
   return taken
@@ -34,26 +46,24 @@ export async function* answer(
   { sql, format, folder, schemas, memory, spill }: QueryRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const instance = await takeSpare()
-  let connection: DuckDBConnection | undefined
+  const { instance, connection } = await takeSpare()
   try {
-    connection = await instance.connect()
-    const interrupt = () => connection?.interrupt()
-    signal.addEventListener('abort', interrupt)
+    signal.addEventListener('abort', () => connection.interrupt())
     const files = `${folder}/files`
-    const run = async (statement: string) => {
+    const run = async (...statements: string[]) => {
       signal.throwIfAborted()
-      return connection?.runAndReadAll(statement)
+      return connection.runAndReadAll(statements.join('; '))
     }
-    await run("SET TimeZone = 'UTC'")
-    await run(`SET memory_limit = '${memory}B'`)
-    await run(`SET temp_directory = '${folder}/temp'`)
-    await run(`SET max_temp_directory_size = '${spill}B'`)
-    await run(`SET allowed_directories = ['${files}/']`)
-    await run('SET enable_external_access = false')
+    await run(
+      `SET memory_limit = '${memory}B'`,
+      `SET temp_directory = '${folder}/temp'`,
+      `SET max_temp_directory_size = '${spill}B'`,
+      `SET allowed_directories = ['${files}/']`,
+      'SET enable_external_access = false',
+    )
     const empty = new Set<string>()
     for (const { schema, names, counts } of doubtfulColumns(schemas, files)) {
-      const [row = []] = (await run(counts))?.getRows() ?? []
+      const [row = []] = (await run(counts)).getRows()
       names.forEach((name, i) => {
         if (row[i] === 0n) empty.add(`${schema} ${name}`)
       })
@@ -67,23 +77,25 @@ export async function* answer(
     }))
     const names = new Set(schemas.flatMap(({ columns }) => columns.map(({ name }) => name)))
     if (names.size > MOST_COLUMNS_SHARED) await run('SET threads = 1')
-    await run(dataView(known, files))
-    await run(uploadsView(`${files}/uploads.csv`))
-    await run('SET lock_configuration = true')
+    await run(dataView(known, files), uploadsView(`${files}/uploads.csv`), 'SET lock_configuration = true')
     signal.throwIfAborted()
     const statement = await prepareQuery(connection, sql)
     signal.throwIfAborted()
     yield* encoded(await statement.stream(), format)
   } catch (error) {
-    if (!(error instanceof FailedLate) || !connection) throw error
+    if (!(error instanceof FailedLate)) throw error
     signal.throwIfAborted()
     // Run the query again and drop its rows: this API says why it fails.
     await connection.run(`EXPLAIN ANALYZE ${sql}`)
     throw new Error('the query failed after its first rows, and did not fail again: try again')
   } finally {
-    connection?.closeSync()
-    instance.closeSync()
-    spare ??= open()
+    // The answer ends first: closing takes as long as a short query.
+    setImmediate(() => {
+      connection.closeSync()
+      instance.closeSync()
+      spare ??= open()
+      spare.catch(() => {}) // told to the query that takes it
+    })
   }
 }
 

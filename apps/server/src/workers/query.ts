@@ -42,7 +42,8 @@ export class Queries {
       const folder = String(query)
       yield* this.process.answer({ sql, format, folder, schemas, memory: this.#memory, spill }, signal)
     } finally {
-      await this.#pool.removeQueryFiles(query)
+      // The answer does not wait for this.
+      void this.#pool.removeQueryFiles(query)
     }
   }
 
