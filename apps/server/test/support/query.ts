@@ -89,7 +89,7 @@ export function queryProcesses(pid: number): number[] {
   if (!existsSync(path)) return []
   return readFileSync(path, 'utf8')
     .split(' ')
-    .filter(child => child !== '' && commandOf(child).includes('/query/child.ts'))
+    .filter(child => child !== '' && /\/child\.[jt]s\b/.test(commandOf(child)))
     .map(Number)
 }
 
