@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
@@ -70,4 +71,14 @@ test('no import between folders runs against the way of a request', () => {
 test('only the folders meant for it import gRPC, HTTP/2 and the storage', () => {
   const wrong = imports.filter(({ folder, imported }) => importers[imported]?.includes(folder) === false)
   expect(wrong).toEqual([])
+})
+
+test('the server does not load undici, which takes 13 MiB', () => {
+  const main = join(import.meta.dirname, '../src/run.ts')
+  const script = `await import(${JSON.stringify(main)}); console.log(process.moduleLoadList.join('\\n'))`
+  const loaded = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  })
+  expect(loaded).toContain('NativeModule http\n')
+  expect(loaded).not.toContain('undici')
 })
