@@ -7,6 +7,7 @@ import { adopt } from './commands/adopt.ts'
 import { backup } from './commands/backup.ts'
 import { bigdata } from './commands/bigdata.ts'
 import { check } from './commands/check.ts'
+import { completeWords, completion } from './commands/completion.ts'
 import { csvsum } from './commands/csvsum.ts'
 import { describe } from './commands/describe.ts'
 import { get } from './commands/get.ts'
@@ -66,8 +67,10 @@ const commands = [
   backup,
   restore,
   adopt,
+  completion,
 ]
 for (const command of commands) program.addCommand(command)
+program.addCommand(completeWords, { hidden: true })
 program.hook('preAction', async (_, command) => {
   if (command.opts().dataDir === undefined) return
   const { expectStorage } = await import('./storageSupport.ts')

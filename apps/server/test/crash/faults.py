@@ -23,7 +23,7 @@ import sys
 
 from system_calls import end_like, run
 
-CALLS = ["write", "pwrite64", "writev", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate", "rename", "renameat", "renameat2", "openat"]
+CALLS = ["write", "pwrite64", "writev", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate", "rename", "renameat", "renameat2", "link", "linkat", "openat"]
 
 
 class Order:

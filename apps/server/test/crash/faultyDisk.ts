@@ -8,7 +8,7 @@ export interface Order {
   calls: readonly string[]
   /** The files of the data directory whose calls fail. */
   file: FileKind
-  error: 'EIO' | 'ENOSPC'
+  error: 'EIO' | 'ENOSPC' | 'EPERM' | 'EXDEV'
   /** The call that fails, all calls from it on, or random calls. */
   which: { nth: number; lasting?: boolean } | { chance: number; seed: number }
   done?: 'nothing' | 'half' | 'all'
@@ -21,6 +21,7 @@ const files = {
   index: 'catalogue\\.db-shm$',
   stored: 'files(/.*)?$',
   incoming: 'incoming(/.*)?$',
+  query: 'query(/.*)?$',
   any: '.*$',
 }
 

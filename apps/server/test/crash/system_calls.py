@@ -25,10 +25,12 @@ NUMBERS = {
     "fdatasync": (75, 83),
     "ftruncate": (77, 46),
     "rename": (82, None),
+    "link": (86, None),
     "unlink": (87, None),
     "openat": (257, 56),
     "unlinkat": (263, 35),
     "renameat": (264, 38),
+    "linkat": (265, 37),
     "fallocate": (285, 47),
     "pwritev": (296, 70),
     "renameat2": (316, 276),
@@ -37,8 +39,8 @@ NUMBERS = {
 }
 ARCHITECTURE = ("x86_64", "aarch64").index(platform.machine())
 
-# The argument that names the file. For a rename this is the new name.
-PATH_ARGUMENT = {"rename": 1, "renameat": 3, "renameat2": 3, "unlink": 0, "unlinkat": 1, "openat": 1}
+# The argument that names the file. For a rename or a link this is the new name.
+PATH_ARGUMENT = {"link": 1, "linkat": 3, "rename": 1, "renameat": 3, "renameat2": 3, "unlink": 0, "unlinkat": 1, "openat": 1}
 
 libc = ctypes.CDLL(None, use_errno=True)
 

@@ -3,6 +3,7 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { program, serverProgram } from '../../../../testing/program.ts'
+import { NODE_FLAGS } from '../../src/config/tuning.ts'
 import { connectClient, eventually, temporaryDirectory } from './server.ts'
 
 export interface ServerProcess {
@@ -22,6 +23,8 @@ interface Options {
   workers?: number
   /** A command that runs the server. */
   under?: string[] | undefined
+  /** The program of the server, in place of ours. */
+  main?: string
 }
 
 /** Starts the server as a process of its own, on a free port unless `args` say otherwise. */
@@ -32,10 +35,11 @@ export function spawnServer({
   hook,
   workers = 1,
   under = [],
+  main,
 }: Options = {}): ServerProcess {
   const preload = hook ? ['--import', program(`apps/server/test/hooks/${hook}`)] : []
   const flags = args ?? ['--port', '0', '--data-dir', dataDir, '--workers', String(workers)]
-  const node = [process.execPath, ...preload, ...serverProgram(), ...flags]
+  const node = [process.execPath, ...preload, ...(main ? [...NODE_FLAGS, main] : serverProgram()), ...flags]
   const [command = '', ...rest] = [...under, ...node]
   const child = spawn(command, rest, { env: { ...process.env, ...env } })
   onTestFinished(() => {
