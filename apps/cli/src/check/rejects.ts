@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs'
-import { checkCsv, type OpenFile } from '@table/storage'
+import { type BadRecord, checkCsv, type OpenFile } from '@table/storage'
 import { writeWhole } from '../wholeFile.ts'
 
 const CHUNK_BYTES = 256 * 1024
@@ -13,37 +13,38 @@ export async function writeRejects(csv: OpenFile, headerEnd: number, path: strin
   await writeWhole(path, rejected(csv, headerEnd), () => {})
 }
 
-/** Yields large chunks, because each of them costs a write. */
+/** Yields large chunks, because each of them costs a write. A chunk is valid until the next one. */
 async function* rejected(csv: OpenFile, headerEnd: number): AsyncGenerator<Uint8Array> {
-  let chunk: Uint8Array[] = []
-  let bytes = 0
-  for (const part of parts(csv, headerEnd)) {
-    chunk.push(part)
-    bytes += part.length
-    if (bytes < CHUNK_BYTES) continue
-    yield Buffer.concat(chunk)
-    chunk = []
-    bytes = 0
+  const chunk = Buffer.alloc(CHUNK_BYTES)
+  let length = 0
+  for (const { from, to } of ranges(csv, headerEnd)) {
+    let last = LINE_FEED
+    for (let position = from; position < to; ) {
+      // The last byte is for a line feed that the file does not have.
+      const bytes = readSync(
+        csv.fd,
+        chunk,
+        length,
+        Math.min(CHUNK_BYTES - 1 - length, to - position),
+        position,
+      )
+      if (bytes === 0) break
+      position += bytes
+      length += bytes
+      last = chunk[length - 1] as number
+      if (length < CHUNK_BYTES - 1) continue
+      yield chunk.subarray(0, length)
+      length = 0
+    }
+    if (last !== LINE_FEED) chunk[length++] = LINE_FEED
+    if (length < CHUNK_BYTES - 1) continue
+    yield chunk.subarray(0, length)
+    length = 0
   }
-  yield Buffer.concat(chunk)
+  yield chunk.subarray(0, length)
 }
 
-function* parts(csv: OpenFile, headerEnd: number): Generator<Uint8Array> {
-  yield* bytesOf(csv, 0, headerEnd)
-  for (const step of checkCsv(csv))
-    if (typeof step !== 'number') yield* bytesOf(csv, step.bytes.from, step.bytes.to)
-}
-
-/** Yields a part of a file, and a line feed if the part has none at its end. */
-function* bytesOf(csv: OpenFile, from: number, to: number): Generator<Uint8Array> {
-  let last = LINE_FEED
-  for (let position = from; position < to; ) {
-    const part = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - position))
-    const bytes = readSync(csv.fd, part, 0, part.length, position)
-    if (bytes === 0) break
-    position += bytes
-    last = part[bytes - 1] as number
-    yield part.subarray(0, bytes)
-  }
-  if (last !== LINE_FEED) yield Buffer.from([LINE_FEED])
+function* ranges(csv: OpenFile, headerEnd: number): Generator<BadRecord['bytes']> {
+  yield { from: 0, to: headerEnd }
+  for (const step of checkCsv(csv)) if (typeof step !== 'number') yield step.bytes
 }
