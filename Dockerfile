@@ -5,12 +5,25 @@ COPY libs/kernels libs/kernels
 RUN npm ci --omit=optional --workspace=@table/kernels --ignore-scripts --no-audit --no-fund \
  && npm run build --workspace=@table/kernels
 
+FROM node:24.21.0-bookworm-slim AS page
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY apps/console/package.json apps/console/
+COPY libs/dialect/package.json libs/dialect/
+COPY libs/storage/package.json libs/storage/
+COPY libs/kernels/package.json libs/kernels/
+RUN npm ci --omit=dev --workspace=@table/console --ignore-scripts --no-audit --no-fund
+COPY libs libs
+COPY apps/console apps/console
+RUN npm run build --workspace=@table/console
+
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY apps/cli/package.json apps/cli/
 COPY apps/server/package.json apps/server/
 COPY libs/arrow/package.json libs/arrow/
+COPY libs/dialect/package.json libs/dialect/
 COPY libs/kernels/package.json libs/kernels/
 COPY libs/proto/package.json libs/proto/
 COPY libs/storage/package.json libs/storage/
@@ -22,7 +35,9 @@ RUN npm ci --omit=dev --workspace=@table/server --workspace=table-cli --ignore-s
  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.md' \) -delete
 COPY libs libs
 COPY --from=kernels /app/libs/kernels/build libs/kernels/build
-COPY apps apps
+COPY apps/cli apps/cli
+COPY apps/server apps/server
+COPY --from=page /app/apps/console/dist apps/console/dist
 
 FROM debian:bookworm-slim
 RUN useradd --system --user-group --no-create-home table \

@@ -1,5 +1,5 @@
 // Makes a fresh clone ready, once: `node scripts/setup.mjs` installs the npm packages (and with them the
-// pinned Node) and compiles the kernels; `node scripts/setup.mjs python` also makes the Python environments
+// pinned Node), compiles the kernels and builds the page; `node scripts/setup.mjs python` also makes the Python environments
 // of the client tests. The script is plain JavaScript, because any Node may run it.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -27,22 +27,18 @@ function installPackages() {
   ])
 }
 
-function compileKernels() {
-  const kernels = join(root, 'libs/kernels')
-  const sources = readdirSync(join(kernels, 'assembly'), { recursive: true }).map(name =>
-    join(kernels, 'assembly', name),
-  )
-  const changed = Math.max(
-    ...[...sources, join(kernels, 'asconfig.json')].map(path => statSync(path).mtimeMs),
-  )
-  const compiled = join(kernels, 'build/kernels.wasm')
-  if (existsSync(compiled) && statSync(compiled).mtimeMs >= changed) return
-  run('compiling the kernels to WebAssembly', 'npm', [
-    'run',
-    '--silent',
-    'build',
-    '--workspace=@table/kernels',
-  ])
+/** Builds a workspace if what it made last is older than a source. `sources`: files and folders of the workspace. */
+function build(what, workspace, folder, sources, made) {
+  const paths = sources.map(source => join(root, folder, source))
+  const files = paths.filter(path => statSync(path).isDirectory()).flatMap(inside)
+  const changed = Math.max(...[...paths, ...files].map(path => statSync(path).mtimeMs))
+  const last = join(root, folder, made)
+  if (existsSync(last) && statSync(last).mtimeMs >= changed) return
+  run(what, 'npm', ['run', '--silent', 'build', `--workspace=${workspace}`])
+}
+
+function inside(folder) {
+  return readdirSync(folder, { recursive: true }).map(name => join(folder, name))
 }
 
 function installPython(name) {
@@ -72,5 +68,18 @@ function installPython(name) {
 }
 
 installPackages()
-compileKernels()
+build(
+  'compiling the kernels to WebAssembly',
+  '@table/kernels',
+  'libs/kernels',
+  ['assembly', 'asconfig.json'],
+  'build/kernels.wasm',
+)
+build(
+  'building the page',
+  '@table/console',
+  'apps/console',
+  ['src', 'index.html', 'vite.config.ts', 'package.json'],
+  'dist/index.html',
+)
 if (process.argv[2] === 'python') for (const name of ['course', 'latest']) installPython(name)

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { addDialectOptions, dialectOf } from '../dialect/dialect.ts'
+import { addDialectOptions, dialectOf } from '../dialect/options.ts'
 
 /** As many calls as one connection to the server may have. */
 const MAX_JOBS = 100

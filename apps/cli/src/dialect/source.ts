@@ -1,10 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { type Dialect, DialectError, optionFor } from '@table/dialect'
 import { CliError } from '../errors.ts'
 import type { UploadSource } from '../streamedUpload.ts'
 import type { OpenSource } from '../uploader.ts'
-import type { Dialect } from './dialect.ts'
-import { optionFor } from './look.ts'
 import { type Packing, packingOf, unpacked } from './unpack.ts'
 
 /** Of all bytes of an upload. */
@@ -57,8 +56,16 @@ async function converter(packing: Packing | undefined, dialect: Dialect | undefi
   const unpack: Converter = file => (packing ? unpacked(file, packing) : file.chunks)
   if (!dialect) return unpack
   // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.
-  const { translated } = await import('./translate.ts')
-  return file => translated(unpack(file), dialect)
+  const { translated } = await import('@table/dialect/translate')
+  return file => inTermsOfCli(translated(unpack(file), dialect))
+}
+
+async function* inTermsOfCli(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (error) {
+    throw error instanceof DialectError ? new CliError(error.message, { cause: error }) : error
+  }
 }
 
 async function firstChunk(file: OpenSource, convert: Converter = source => source.chunks): Promise<Buffer> {

@@ -1,7 +1,7 @@
+import type { Dialect } from '@table/dialect'
 import { TableService, type UploadResp } from '@table/proto'
 import { ask } from '../client.ts'
 import { failure } from '../colours.ts'
-import type { Dialect } from '../dialect/dialect.ts'
 import { adviceFor, csvUpload } from '../dialect/source.ts'
 import { CliError, oneLine, UnreachableError } from '../errors.ts'
 import { openFileSource, withFileSource } from '../fileSource.ts'

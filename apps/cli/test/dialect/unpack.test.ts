@@ -1,9 +1,9 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { joined, split } from '../../../../testing/chunks.ts'
 import { packingOf, unpacked } from '../../src/dialect/unpack.ts'
 import { CliError } from '../../src/errors.ts'
 import type { UploadSource } from '../../src/streamedUpload.ts'
-import { joined, split } from '../support/chunks.ts'
 
 const content = Buffer.from(Array.from({ length: 100_000 }, (_, i) => `${i},${i * i}\n`).join(''))
 const packers = [

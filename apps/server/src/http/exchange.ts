@@ -126,9 +126,9 @@ export class Exchange implements OpenCall {
   }
 
   /** Answers with a whole body. Does nothing if there is an answer already or nobody waits for one. */
-  answer(status: number, headers: Headers, text = '', changes = false): void {
+  answer(status: number, headers: Headers, content: string | Buffer = '', changes = false): void {
     if (this.isDone) return
-    const body = Buffer.from(text)
+    const body = typeof content === 'string' ? Buffer.from(content) : content
     try {
       holdAnswer(body.length, changes)
     } catch (error) {

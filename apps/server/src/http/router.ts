@@ -5,6 +5,7 @@ import { checkHost, checkOrigin } from '../auth/sites.ts'
 import { showsClient } from '../auth/tls.ts'
 import type { Exchange } from './exchange.ts'
 import { accepted } from './headers.ts'
+import { pageRoutes } from './page.ts'
 import { HttpError } from './problem.ts'
 import type { Context, Route } from './route.ts'
 import { routes } from './routes.ts'
@@ -14,7 +15,10 @@ interface Pattern {
   path: RegExp
 }
 
-const patterns: readonly Pattern[] = routes.map(route => ({ route, path: patternOf(route.path) }))
+const patterns: readonly Pattern[] = [...routes, ...pageRoutes].map(route => ({
+  route,
+  path: patternOf(route.path),
+}))
 
 function patternOf(path: string): RegExp {
   const literal = path.replace(/[.]/g, '\\$&')

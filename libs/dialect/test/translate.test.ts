@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { randomCases } from '../../../../testing/form.ts'
-import type { Dialect } from '../../src/dialect/dialect.ts'
-import { parserOptions, translated } from '../../src/dialect/translate.ts'
-import { joined, split } from '../support/chunks.ts'
+import { joined, split } from '../../../testing/chunks.ts'
+import { randomCases } from '../../../testing/form.ts'
+import type { Dialect } from '../src/dialect.ts'
+import { parserOptions, translated } from '../src/translate.ts'
 
 const plain: Dialect = {
   delimiter: ',',

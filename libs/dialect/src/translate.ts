@@ -1,10 +1,9 @@
-import { finished } from 'node:stream/promises'
 import { CsvWriter } from '@table/storage/csvWriter'
 import { CsvError, type Options, type Parser, parse } from 'csv-parse'
-import { CliError } from '../errors.ts'
 import { problemWithPoint, withDecimalPoint } from './decimalComma.ts'
 import { decoded } from './decode.ts'
 import type { Dialect } from './dialect.ts'
+import { DialectError } from './errors.ts'
 
 /** The server takes no larger record; without a limit a quote that is never closed would take the memory of the whole file. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024
@@ -21,7 +20,7 @@ const problems: Record<string, string> = {
 
 /**
  * Yields the CSV that the server takes for the bytes of a file in another dialect. A chunk is done with when the next one is
- * asked for. Throws CliError with the line that cannot be read.
+ * asked for. Throws DialectError with the line that cannot be read.
  */
 export async function* translated(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -35,7 +34,7 @@ export async function* translated(
     ...parserOptions(dialect),
     cast: (text, { quoting, lines, column }) => {
       const problem = problemOf(text, quoting, writer ? dialect : undefined)
-      if (problem) throw new CliError(`line ${lines}, column ${Number(column) + 1}: ${problem}`)
+      if (problem) throw new DialectError(`line ${lines}, column ${Number(column) + 1}: ${problem}`)
       return writer ? valueOfField(text, quoting, dialect) : text
     },
     // Nothing comes out of the parser, so that it never waits for a reader.
@@ -43,7 +42,7 @@ export async function* translated(
       if (!begun && isSeparatorLine(record, dialect)) return null
       begun = true
       if (writer && record.length !== columns)
-        throw new CliError(
+        throw new DialectError(
           `line ${lines}: found ${record.length} fields, expected ${columns} as in ${listed}`,
         )
       if (writer) writer.writeRecord(record)
@@ -86,10 +85,10 @@ function valueOfField(text: string, quoted: boolean, { nulls, decimalComma }: Di
   return decimalComma ? withDecimalPoint(text) : text
 }
 
-/** Whether the record is Excel's first line `sep=;`, which is no header. Throws CliError if it names another delimiter. */
+/** Whether the record is Excel's first line `sep=;`, which is no header. Throws DialectError if it names another delimiter. */
 function isSeparatorLine([first, ...others]: (string | null)[], { delimiter }: Dialect): boolean {
   if (others.length === 0 && /^sep=.$/u.test(first ?? ''))
-    throw new CliError(
+    throw new DialectError(
       `line 1: found ${first}, expected fields separated by ${delimiter}: change --delimiter`,
     )
   return first === 'sep=' && others.length === 1 && !others[0]
@@ -97,19 +96,20 @@ function isSeparatorLine([first, ...others]: (string | null)[], { delimiter }: D
 
 function write(parser: Parser, text: string): Promise<void> {
   return new Promise((resolve, reject) =>
-    parser.write(text, error => (error ? reject(inTermsOfCli(error)) : resolve())),
+    parser.write(text, error => (error ? reject(inTermsOfDialects(error)) : resolve())),
   )
 }
 
+/** The browser has csv-parse's streams and none of Node's helpers for them. */
 function end(parser: Parser): Promise<void> {
-  const done = finished(parser, { readable: false })
-  parser.end()
-  return done.catch(error => {
-    throw inTermsOfCli(error)
+  return new Promise((resolve, reject) => {
+    parser.once('error', error => reject(inTermsOfDialects(error)))
+    parser.once('finish', resolve)
+    parser.end()
   })
 }
 
-function inTermsOfCli(error: Error): Error {
+function inTermsOfDialects(error: Error): Error {
   if (!(error instanceof CsvError)) return error
-  return new CliError(`line ${error.lines}: ${problems[error.code] ?? error.message}`, { cause: error })
+  return new DialectError(`line ${error.lines}: ${problems[error.code] ?? error.message}`, { cause: error })
 }

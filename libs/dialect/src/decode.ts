@@ -1,4 +1,4 @@
-import { CliError } from '../errors.ts'
+import { DialectError } from './errors.ts'
 import { utf16Of } from './look.ts'
 
 /** The most bytes that a character has, in any encoding that TextDecoder knows. */
@@ -9,20 +9,20 @@ const LONGEST_STRANGE = 1024 * 1024
 const TEXT_SHOWN = 20
 
 /**
- * Yields the text of a file in pieces, without its byte order mark. Throws CliError that names the first byte that the
+ * Yields the text of a file in pieces, without its byte order mark. Throws DialectError that names the first byte that the
  * encoding does not have.
  */
 export async function* decoded(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   encoding: string,
 ): AsyncGenerator<string> {
-  let rest: Buffer = Buffer.alloc(0)
+  let rest: Uint8Array = new Uint8Array(0)
   let before = ''
   let position = 0
   // Bytes of another encoding are nearly always UTF-16 as well, of letters that nobody wrote.
   let strange = encoding.startsWith('utf-16')
   for await (const chunk of chunks) {
-    const bytes = Buffer.concat([rest, chunk])
+    const bytes = joined(rest, chunk)
     const { text, end } = wholeCharacters(bytes, encoding)
     if (bytes.length - end >= LONGEST_CHARACTER) throw notEncoded(bytes, encoding, before, position)
     yield position === 0 ? text.replace(/^\uFEFF/, '') : text
@@ -30,17 +30,25 @@ export async function* decoded(
     position += end
     if (strange && position > LONGEST_STRANGE) break
     before = (before + text).slice(-TEXT_SHOWN)
-    rest = bytes.subarray(end)
+    rest = bytes.slice(end) // the memory of a chunk may be used again
   }
   if (strange && position > 0)
-    throw new CliError(
+    throw new DialectError(
       `has no ASCII character in ${encoding}, not even a line end: is --encoding the right one?`,
     )
   if (rest.length > 0) throw notEncoded(rest, encoding, before, position)
 }
 
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second
+  const both = new Uint8Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
+}
+
 /** Decodes as much as can be decoded; only the last character of a piece may lack bytes, where nothing is wrong. */
-function wholeCharacters(bytes: Buffer, encoding: string): { text: string; end: number } {
+function wholeCharacters(bytes: Uint8Array, encoding: string): { text: string; end: number } {
   for (let end = bytes.length; end > bytes.length - LONGEST_CHARACTER && end > 0; end--) {
     const text = decode(bytes.subarray(0, end), encoding)
     if (text !== undefined) return { text, end }
@@ -57,7 +65,7 @@ function decode(bytes: Uint8Array, encoding: string, stream = false): string | u
 }
 
 /** `before` and `position` are what comes before `bytes` in the file. */
-function notEncoded(bytes: Buffer, encoding: string, before: string, position: number): CliError {
+function notEncoded(bytes: Uint8Array, encoding: string, before: string, position: number): DialectError {
   let right = 0
   for (let wrong = bytes.length + 1; wrong - right > 1; ) {
     const middle = Math.floor((right + wrong) / 2)
@@ -65,7 +73,7 @@ function notEncoded(bytes: Buffer, encoding: string, before: string, position: n
     else right = middle
   }
   const { text, end } = wholeCharacters(bytes.subarray(0, right), encoding)
-  const found = `found byte 0x${bytes.toString('hex', end, end + 1)} at position ${position + end}`
+  const found = `found byte 0x${hex(bytes[end])} at position ${position + end}`
   const shown = (before + text).slice(-TEXT_SHOWN)
   const after = shown === '' ? '' : ` after ${JSON.stringify(shown)}`
   const other = position === 0 ? utf16Of(bytes) : undefined
@@ -73,5 +81,9 @@ function notEncoded(bytes: Buffer, encoding: string, before: string, position: n
     encoding === 'utf-8'
       ? `name the file's encoding, perhaps --encoding ${other ?? 'windows-1252'}`
       : 'is --encoding the right one?'
-  return new CliError(`${found}${after}, expected ${encoding}: ${help}`)
+  return new DialectError(`${found}${after}, expected ${encoding}: ${help}`)
+}
+
+function hex(byte = 0): string {
+  return byte.toString(16).padStart(2, '0')
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { problemWithPoint, withDecimalPoint } from '../../src/dialect/decimalComma.ts'
+import { problemWithPoint, withDecimalPoint } from '../src/decimalComma.ts'
 
 test.each([
   ['1234,56', '1234.56'],

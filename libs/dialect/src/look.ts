@@ -19,7 +19,7 @@ export function optionFor(block: Uint8Array, refusal: string): string | undefine
   const utf16 = utf16Of(block)
   if (utf16) return `--encoding ${utf16}`
   if (refusal.includes('not UTF-8')) return '--encoding windows-1252'
-  const text = Buffer.from(block).toString('latin1')
+  const text = new TextDecoder('latin1').decode(block)
   if (text.includes('\r') && !text.includes('\n')) return '--line-end cr'
   const [first = ''] = text.split(/[\r\n]/, 1)
   if (first.startsWith('#')) return "--comment '#'"

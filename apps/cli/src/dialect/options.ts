@@ -1,21 +1,5 @@
+import { type Dialect, isEncoding, plainCsv } from '@table/dialect'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-
-/** How a file differs from the CSV that the server takes: RFC 4180, UTF-8, header first. */
-export interface Dialect {
-  delimiter: string
-  /** A name that TextDecoder knows. */
-  encoding: string
-  /** Unquoted fields that mean null. */
-  nulls: readonly string[]
-  /** `1,5` is the number 1.5. */
-  decimalComma: boolean
-  /** What lines without data begin with. */
-  comment?: string
-  /** The names of the columns of a file that has no header. */
-  columns?: readonly string[]
-  /** Lines may end in CR alone. */
-  crEnds: boolean
-}
 
 interface DialectOptions {
   delimiter?: string
@@ -60,8 +44,9 @@ export function dialectOf(command: Command): Dialect | undefined {
   const given = [delimiter, encoding, nulls, decimalComma, comment, columns, lineEnd]
   if (given.every(option => option === undefined)) return undefined
   return {
-    delimiter: delimiter ?? ',',
-    encoding: encoding ?? 'utf-8',
+    ...plainCsv,
+    ...(delimiter !== undefined && { delimiter }),
+    ...(encoding !== undefined && { encoding }),
     nulls: nulls ?? [],
     decimalComma: decimalComma ?? false,
     ...(comment !== undefined && { comment }),
@@ -81,13 +66,7 @@ function text(given: string): string {
 }
 
 function encoding(given: string): string {
-  try {
-    const { encoding } = new TextDecoder(given)
-    // What its bytes mean depends on all bytes before them, and files are decoded in pieces.
-    if (encoding !== 'iso-2022-jp') return encoding
-  } catch {
-    // Told below.
-  }
+  if (isEncoding(given)) return new TextDecoder(given).encoding
   throw new InvalidArgumentError('Expected utf-16le, windows-1252 or another encoding of the web.')
 }
 

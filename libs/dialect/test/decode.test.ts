@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { randomCases } from '../../../../testing/form.ts'
-import { decoded } from '../../src/dialect/decode.ts'
-import { split } from '../support/chunks.ts'
+import { split } from '../../../testing/chunks.ts'
+import { randomCases } from '../../../testing/form.ts'
+import { decoded } from '../src/decode.ts'
 
 async function decode(chunks: Iterable<Uint8Array>, encoding: string): Promise<string> {
   let text = ''

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { optionFor, utf16Of } from '../../src/dialect/look.ts'
+import { optionFor, utf16Of } from '../src/look.ts'
 
 const table = 'name;amount\nJürgen;1\nZoë;2\n'
 const le = Buffer.from(table, 'utf16le')

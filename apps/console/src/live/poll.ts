@@ -1,0 +1,68 @@
+import { table as askTable, request, type Table } from '../api/client.ts'
+import { messageOf } from '../api/problem.ts'
+import { createStore } from '../store.ts'
+import { type Metrics, metricsOf } from './metrics.ts'
+import { type Reading, type Sample, withSample } from './samples.ts'
+
+const INTERVAL = 2000
+
+/** The table as it was a moment ago. */
+export const table = createStore<Table | undefined>(undefined)
+export const samples = createStore<readonly Sample[]>([])
+/** Why the table is not known now. */
+export const trouble = createStore<string | undefined>(undefined)
+
+let last: Reading | undefined
+let timer: ReturnType<typeof setTimeout> | undefined
+let hasMetrics = true
+
+/** Asks the server for ever, while somebody looks at the page. */
+export function startPolling(): void {
+  void round()
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void refresh()
+  })
+}
+
+/** Asks now, for those who know that the table has changed. */
+export async function refresh(): Promise<void> {
+  clearTimeout(timer)
+  await round()
+}
+
+async function round(): Promise<void> {
+  const before = performance.now()
+  try {
+    const now = await askTable()
+    const answered = performance.now() - before
+    const metrics = await askMetrics()
+    // The number of rows of the table counts differently, so it is no sample beside those of the metrics.
+    const reading: Reading = {
+      at: Date.now(),
+      rows: metrics?.rows ?? now.rows,
+      answered,
+      ...(metrics && { latency: metrics.latency }),
+    }
+    table.set(now)
+    trouble.set(undefined)
+    if (last && (last.latency === undefined) === (reading.latency === undefined))
+      samples.set(withSample(samples.get(), last, reading))
+    last = reading
+  } catch (error) {
+    trouble.set(messageOf(error))
+  }
+  clearTimeout(timer)
+  // A wide table takes longer, and the page must not be what keeps the server busy.
+  const pause = Math.max(INTERVAL, 20 * (performance.now() - before))
+  if (!document.hidden) timer = setTimeout(round, pause)
+}
+
+async function askMetrics(): Promise<Metrics | undefined> {
+  if (!hasMetrics) return undefined
+  try {
+    return metricsOf(await (await request('/metrics')).text())
+  } catch {
+    hasMetrics = false
+    return undefined
+  }
+}

@@ -1,0 +1,3 @@
+export { type Dialect, isEncoding, plainCsv } from './dialect.ts'
+export { DialectError } from './errors.ts'
+export { optionFor, utf16Of } from './look.ts'
