@@ -13,6 +13,7 @@ COPY libs/dialect/package.json libs/dialect/
 COPY libs/storage/package.json libs/storage/
 COPY libs/kernels/package.json libs/kernels/
 RUN npm ci --omit=dev --workspace=@table/console --ignore-scripts --no-audit --no-fund
+COPY tsconfig.base.json ./
 COPY libs libs
 COPY apps/console apps/console
 RUN npm run build --workspace=@table/console

@@ -1,3 +1,4 @@
+export { withDecimalPoint } from './decimalComma.ts'
 export { type Dialect, isEncoding, plainCsv } from './dialect.ts'
 export { DialectError } from './errors.ts'
-export { optionFor, utf16Of } from './look.ts'
+export { optionFor, suggestionFor } from './look.ts'

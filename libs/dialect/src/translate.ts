@@ -80,7 +80,7 @@ function problemOf(text: string, quoted: boolean, dialect: Dialect | undefined):
   return dialect?.decimalComma ? problemWithPoint(text) : undefined
 }
 
-function valueOfField(text: string, quoted: boolean, { nulls, decimalComma }: Dialect): string | null {
+export function valueOfField(text: string, quoted: boolean, { nulls, decimalComma }: Dialect): string | null {
   if (!quoted && (text === '' || nulls.includes(text))) return null
   return decimalComma ? withDecimalPoint(text) : text
 }

@@ -9,7 +9,11 @@ export function LiveCharts() {
   const latest = seen.at(-1)
   const at = seen.map(sample => sample.at)
   const rows: Columns = [at, seen.map(sample => sample.rowsPerSecond)]
-  const latency: Columns = [at, seen.map(sample => sample.slow / 1000), seen.map(sample => sample.middle / 1000)]
+  const latency: Columns = [
+    at,
+    seen.map(sample => sample.slow / 1000),
+    seen.map(sample => sample.middle / 1000),
+  ]
   return (
     <section class="live" aria-label="The last minutes">
       <figure class="card">

@@ -19,7 +19,7 @@ interface ChartProps {
 /** Draws a chart, once the library that draws is loaded. */
 export function Chart({ label, data, series, height, time, format, formatX }: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot>()
+  const plot = useRef<uPlot>(undefined)
   const latest = useRef(data)
   latest.current = data
   const shape = series.map(({ label }) => label).join('\0')
@@ -34,7 +34,11 @@ export function Chart({ label, data, series, height, time, format, formatX }: Ch
       plot.current?.destroy()
       const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim()
       const resolved = (name: string) => resolve(element, name)
-      const axis = { stroke: resolved('--muted'), grid: { stroke: resolved('--line'), width: 1 }, ticks: { show: false } }
+      const axis = {
+        stroke: resolved('--muted'),
+        grid: { stroke: resolved('--line'), width: 1 },
+        ticks: { show: false },
+      }
       plot.current = new UPlot(
         {
           width: element.clientWidth,
@@ -71,9 +75,7 @@ export function Chart({ label, data, series, height, time, format, formatX }: Ch
       )
     }
     void draw()
-    const observer = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height }),
-    )
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }))
     observer.observe(element)
     const dark = matchMedia('(prefers-color-scheme: dark)')
     const redraw = () => void draw()

@@ -1,4 +1,5 @@
 import { table as askTable, request, type Table } from '../api/client.ts'
+import { offers } from '../api/offers.ts'
 import { messageOf } from '../api/problem.ts'
 import { createStore } from '../store.ts'
 import { type Metrics, metricsOf } from './metrics.ts'
@@ -14,7 +15,6 @@ export const trouble = createStore<string | undefined>(undefined)
 
 let last: Reading | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
-let hasMetrics = true
 
 /** Asks the server for ever, while somebody looks at the page. */
 export function startPolling(): void {
@@ -58,11 +58,6 @@ async function round(): Promise<void> {
 }
 
 async function askMetrics(): Promise<Metrics | undefined> {
-  if (!hasMetrics) return undefined
-  try {
-    return metricsOf(await (await request('/metrics')).text())
-  } catch {
-    hasMetrics = false
-    return undefined
-  }
+  if (!(await offers('/metrics'))) return undefined
+  return metricsOf(await (await request('/metrics')).text())
 }

@@ -30,8 +30,13 @@ export function Distribution({ column, columns }: DistributionProps) {
     return <p class="hint">No distribution: SQL takes this column and {other} for the same name.</p>
   if (trouble !== undefined) return <p class="error">{trouble}</p>
   if (!bars) return <p class="hint">Counting…</p>
-  if (bars.length === 0) return <p class="hint">There is no range: all values are the same, or there are none.</p>
-  return kindOf(column) === 'values' ? <Values bars={bars} rows={column.rows - column.nulls} /> : <Bins bars={bars} />
+  if (bars.length === 0)
+    return <p class="hint">There is no range: all values are the same, or there are none.</p>
+  return kindOf(column) === 'values' ? (
+    <Values bars={bars} rows={column.rows - column.nulls} />
+  ) : (
+    <Bins bars={bars} />
+  )
 }
 
 /** The most frequent values. */

@@ -20,7 +20,8 @@ export async function linesAround(
   let number = 1
   let text = ''
   const finish = () => {
-    if (number >= first) lines.push({ number, text: text.replace(/\r$/, '').slice(0, SHOWN), isWrong: number === wrong })
+    if (number >= first)
+      lines.push({ number, text: text.replace(/\r$/, '').slice(0, SHOWN), isWrong: number === wrong })
     text = ''
     number++
   }

@@ -11,7 +11,15 @@ const TRIES = 3
 const PAUSE = 1000
 
 /** `ready`: waits for the user. `waiting`: waits for its turn. `storing`: all bytes are sent. */
-export type State = 'ready' | 'waiting' | 'preparing' | 'sending' | 'storing' | 'stored' | 'failed' | 'cancelled'
+export type State =
+  | 'ready'
+  | 'waiting'
+  | 'preparing'
+  | 'sending'
+  | 'storing'
+  | 'stored'
+  | 'failed'
+  | 'cancelled'
 
 export interface Body {
   blob: Blob
@@ -108,10 +116,12 @@ export class UploadQueue {
   }
 
   async #run(item: Item): Promise<void> {
-    const { signal } = (item.controller = new AbortController())
+    item.controller = new AbortController()
+    const { signal } = item.controller
     try {
       item.state = 'preparing'
-      const body = (item.body ??= await this.#options.prepare(item, signal))
+      const body = item.body ?? (await this.#options.prepare(item, signal))
+      item.body = body
       item.bytes = body.blob.size
       item.stored = await this.#sendOften(item, body, signal)
       item.state = 'stored'
@@ -139,7 +149,14 @@ export class UploadQueue {
         this.changed()
       }
       try {
-        return await this.#options.send({ id: item.id, name: item.name, body: blob, isPacked, signal, onProgress })
+        return await this.#options.send({
+          id: item.id,
+          name: item.name,
+          body: blob,
+          isPacked,
+          signal,
+          onProgress,
+        })
       } catch (error) {
         if (!(error instanceof ApiError && error.isTransient) || ++item.tries >= TRIES) throw error
         item.state = 'preparing'

@@ -25,7 +25,14 @@ export async function send(sending: Sending): Promise<StoredUpload> {
 }
 
 /** `fetch` tells nothing about the progress of a body. */
-function put({ id, name, body, isPacked, signal, onProgress }: Sending): Promise<{ status: number; text: string }> {
+function put({
+  id,
+  name,
+  body,
+  isPacked,
+  signal,
+  onProgress,
+}: Sending): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const request = new XMLHttpRequest()
@@ -34,7 +41,11 @@ function put({ id, name, body, isPacked, signal, onProgress }: Sending): Promise
       reject(signal.reason)
     }
     signal.addEventListener('abort', abort, { once: true })
-    const headers = { 'content-type': 'text/csv', ...(isPacked && { 'content-encoding': 'gzip' }), ...authorization() }
+    const headers = {
+      'content-type': 'text/csv',
+      ...(isPacked && { 'content-encoding': 'gzip' }),
+      ...authorization(),
+    }
     request.open('PUT', `/uploads/${id}?name=${encodeURIComponent(name)}`)
     for (const [header, value] of Object.entries(headers)) request.setRequestHeader(header, value)
     request.upload.onprogress = event => onProgress(event.loaded)

@@ -52,7 +52,8 @@ async function asset(_context: Context, exchange: Exchange): Promise<void> {
   const path = join(folder, 'assets', file)
   if (!/^[\w.-]+$/.test(file) || !type || !existsSync(path))
     throw new HttpError(404, `the page has no file ${file.slice(0, 80)}: reload the page`)
-  const packed = /\bgzip\b/.test(String(exchange.request.headers['accept-encoding'])) && existsSync(`${path}.gz`)
+  const packed =
+    /\bgzip\b/.test(String(exchange.request.headers['accept-encoding'])) && existsSync(`${path}.gz`)
   const headers: Headers = {
     'content-type': type,
     'cache-control': 'public, max-age=31536000, immutable',

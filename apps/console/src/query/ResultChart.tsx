@@ -1,0 +1,59 @@
+import { useMemo, useState } from 'preact/hooks'
+import type { QueryResult } from '../api/client.ts'
+import { shortCount } from '../format.ts'
+import { Chart } from '../live/chart.tsx'
+import { isNumeric, pointsOf } from './points.ts'
+
+/** One column over another. */
+export function ResultChart({ result }: { result: QueryResult }) {
+  const { columns } = result
+  const numeric = columns.flatMap((_, index) => (isNumeric(result, index) ? [index] : []))
+  const [x, setX] = useState(0)
+  const [y, setY] = useState(numeric.find(index => index !== 0) ?? numeric[0] ?? 0)
+  const [isLine, setLine] = useState(true)
+  const points = useMemo(() => pointsOf(result, x, y), [result, x, y])
+  if (numeric.length === 0) return <p class="hint">No column of this result has numbers.</p>
+  const label = `${columns[y]?.name} over ${columns[x]?.name}`
+  return (
+    <figure class="card">
+      <figcaption class="fields">
+        <label>
+          Across
+          <select value={x} onChange={event => setX(Number(event.currentTarget.value))}>
+            {columns.map(({ name }, index) => (
+              <option key={index} value={index}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Up
+          <select value={y} onChange={event => setY(Number(event.currentTarget.value))}>
+            {numeric.map(index => (
+              <option key={index} value={index}>
+                {columns[index]?.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="check">
+          <input type="checkbox" checked={isLine} onChange={event => setLine(event.currentTarget.checked)} />
+          Line
+        </label>
+      </figcaption>
+      <Chart
+        key={`${x} ${y} ${points.kind} ${isLine}`}
+        label={label}
+        data={[points.x, points.y]}
+        series={[{ label, color: '--accent', points: !isLine || points.x.length < 60, line: isLine }]}
+        height={260}
+        time={points.kind === 'times'}
+        format={shortCount}
+        {...(points.kind === 'labels' && {
+          formatX: (place: number) => points.labels[place]?.slice(0, 16) ?? '',
+        })}
+      />
+    </figure>
+  )
+}

@@ -1,0 +1,64 @@
+import { type Format, sum } from '../api/client.ts'
+import { messageOf } from '../api/problem.ts'
+
+export const formats: readonly Format[] = ['csv', 'parquet']
+
+/** The sums of the columns in a format, and what they took. */
+export interface Run {
+  format: Format
+  /** In ms, of all columns together. */
+  took: number
+}
+
+export interface Answer {
+  column: string
+  format: Format
+  /** Exact, so it stays a text. */
+  total?: string
+  error?: string
+  /** The shortest time so far, in ms. */
+  took: number
+}
+
+/** Asks for the sums of the columns, one after the other, so that each time is that of one sum. */
+export async function measure(
+  columns: readonly string[],
+  format: Format,
+  signal: AbortSignal,
+): Promise<{ run: Run; answers: Answer[] }> {
+  const answers: Answer[] = []
+  for (const column of columns) {
+    const before = performance.now()
+    const answer = await sum(column, format, signal).then(
+      ({ total }) => ({ total }),
+      error => {
+        signal.throwIfAborted()
+        return { error: messageOf(error) }
+      },
+    )
+    answers.push({ column, format, took: performance.now() - before, ...answer })
+  }
+  return { run: { format, took: answers.reduce((sum, { took }) => sum + took, 0) }, answers }
+}
+
+/** Keeps the newest answer for each column and format, with its shortest time. */
+export function merged(before: readonly Answer[], answers: readonly Answer[]): Answer[] {
+  const isSame = (a: Answer, b: Answer) => a.column === b.column && a.format === b.format
+  const kept = before.filter(old => !answers.some(answer => isSame(old, answer)))
+  return [
+    ...kept,
+    ...answers.map(answer => ({
+      ...answer,
+      took: Math.min(answer.took, before.find(old => isSame(old, answer))?.took ?? Number.POSITIVE_INFINITY),
+    })),
+  ]
+}
+
+/** The times of each format side by side, as the chart has them: runs from 1 on, in ms. */
+export function sideBySide(runs: readonly Run[]): [number[], (number | null)[], (number | null)[]] {
+  const of = (format: Format) => runs.filter(run => run.format === format).map(({ took }) => took)
+  const [csv, parquet] = [of('csv'), of('parquet')]
+  const length = Math.max(csv.length, parquet.length)
+  const padded = (times: number[]) => Array.from({ length }, (_, i) => times[i] ?? null)
+  return [Array.from({ length }, (_, i) => i + 1), padded(csv), padded(parquet)]
+}

@@ -1,0 +1,95 @@
+import { type Dialect, plainCsv, suggestionFor, withDecimalPoint } from '@table/dialect'
+import type { Preview } from '@table/dialect/preview'
+import type { Body } from './queue.ts'
+
+const BLOCK = 64 * 1024
+const ROWS = 20
+
+/** Whether gzip has packed the file. */
+export async function isGzip(file: Blob): Promise<boolean> {
+  const start = new Uint8Array(await file.slice(0, 3).arrayBuffer())
+  return start[0] === 0x1f && start[1] === 0x8b && start[2] === 0x08
+}
+
+/** The bytes of a file, unpacked. */
+export function contentOf(file: Blob, isPacked: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return isPacked ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream()
+}
+
+export async function firstBlock(file: Blob): Promise<Uint8Array> {
+  const block: number[] = []
+  try {
+    for await (const chunk of contentOf(file, await isGzip(file))) {
+      block.push(...chunk.subarray(0, BLOCK - block.length))
+      if (block.length >= BLOCK) break
+    }
+  } catch {
+    // A damaged file is told by the upload.
+  }
+  return Uint8Array.from(block)
+}
+
+/** Returns the dialect in which a file that begins with `block` seems to be. */
+export function dialectFor(block: Uint8Array): Dialect {
+  let dialect = plainCsv
+  const encoding = suggestionFor(block, isUtf8(block))?.encoding
+  if (encoding !== undefined) dialect = { ...dialect, encoding }
+  const text = textOf(block, dialect.encoding)
+  const seen = suggestionFor(new TextEncoder().encode(text), true)
+  // Lines that begin with # may stand before a header with another delimiter.
+  const rest = seen?.comment === undefined ? undefined : text.replace(/^(?:#[^\n]*\n)+/, '')
+  const further = rest === undefined ? undefined : suggestionFor(new TextEncoder().encode(rest), true)
+  dialect = { ...dialect, ...further, ...seen }
+  return { ...dialect, decimalComma: dialect.delimiter !== ',' && hasDecimalCommas(text, dialect) }
+}
+
+function hasDecimalCommas(text: string, { delimiter }: Dialect): boolean {
+  const fields = text.split(/[\r\n]+/, ROWS).flatMap(line => line.split(delimiter))
+  return fields.some(field => withDecimalPoint(field) !== field)
+}
+
+function isUtf8(block: Uint8Array): boolean {
+  try {
+    // The block may end within a character.
+    new TextDecoder('utf-8', { fatal: true }).decode(block, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function textOf(block: Uint8Array, encoding: string): string {
+  return new TextDecoder(encoding).decode(block, { stream: true })
+}
+
+export async function previewOf(block: Uint8Array, dialect: Dialect): Promise<Preview> {
+  const { preview } = await import('@table/dialect/preview')
+  return preview(textOf(block, dialect.encoding), dialect, ROWS)
+}
+
+export function isPlain(dialect: Dialect): boolean {
+  const { delimiter, encoding, nulls, decimalComma, comment, columns, crEnds } = dialect
+  const standard = delimiter === ',' && encoding === 'utf-8' && nulls.length === 0
+  return standard && !decimalComma && comment === undefined && columns === undefined && !crEnds
+}
+
+/**
+ * Makes what is sent of a file: the file itself, or its translation. HTTP/1.1 wants the length first, so a
+ * translation is whole before it is sent; the browser keeps a large blob on the disk.
+ */
+export async function bodyOf(file: File, dialect: Dialect, signal: AbortSignal): Promise<Body> {
+  const isPacked = await isGzip(file)
+  if (isPlain(dialect)) return { blob: file, isPacked }
+  const { translated } = await import('@table/dialect/translate')
+  const csv = translated(contentOf(file, isPacked), dialect)
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      signal.throwIfAborted()
+      const { done, value } = await csv.next()
+      // The memory of a part is used again for the next one.
+      if (done) controller.close()
+      else controller.enqueue(value.slice())
+    },
+  })
+  return { blob: await new Response(stream).blob(), isPacked: false }
+}
