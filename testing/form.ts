@@ -27,6 +27,8 @@ const repetitions = {
   TABLE_SOAK_SECONDS: { short: 6, middle: 10, long: 300 },
   /** Seconds of sums that name their uploads: `e2e/test/history.test.ts`. */
   TABLE_HISTORY_SECONDS: { short: 7, middle: 12, long: 300 },
+  /** Megabytes of a file that goes up through the page: `e2e/test/page/large.test.ts`. */
+  TABLE_PAGE_MEGABYTES: { short: 64, middle: 200, long: 2048 },
   /** The most random cases of one property, for every property test. */
   TABLE_CASES: { short: 300, middle: 1000, long: Number.MAX_SAFE_INTEGER },
 } satisfies Record<string, Record<Form, number>>

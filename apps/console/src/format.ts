@@ -23,9 +23,10 @@ export function bytes(value: number): string {
   return `${unit === 0 || rest >= 99.5 ? Math.round(rest) : rest.toFixed(1)} ${UNITS[unit]}`
 }
 
-/** Groups the digits of a whole number of any size, which stays a text: `-12345` as `-12,345`. */
+/** Groups the digits of a number of any size, which stays a text: `-12345.678` as `-12,345.678`. */
 export function digits(text: string): string {
-  return /^-?\d+$/.test(text) ? text.replace(/\B(?=(\d{3})+$)/g, ',') : text
+  const [, whole, fraction = ''] = /^(-?\d+)(\.\d+)?$/.exec(text) ?? []
+  return whole === undefined ? text : whole.replace(/\B(?=(\d{3})+$)/g, ',') + fraction
 }
 
 /** Says how long something takes: `350 ms`, `12 s`, `3 min`, `2 h`. */
@@ -37,7 +38,7 @@ export function duration(seconds: number): string {
 }
 
 export function milliseconds(ms: number): string {
-  return ms < 10 ? `${ms.toFixed(1)} ms` : duration(ms / 1000)
+  return ms > 0 && ms < 10 ? `${ms.toFixed(1)} ms` : duration(ms / 1000)
 }
 
 /** Shows a time of the server, in UTC as everywhere else in the product. */

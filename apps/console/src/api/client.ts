@@ -9,6 +9,7 @@ export type Upload = Schemas['Upload']
 export type UploadPage = Schemas['UploadPage']
 export type StoredUpload = Schemas['StoredUpload']
 export type Sum = Schemas['Sum']
+export type Stats = Schemas['Stats']
 export type Format = 'csv' | 'parquet'
 
 /** Sends a request. Asks for a token and tries again if the server wants one. Throws ApiError for every other refusal. */
@@ -42,6 +43,10 @@ export function sum(column: string, format: Format, signal: AbortSignal): Promis
   return json(`/columns/${encodeURIComponent(column)}/sum?format=${format}`, signal)
 }
 
+export function stats(column: string, format: Format, signal: AbortSignal): Promise<Stats> {
+  return json(`/columns/${encodeURIComponent(column)}/stats?format=${format}`, signal)
+}
+
 /** Returns a page of the uploads, the newest first. Empty parameters are left out. */
 export function uploads(parameters: Record<string, string>, signal: AbortSignal): Promise<UploadPage> {
   const given = Object.entries(parameters).filter(([, value]) => value !== '')
@@ -68,9 +73,31 @@ export type Value = string | number | boolean | null
 export interface QueryResult {
   columns: { name: string; type: string }[]
   rows: Value[][]
+  /** Whether there are more rows than the page takes. */
+  isCut: boolean
 }
 
+/** Characters of an answer: more would fill the memory of the tab. */
+const MOST = 64 * 1024 * 1024
+
+/** Asks for rows as JSON. The server has each row on a line of its own, so the page can stop after any. */
 export async function query(sql: string, signal?: AbortSignal): Promise<QueryResult> {
-  const response = await postQuery(sql, 'application/json', signal)
-  return response.json()
+  const { body } = await postQuery(sql, 'application/json', signal)
+  const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>>)
+    .pipeThrough(new TextDecoderStream())
+    .getReader()
+  const parts: string[] = []
+  let length = 0
+  while (length < MOST) {
+    const { done, value } = await reader.read().catch(() => {
+      signal?.throwIfAborted()
+      throw unreachable()
+    })
+    if (done) return { ...JSON.parse(parts.join('')), isCut: false }
+    parts.push(value)
+    length += value.length
+  }
+  await reader.cancel()
+  const text = parts.join('')
+  return { ...JSON.parse(`${text.slice(0, text.lastIndexOf(',\n'))}]}`), isCut: true }
 }

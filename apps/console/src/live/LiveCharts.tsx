@@ -2,12 +2,20 @@ import { duration, shortCount } from '../format.ts'
 import { useStore } from '../store.ts'
 import { Chart, type Columns } from './chart.tsx'
 import { samples } from './poll.ts'
+import { KEPT_SECONDS } from './samples.ts'
+
+const MINUTES = [-KEPT_SECONDS / 60, 0] as const
+
+function ago(minutes: number[]): string[] {
+  return minutes.map(value => (value === 0 ? 'now' : `${value} min`))
+}
 
 /** Rows a second and latency over the last minutes. */
 export function LiveCharts() {
   const seen = useStore(samples)
   const latest = seen.at(-1)
-  const at = seen.map(sample => sample.at)
+  // In minutes before now, so that the picture moves and its marks stay.
+  const at = seen.map(sample => (sample.at - (latest?.at ?? 0)) / 60)
   const rows: Columns = [at, seen.map(sample => sample.rowsPerSecond)]
   const latency: Columns = [
     at,
@@ -24,8 +32,10 @@ export function LiveCharts() {
           label="Rows uploaded in a second, over the last five minutes"
           data={rows}
           series={[{ label: 'rows a second', color: '--accent' }]}
-          height={140}
-          time
+          height={120}
+          range={MINUTES}
+          steps={[1]}
+          formatX={ago}
           format={shortCount}
         />
       </figure>
@@ -40,8 +50,10 @@ export function LiveCharts() {
             { label: 'slowest of a hundred', color: '--amber' },
             { label: 'middle', color: '--accent' },
           ]}
-          height={140}
-          time
+          height={120}
+          range={MINUTES}
+          steps={[1]}
+          formatX={ago}
           format={duration}
         />
       </figure>

@@ -10,14 +10,17 @@ interface ChartProps {
   data: Columns
   series: { label: string; color: string; points?: boolean; line?: boolean }[]
   height: number
-  /** Whether x is a time in seconds. */
-  time: boolean
   format(value: number): string
-  formatX?(value: number): string
+  /** Gets all marks of the axis, because their distance decides what they say. */
+  formatX(values: number[]): string[]
+  /** What x is from and to, if not from the first to the last value. */
+  range?: readonly [number, number]
+  /** The distances that marks of x may have. */
+  steps?: readonly number[]
 }
 
 /** Draws a chart, once the library that draws is loaded. */
-export function Chart({ label, data, series, height, time, format, formatX }: ChartProps) {
+export function Chart({ label, data, series, height, format, formatX, range, steps }: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const latest = useRef(data)
@@ -45,12 +48,17 @@ export function Chart({ label, data, series, height, time, format, formatX }: Ch
           height,
           legend: { show: false },
           cursor: { points: { size: 7 }, drag: { x: false, y: false } },
-          scales: { x: { time }, y: { range: (_plot, low, high) => rangeOf(low, high) } },
+          scales: {
+            x: { time: false, ...(range && { range: [...range] }) },
+            y: { range: (_plot, low, high) => rangeOf(low, high) },
+          },
           axes: [
             {
               ...axis,
               font: colour('--chart-font'),
-              ...(formatX && { values: (_plot, splits) => splits.map(formatX) }),
+              size: 30,
+              values: (_plot, splits) => formatX(splits),
+              ...(steps && { incrs: [...steps] }),
             },
             {
               ...axis,
@@ -89,7 +97,7 @@ export function Chart({ label, data, series, height, time, format, formatX }: Ch
       plot.current?.destroy()
       plot.current = undefined
     }
-  }, [shape, height, time])
+  }, [shape, height])
 
   useEffect(() => plot.current?.setData(data), [data])
 

@@ -84,6 +84,7 @@ function Answer({ answer: { sql, result, took } }: { answer: Answered }) {
     <section aria-labelledby="result">
       <div class="bar">
         <h2 id="result">
+          {result.isCut && 'The first '}
           {plural(result.rows.length, 'row')}
           <small>{milliseconds(took)}</small>
         </h2>

@@ -2,7 +2,12 @@ import { useMemo, useState } from 'preact/hooks'
 import type { QueryResult } from '../api/client.ts'
 import { shortCount } from '../format.ts'
 import { Chart } from '../live/chart.tsx'
-import { isNumeric, pointsOf } from './points.ts'
+import { isNumeric, marksOf, pointsOf } from './points.ts'
+
+/** In seconds: what people divide time by. */
+const TIME_STEPS = [1, 5, 15, 30]
+  .flatMap(step => [step, 60 * step])
+  .concat([1, 2, 6, 12, 24, 168, 720, 8766].map(hours => 3600 * hours))
 
 /** One column over another. */
 export function ResultChart({ result }: { result: QueryResult }) {
@@ -48,11 +53,9 @@ export function ResultChart({ result }: { result: QueryResult }) {
         data={[points.x, points.y]}
         series={[{ label, color: '--accent', points: !isLine || points.x.length < 60, line: isLine }]}
         height={260}
-        time={points.kind === 'times'}
         format={shortCount}
-        {...(points.kind === 'labels' && {
-          formatX: (place: number) => points.labels[place]?.slice(0, 16) ?? '',
-        })}
+        {...(points.kind === 'times' && { steps: TIME_STEPS })}
+        formatX={marks => marksOf(points, marks)}
       />
     </figure>
   )

@@ -1,4 +1,5 @@
 import type { QueryResult, Value } from '../api/client.ts'
+import { shortCount } from '../format.ts'
 
 /** More points than this are no chart any more. */
 export const MOST_POINTS = 20_000
@@ -33,6 +34,17 @@ export function pointsOf({ columns, rows }: QueryResult, x: number, y: number): 
     kind: isTime(type) ? 'times' : 'numbers',
     labels: [],
   }
+}
+
+/** Returns what stands at the marks of x. Times are UTC. */
+export function marksOf({ kind, labels }: Points, marks: readonly number[]): string[] {
+  if (kind === 'labels') return marks.map(place => labels[place]?.slice(0, 16) ?? '')
+  if (kind === 'numbers') return marks.map(value => shortCount(value))
+  const isDays = (marks.at(-1) ?? 0) - (marks[0] ?? 0) >= 3 * 86_400
+  return marks.map(seconds => {
+    const iso = new Date(seconds * 1000).toISOString()
+    return isDays ? iso.slice(0, 10) : iso.slice(11, 16)
+  })
 }
 
 export function isTime(type: string): boolean {

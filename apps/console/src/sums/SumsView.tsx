@@ -37,7 +37,11 @@ export function SumsView() {
     try {
       for (let i = 0; i < times; i++)
         for (const format of wanted) {
-          const { run, answers } = await measure(picked, format, signal)
+          const { run, answers } = await measure(
+            columns.filter(({ name }) => picked.includes(name)),
+            format,
+            signal,
+          )
           found = merged(found, answers)
           setAnswers(found)
           setRuns(before => [...before, run])
@@ -179,12 +183,15 @@ function Totals({ answers }: { answers: readonly Answer[] }) {
 
 function Total({ answer }: { answer: Answer | undefined }) {
   if (!answer) return <td class="number hint">–</td>
-  const { total, error, took } = answer
+  const { total, error, took, isRounded } = answer
   if (total === undefined) return <td class="error">{error}</td>
   return (
     <td class="number total">
       <span title={total}>{digits(total)}</span>
-      <small>{milliseconds(took)}</small>
+      <small>
+        {isRounded && 'rounded once, '}
+        {milliseconds(took)}
+      </small>
     </td>
   )
 }
@@ -214,9 +221,9 @@ function Times({ runs }: { runs: readonly Run[] }) {
           { label: 'Parquet', color: '--accent', points: true },
         ]}
         height={180}
-        time={false}
         format={milliseconds}
-        formatX={value => (Number.isInteger(value) ? String(value) : '')}
+        formatX={runs => runs.map(String)}
+        steps={[1, 2, 5, 10, 20, 50, 100]}
       />
     </figure>
   )

@@ -1,5 +1,5 @@
-import { type Format, sum } from '../api/client.ts'
-import { messageOf } from '../api/problem.ts'
+import { type ColumnDescription, type Format, stats, sum } from '../api/client.ts'
+import { ApiError, messageOf } from '../api/problem.ts'
 
 export const formats: readonly Format[] = ['csv', 'parquet']
 
@@ -16,29 +16,49 @@ export interface Answer {
   /** Exact, so it stays a text. */
   total?: string
   error?: string
+  /** Whether there are doubles, whose exact sum is rounded at the end. */
+  isRounded: boolean
   /** The shortest time so far, in ms. */
   took: number
 }
 
 /** Asks for the sums of the columns, one after the other, so that each time is that of one sum. */
 export async function measure(
-  columns: readonly string[],
+  columns: readonly ColumnDescription[],
   format: Format,
   signal: AbortSignal,
 ): Promise<{ run: Run; answers: Answer[] }> {
   const answers: Answer[] = []
-  for (const column of columns) {
-    const before = performance.now()
-    const answer = await sum(column, format, signal).then(
-      ({ total }) => ({ total }),
-      error => {
-        signal.throwIfAborted()
-        return { error: messageOf(error) }
-      },
-    )
-    answers.push({ column, format, took: performance.now() - before, ...answer })
-  }
+  for (const column of columns) answers.push(await answerOf(column, format, signal))
   return { run: { format, took: answers.reduce((sum, { took }) => sum + took, 0) }, answers }
+}
+
+/** Columns whose sum is no int64, as the server has said. */
+const large = new Set<string>()
+
+/** Asks for a sum of 64 bits, or for the statistics, which have a sum of any size and of doubles. */
+async function answerOf(column: ColumnDescription, format: Format, signal: AbortSignal): Promise<Answer> {
+  const { name, types } = column
+  const isRounded = types.some(({ type }) => type === 'double')
+  const before = performance.now()
+  const answer = { column: name, format, isRounded }
+  try {
+    const total =
+      isRounded || large.has(name)
+        ? (await stats(name, format, signal)).sum
+        : (await sum(name, format, signal)).total
+    const took = performance.now() - before
+    return total === ''
+      ? { ...answer, took, error: 'The column does not hold numbers alone.' }
+      : { ...answer, took, total }
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422 && /outside int64/.test(error.message)) {
+      large.add(name)
+      return answerOf(column, format, signal)
+    }
+    if (!(error instanceof ApiError)) throw error
+    return { ...answer, took: performance.now() - before, error: messageOf(error) }
+  }
 }
 
 /** Keeps the newest answer for each column and format, with its shortest time. */

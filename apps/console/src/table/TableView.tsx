@@ -20,8 +20,9 @@ export function TableView() {
         <Tile label="As CSV" value={bytes(now.csv_bytes)} />
         <Tile label="As Parquet" value={bytes(now.parquet_bytes)} />
       </dl>
-      {now.uploads === 0 ? <Empty /> : <Columns table={now} />}
+      {now.uploads === 0 && <Empty />}
       <LiveCharts />
+      {now.uploads > 0 && <Columns table={now} />}
     </>
   )
 }
@@ -73,6 +74,9 @@ function Columns({ table: { columns, more_columns: more, uploads } }: { table: T
               <th scope="col">Column</th>
               <th scope="col">Type</th>
               <th scope="col" class="number">
+                In uploads
+              </th>
+              <th scope="col" class="number">
                 Nulls
               </th>
               <th scope="col" class="number">
@@ -113,7 +117,6 @@ interface RowProps {
 
 function Row({ column, columns, uploads, isOpen, onToggle }: RowProps) {
   const { name, types, rows, nulls, min, max } = column
-  const drift = driftOf(column, uploads)
   return (
     <>
       <tr class={isOpen ? 'open' : ''}>
@@ -123,16 +126,22 @@ function Row({ column, columns, uploads, isOpen, onToggle }: RowProps) {
           </button>
         </th>
         <td>
-          {types.map(({ type }) => (
+          {types.map(({ type, uploads }) => (
             <span key={type} class={`type ${type}`}>
               {type}
+              {types.length > 1 && ` in ${count(uploads)}`}
             </span>
           ))}
-          {drift.map(text => (
-            <span key={text} class="drift">
-              {text}
+          {types.length > 1 && <span class="drift">types differ</span>}
+        </td>
+        <td class="number">
+          {column.uploads < uploads ? (
+            <span class="drift">
+              {count(column.uploads)} of {count(uploads)}
             </span>
-          ))}
+          ) : (
+            'all'
+          )}
         </td>
         <td class="number">
           {nulls === 0 ? '0' : count(nulls)}
@@ -143,7 +152,12 @@ function Row({ column, columns, uploads, isOpen, onToggle }: RowProps) {
       </tr>
       {isOpen && (
         <tr class="detail">
-          <td colSpan={5}>
+          <td colSpan={6}>
+            {driftOf(column, uploads).map(text => (
+              <p key={text} class="drift">
+                {text}
+              </p>
+            ))}
             <Distribution column={column} columns={columns} />
           </td>
         </tr>

@@ -1,5 +1,6 @@
 import { type Dialect, plainCsv, suggestionFor, withDecimalPoint } from '@table/dialect'
 import type { Preview } from '@table/dialect/preview'
+import { ApiError } from '../api/problem.ts'
 import type { Body } from './queue.ts'
 
 const BLOCK = 64 * 1024
@@ -82,14 +83,32 @@ export async function bodyOf(file: File, dialect: Dialect, signal: AbortSignal):
   if (isPlain(dialect)) return { blob: file, isPacked }
   const { translated } = await import('@table/dialect/translate')
   const csv = translated(contentOf(file, isPacked), dialect)
+  let failure: unknown
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      signal.throwIfAborted()
-      const { done, value } = await csv.next()
-      // The memory of a part is used again for the next one.
-      if (done) controller.close()
-      else controller.enqueue(value.slice())
+      try {
+        signal.throwIfAborted()
+        const { done, value } = await csv.next()
+        // The memory of a part is used again for the next one.
+        if (done) controller.close()
+        else controller.enqueue(value.slice())
+      } catch (error) {
+        failure = error
+        controller.error(error)
+      }
     },
   })
-  return { blob: await new Response(stream).blob(), isPacked: false }
+  const blob = await new Response(stream).blob().catch(error => {
+    // Chromium says "Failed to fetch" in place of the error of the stream.
+    throw failure === undefined ? error : placed(failure)
+  })
+  return { blob, isPacked: false }
+}
+
+/** The lines of a file that cannot be translated are shown as those that the server refuses. */
+function placed(error: unknown): unknown {
+  const message = (error as Error).message ?? ''
+  const [, line, column] = /^line (\d+)(?:, column (\d+))?/.exec(message) ?? []
+  if (line === undefined) return error
+  return new ApiError(400, message, Number(line), column === undefined ? undefined : Number(column))
 }

@@ -15,22 +15,24 @@ export function Undo() {
   }, [runs])
   if (!runs) return null
   return (
-    <ul class="toasts" aria-label="Deletions">
-      {waiting.map(({ id, name, at, error }) => (
-        <li key={id} class={error === undefined ? '' : 'failed'}>
-          <span>
-            {error ?? (
-              <>
-                Deleting <b>{name}</b>
-              </>
-            )}
-          </span>
-          <button type="button" onClick={() => deletions.undo(id)}>
-            {error === undefined ? `Undo (${Math.max(0, Math.ceil((at - now) / 1000))} s)` : 'Close'}
-            <span class="unseen"> the deletion of {name}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <section class="toasts" aria-label="Deletions">
+      <ul>
+        {waiting.map(({ id, name, at, error }) => (
+          <li key={id} class={error === undefined ? '' : 'failed'}>
+            <span>
+              {error ?? (
+                <>
+                  Deleting <b>{name}</b>
+                </>
+              )}
+            </span>
+            <button type="button" onClick={() => deletions.undo(id)}>
+              {error === undefined ? `Undo (${Math.max(0, Math.ceil((at - now) / 1000))} s)` : 'Close'}
+              <span class="unseen"> the deletion of {name}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
