@@ -18,6 +18,8 @@ export function stage(env: Record<string, string> = {}): Stage {
       executablePath: CHROMIUM,
       // Chromium has no sandbox for root.
       chromiumSandbox: process.getuid?.() !== 0,
+      // A name that its owner lets point here.
+      args: ['--host-resolver-rules=MAP evil.example.com 127.0.0.1'],
     })
   })
   afterAll(async () => {

@@ -20,6 +20,7 @@ export async function linesAround(
   let number = 1
   let text = ''
   const finish = () => {
+    text += decoder.decode()
     if (number >= first)
       lines.push({ number, text: text.replace(/\r$/, '').slice(0, SHOWN), isWrong: number === wrong })
     text = ''
@@ -31,7 +32,7 @@ export async function linesAround(
       const end = chunk.indexOf(LINE_FEED, from)
       const part = chunk.subarray(from, end < 0 ? chunk.length : end)
       // A line may be as long as the file, so its text is not kept beyond what is shown.
-      if (number >= first && text.length < SHOWN) text += decoder.decode(part.subarray(0, 4 * SHOWN))
+      if (number >= first && text.length < SHOWN) text += decoder.decode(part.subarray(0, 4 * SHOWN), { stream: true })
       if (end < 0) break
       finish()
       from = end + 1
