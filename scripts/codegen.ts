@@ -1,6 +1,6 @@
 // Generates everything that is made from the .proto files of libs/proto: the TypeScript messages and services, the descriptors that
-// reflection answers with, and the Python stubs that the course's clients import. `--check` changes nothing and fails if the committed
-// files differ.
+// reflection answers with, and the Python stubs that the course's clients import. The types of the page come from http/openapi.json.
+// `--check` changes nothing and fails if the committed files differ.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,6 +25,7 @@ const committed = {
   'descriptors.ts': 'libs/proto/src/generated/descriptors.ts',
   'table_pb2.py': 'table_pb2.py',
   'table_pb2_grpc.py': 'table_pb2_grpc.py',
+  'openapi.ts': 'apps/console/src/api/openapi.ts',
 }
 const tsProtoOptions = [
   'outputServices=grpc-js',
@@ -79,11 +80,16 @@ try {
     `--proto_path=${protoDir}`,
     'table.proto',
   ])
+  execFileSync(
+    join(root, 'apps/console/node_modules/.bin/openapi-typescript'),
+    [join(root, 'apps/server/src/http/openapi.json'), '--output', join(out, 'openapi.ts')],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  )
   for (const [name, path] of Object.entries(committed)) {
     const made = readFileSync(join(out, name), 'utf8')
     if (!process.argv.includes('--check')) writeFileSync(join(root, path), made)
     else if (made !== readFileSync(join(root, path), 'utf8')) {
-      console.error(`${path} is not what table.proto generates: run \`npx nx codegen proto\` and commit it`)
+      console.error(`${path} is not what its source generates: run \`npx nx codegen proto\` and commit it`)
       process.exitCode = 1
     }
   }

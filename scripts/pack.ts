@@ -1,7 +1,16 @@
 // Writes the npm packages that people install: dist/table-cli-<version>.tgz and dist/table-server-<version>.tgz.
 // Our sources and the packages they use are bundled. A package that cannot be bundled becomes a dependency.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import type { OutputChunk } from 'rolldown'
@@ -17,6 +26,10 @@ interface Package {
   entries: Record<string, string>
   /** The oldest Node that it runs on. */
   node: string
+  /** Files and folders that come along, by their place in the package. */
+  extras?: Record<string, string>
+  /** The packages that are bundled in the extras. */
+  bundled?: string[]
 }
 
 interface Manifest {
@@ -45,6 +58,8 @@ const packages: Package[] = [
       listingThread: '../../libs/storage/src/directory/listingThread.ts',
     },
     node: '22.15.0',
+    extras: { page: 'apps/console/dist', 'lib/openapi.json': 'apps/server/src/http/openapi.json' },
+    bundled: ['preact', 'uplot', 'csv-parse'],
   },
 ]
 
@@ -75,8 +90,10 @@ async function pack(wanted: Package): Promise<string> {
   // The kernels look for the file at this place beside their module's folder.
   mkdirSync(join(folder, 'build'))
   copyFileSync(join(root, 'libs/kernels/build/kernels.wasm'), join(folder, 'build/kernels.wasm'))
+  for (const [place, path] of Object.entries(wanted.extras ?? {}))
+    cpSync(join(root, path), join(folder, place), { recursive: true })
   for (const file of ['LICENSE', 'README.md']) copyFileSync(join(root, file), join(folder, file))
-  writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(chunks))
+  writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(chunks, wanted.bundled))
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify(packedManifest(wanted, manifest, chunks), null, 2),
@@ -87,7 +104,7 @@ async function pack(wanted: Package): Promise<string> {
 }
 
 function packedManifest(
-  { name, description, node }: Package,
+  { name, description, node, extras = {} }: Package,
   { version, license, dependencies = {}, optionalDependencies = {} }: Manifest,
   chunks: OutputChunk[],
 ): object {
@@ -107,19 +124,20 @@ function packedManifest(
     type: 'module',
     bin: { [name]: `lib/${name}.js` },
     engines: { node: `>=${node}` },
-    files: ['lib', 'build', 'THIRD-PARTY.txt'],
+    files: [...new Set(['lib', 'build', ...Object.keys(extras)]), 'THIRD-PARTY.txt'],
     dependencies: Object.fromEntries(versions),
     optionalDependencies,
   }
 }
 
 /** Returns the licences of the packages that are in the bundle. */
-function licencesOf(chunks: OutputChunk[]): string {
-  const folders = new Set(
-    chunks.flatMap(({ moduleIds }) =>
+function licencesOf(chunks: OutputChunk[], bundled: readonly string[] = []): string {
+  const folders = new Set([
+    ...bundled.map(name => join(root, 'node_modules', name)),
+    ...chunks.flatMap(({ moduleIds }) =>
       moduleIds.flatMap(id => id.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []),
     ),
-  )
+  ])
   return [...folders]
     .sort()
     .map(folder => {

@@ -78,6 +78,11 @@ test.each([22, 24, 26])('on Node %i npx serves, uploads, sums and verifies', asy
   expect(verified.stdout.toString()).toMatch(/^1 uploads, .* 0 files damaged\n$/)
   expect((await cli('sum', 'x', '--format', 'xml')).code).toBe(2)
 
+  const address = `http://localhost:${port}`
+  const html = await (await fetch(address)).text()
+  const [, script] = /src="(\/assets\/[^"]+)"/.exec(html) ?? []
+  for (const path of [script, '/openapi.json']) expect((await fetch(address + path)).status, path).toBe(200)
+
   // The server has the other end of the pipes, so they close when the server ends.
   server.kill('SIGTERM')
   await once(server, 'close')

@@ -149,7 +149,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * One SELECT over the table, answered as an Arrow IPC stream
+         * One SELECT over the table, answered in the format that Accept asks for
          * @description An error after the first bytes cuts the answer off, so that its last chunk is missing.
          */
         post: operations["query"];
@@ -231,6 +231,15 @@ export interface components {
             name: string;
             /** @description int64, double, boolean, date, timestamp, timestamp-utc or text */
             type: string;
+        };
+        Answer: {
+            columns: {
+                name: string;
+                /** @description A type of a column, or of DuckDB, such as decimal(38,0), int32, time or blob */
+                type: string;
+            }[];
+            /** @description The values of each row. Numbers that a double would round are texts: integers beyond 2^53, and decimals. */
+            rows: (null | boolean | number | string)[][];
         };
         TypeCount: {
             type: string;
@@ -859,7 +868,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Answer"];
+                    "text/csv": string;
                     "application/vnd.apache.arrow.stream": unknown;
+                    "application/vnd.apache.parquet": unknown;
                 };
             };
             400: components["responses"]["BadRequest"];
