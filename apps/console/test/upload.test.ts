@@ -107,6 +107,11 @@ describe('what is sent of a file', () => {
     expect(Buffer.from(await firstBlock(packed)).toString()).toBe('x;y\n1;2\n')
   })
 
+  test('is looked at in its first 64 KiB, however large its parts are', async () => {
+    const block = await firstBlock(new File(['x\n'.repeat(1_000_000)], 'a.csv'))
+    expect(block).toHaveLength(64 * 1024)
+  })
+
   test('is a translation of another dialect', async () => {
     const file = new File([gzipSync('x;y\n1,5;NA\n')], 'a.csv.gz')
     const dialect = { ...plainCsv, delimiter: ';', decimalComma: true, nulls: ['NA'] }

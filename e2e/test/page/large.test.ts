@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { repeat } from '../../../testing/form.ts'
@@ -54,7 +54,6 @@ test('a large file goes up while the memory of the server and of the browser sta
   }, 100)
   onTestFinished(() => clearInterval(sampling))
   await page.getByRole('button', { name: 'Upload 1 file' }).click()
-  await page.getByRole('progressbar').waitFor()
   await page.getByText('stored', { exact: true }).waitFor({ timeout: 0 })
   clearInterval(sampling)
   expect((await listed(shared.server))[0]).toMatchObject({ name: 'large.csv', rows })
@@ -66,10 +65,11 @@ test('a large file goes up while the memory of the server and of the browser sta
   expect(most - before).toBeLessThan(BROWSER_MEGABYTES)
 })
 
-test('an upload whose connection is cut at half is sent again under its id, and stored once', async () => {
-  const path = join(testDirectory(), 'cut.csv')
-  const rows = writeLargeCsv(path, 8, 'numbers')
-  const ids: string[] = []
+/** Passes connections on to the server. `onUpload`: told of each upload, returns how many bytes of its connection pass. */
+async function proxyOf(
+  onUpload: (id: string) => number,
+  onLimit: (hangUp: () => void) => void,
+): Promise<string> {
   const proxy = createServer({ allowHalfOpen: true }, client => {
     const server = connect(shared.server.port, '127.0.0.1')
     const hangUp = () => {
@@ -78,14 +78,16 @@ test('an upload whose connection is cut at half is sent again under its id, and 
     }
     let left = Number.POSITIVE_INFINITY
     client.on('data', (chunk: Buffer) => {
-      const id = /^PUT \/uploads\/([^?]+)/.exec(chunk.toString('latin1'))?.[1]
-      if (id !== undefined) {
-        if (ids.length === 0) left = 4e6
-        ids.push(id)
-      }
+      const [, id] = /^PUT \/uploads\/([^?]+)/.exec(chunk.toString('latin1')) ?? []
+      if (id !== undefined) left = onUpload(id)
       left -= chunk.length
-      if (left < 0) hangUp()
-      else if (!server.write(chunk)) pauseUntilDrained(client, server)
+      if (left < 0) {
+        client.pause()
+        onLimit(hangUp)
+      } else if (!server.write(chunk)) {
+        client.pause()
+        server.once('drain', () => client.resume())
+      }
     })
     server.on('data', chunk => client.write(chunk))
     for (const socket of [client, server]) socket.on('error', hangUp).on('close', hangUp)
@@ -95,8 +97,18 @@ test('an upload whose connection is cut at half is sent again under its id, and 
   onTestFinished(() => {
     proxy.close()
   })
-  const { port } = proxy.address() as { port: number }
-  const page = await openPage(shared, { address: `http://localhost:${port}/`, expected: /ERR_/ })
+  return `http://localhost:${(proxy.address() as AddressInfo).port}/`
+}
+
+test('an upload whose connection is cut at half is sent again under its id, and stored once', async () => {
+  const path = join(testDirectory(), 'cut.csv')
+  const rows = writeLargeCsv(path, 8, 'numbers')
+  const ids: string[] = []
+  const address = await proxyOf(
+    id => (ids.push(id) === 1 ? 4e6 : Number.POSITIVE_INFINITY),
+    hangUp => hangUp(),
+  )
+  const page = await openPage(shared, { address, expected: /ERR_/ })
   await drop(page, [path])
   await page.getByRole('button', { name: 'Upload 1 file' }).click()
   await page.getByText('stored', { exact: true }).waitFor()
@@ -106,7 +118,27 @@ test('an upload whose connection is cut at half is sent again under its id, and 
   expect(found).toMatchObject([{ rows }])
 })
 
-function pauseUntilDrained(from: Socket, to: Socket): void {
-  from.pause()
-  to.once('drain', () => from.resume())
-}
+test('an upload shows its progress, can be cancelled, and is sent again when asked', async () => {
+  const path = join(testDirectory(), 'slow.csv')
+  const rows = writeLargeCsv(path, 32, 'numbers')
+  const ids: string[] = []
+  const address = await proxyOf(
+    id => (ids.push(id) === 1 ? 8e6 : Number.POSITIVE_INFINITY),
+    () => {}, // The connection stands still.
+  )
+  const page = await openPage(shared, { address, expected: /ERR_/ })
+  await drop(page, [path])
+  await page.getByRole('button', { name: 'Upload 1 file' }).click()
+  await page.getByText(/^\d\S* MB of 3\d\.\d MB/).waitFor()
+  const sent = await page.getByRole('progressbar').evaluate(bar => (bar as HTMLProgressElement).position)
+  expect(sent).toBeGreaterThan(0)
+  expect(sent).toBeLessThan(1)
+  await page.getByRole('button', { name: 'Cancel slow.csv' }).click()
+  await page.getByText('cancelled', { exact: true }).waitFor()
+  const named = async () => (await listed(shared.server)).filter(({ name }) => name === 'slow.csv')
+  expect(await named()).toEqual([])
+  await page.getByRole('button', { name: /^Try again/ }).click()
+  await page.getByText('stored', { exact: true }).waitFor()
+  expect(ids).toEqual([ids[0], ids[0]])
+  expect(await named()).toMatchObject([{ rows }])
+})

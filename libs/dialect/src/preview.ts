@@ -17,11 +17,11 @@ export async function preview(text: string, dialect: Dialect, most: number): Pro
     const parser = parse({
       ...parserOptions(dialect),
       bom: true,
-      to: most + header,
       cast: (field, { quoting, records: before }) =>
         before < header ? field : valueOfField(field, quoting, dialect),
       on_record: (record: (string | null)[]) => {
-        records.push(record)
+        // Not by the option `to`, which the streams of the browser's build cannot do.
+        if (records.length < most + header) records.push(record)
         return null
       },
     })

@@ -63,7 +63,7 @@ export function Chart({ label, data, series, height, format, formatX, range, ste
             {
               ...axis,
               font: colour('--chart-font'),
-              size: 64,
+              size: 56,
               values: (_plot, splits) => splits.map(format),
             },
           ],

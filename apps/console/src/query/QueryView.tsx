@@ -92,11 +92,11 @@ function Answer({ answer: { sql, result, took } }: { answer: Answered }) {
           Chart
         </button>
         <button type="button" onClick={() => save('text/csv', 'csv')}>
-          Download CSV
+          <span class="unseen">Download </span>CSV ↓
         </button>
         {hasParquet && (
           <button type="button" onClick={() => save(PARQUET, 'parquet')}>
-            Download Parquet
+            <span class="unseen">Download </span>Parquet ↓
           </button>
         )}
       </div>

@@ -32,7 +32,8 @@ export async function linesAround(
       const end = chunk.indexOf(LINE_FEED, from)
       const part = chunk.subarray(from, end < 0 ? chunk.length : end)
       // A line may be as long as the file, so its text is not kept beyond what is shown.
-      if (number >= first && text.length < SHOWN) text += decoder.decode(part.subarray(0, 4 * SHOWN), { stream: true })
+      if (number >= first && text.length < SHOWN)
+        text += decoder.decode(part.subarray(0, 4 * SHOWN), { stream: true })
       if (end < 0) break
       finish()
       from = end + 1

@@ -12,22 +12,35 @@ export async function isGzip(file: Blob): Promise<boolean> {
   return start[0] === 0x1f && start[1] === 0x8b && start[2] === 0x08
 }
 
-/** The bytes of a file, unpacked. */
-export function contentOf(file: Blob, isPacked: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return isPacked ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream()
+/** Yields the bytes of a file, unpacked. Not every browser iterates over streams itself. */
+export async function* contentOf(file: Blob, isPacked: boolean): AsyncGenerator<Uint8Array> {
+  const stream = isPacked ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream()
+  const reader = stream.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    await reader.cancel()
+  }
 }
 
 export async function firstBlock(file: Blob): Promise<Uint8Array> {
-  const block: number[] = []
+  const block = new Uint8Array(BLOCK)
+  let length = 0
   try {
     for await (const chunk of contentOf(file, await isGzip(file))) {
-      block.push(...chunk.subarray(0, BLOCK - block.length))
-      if (block.length >= BLOCK) break
+      const part = chunk.subarray(0, BLOCK - length)
+      block.set(part, length)
+      length += part.length
+      if (length === BLOCK) break
     }
   } catch {
     // A damaged file is told by the upload.
   }
-  return Uint8Array.from(block)
+  return block.subarray(0, length)
 }
 
 /** Returns the dialect in which a file that begins with `block` seems to be. */

@@ -106,7 +106,7 @@ function List({ uploads }: { uploads: readonly Upload[] }) {
             <th scope="col" class="number">
               Rows
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number wide">
               Columns
             </th>
             <th scope="col">Download</th>
@@ -138,7 +138,7 @@ function Row({ upload }: { upload: Upload }) {
       </th>
       <td class="time">{time(received_at)}</td>
       <td class="number">{count(rows)}</td>
-      <td class="number" title={columns.map(({ name, type }) => `${name}: ${type}`).join('\n')}>
+      <td class="number wide" title={columns.map(({ name, type }) => `${name}: ${type}`).join('\n')}>
         {count(columns.length)}
       </td>
       <td class="actions">
