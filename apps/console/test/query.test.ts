@@ -87,6 +87,23 @@ test('a chart has points in the order of x, and times in UTC', () => {
   expect(isNumeric(result, 0)).toBe(false)
 })
 
+test('a null among numbers is left out, and makes no text of them', () => {
+  const columns = [
+    { name: 'hour', type: 'int64' },
+    { name: 'n', type: 'int64' },
+  ]
+  const rows = [
+    [1, 5],
+    [null, 6],
+    [0, 7],
+  ]
+  expect(pointsOf({ columns, rows, isCut: false }, 0, 1)).toMatchObject({
+    x: [0, 1],
+    y: [7, 5],
+    kind: 'numbers',
+  })
+})
+
 test('a text as x keeps the order of the result', () => {
   const result = {
     columns: [

@@ -15,12 +15,24 @@ interface ChartProps {
   formatX(values: number[]): string[]
   /** What x is from and to, if not from the first to the last value. */
   range?: readonly [number, number]
+  /** Whether the chart begins at 0, unless there is something below. */
+  fromZero?: boolean
   /** The distances that marks of x may have. */
   steps?: readonly number[]
 }
 
 /** Draws a chart, once the library that draws is loaded. */
-export function Chart({ label, data, series, height, format, formatX, range, steps }: ChartProps) {
+export function Chart({
+  label,
+  data,
+  series,
+  height,
+  format,
+  formatX,
+  range,
+  steps,
+  fromZero = true,
+}: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const latest = useRef(data)
@@ -50,7 +62,7 @@ export function Chart({ label, data, series, height, format, formatX, range, ste
           cursor: { points: { size: 7 }, drag: { x: false, y: false } },
           scales: {
             x: { time: false, ...(range && { range: [...range] }) },
-            y: { range: (_plot, low, high) => rangeOf(low, high) },
+            y: { range: (_plot, low, high) => rangeOf(low, high, fromZero) },
           },
           axes: [
             {
@@ -104,8 +116,11 @@ export function Chart({ label, data, series, height, format, formatX, range, ste
   return <div ref={place} class="chart" role="img" aria-label={label} />
 }
 
-/** A chart begins at 0, unless there is something below. */
-function rangeOf(low: number | null, high: number | null): [number, number] {
+function rangeOf(low: number | null, high: number | null, fromZero: boolean): [number, number] {
+  if (!fromZero && low !== null && high !== null && low < high) {
+    const margin = (high - low) * 0.08
+    return [low - margin, high + margin]
+  }
   const top = Math.max(high ?? 0, 0)
   const bottom = Math.min(low ?? 0, 0)
   return [bottom, top === bottom ? bottom + 1 : top + (top - bottom) * 0.08]

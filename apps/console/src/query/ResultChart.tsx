@@ -53,6 +53,7 @@ export function ResultChart({ result }: { result: QueryResult }) {
         data={[points.x, points.y]}
         series={[{ label, color: '--accent', points: !isLine || points.x.length < 60, line: isLine }]}
         height={260}
+        fromZero={false}
         format={shortCount}
         {...(points.kind === 'times' && { steps: TIME_STEPS })}
         formatX={marks => marksOf(points, marks)}

@@ -19,7 +19,7 @@ export function pointsOf({ columns, rows }: QueryResult, x: number, y: number): 
   const some = rows.slice(0, MOST_POINTS)
   const xs = some.map(row => (isNull(row[x]) ? Number.NaN : numberOf(row[x])))
   const ys = some.map(row => (isNull(row[y]) || Number.isNaN(Number(row[y])) ? null : Number(row[y])))
-  if (!isTime(type) && xs.some(Number.isNaN))
+  if (!isTime(type) && some.some((row, index) => !isNull(row[x]) && Number.isNaN(xs[index])))
     return {
       x: some.map((_, index) => index),
       y: ys,
