@@ -79,7 +79,7 @@ build(
   'building the page',
   '@table/console',
   'apps/console',
-  ['src', 'index.html', 'vite.config.ts', 'package.json'],
+  ['src', 'index.html', 'vite.config.ts', 'package.json', '../../libs/dialect/src'],
   'dist/index.html',
 )
 if (process.argv[2] === 'python') for (const name of ['course', 'latest']) installPython(name)

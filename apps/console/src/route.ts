@@ -4,7 +4,7 @@ export const views = ['table', 'upload', 'uploads', 'sums', 'query'] as const
 export type View = (typeof views)[number]
 
 /** Reads the view of an address such as `#/query`. */
-export function viewOf(hash: string): View {
+function viewOf(hash: string): View {
   return views.find(view => hash === `#/${view}`) ?? 'table'
 }
 

@@ -19,10 +19,6 @@ export function setToken(token: string): void {
   waiting = []
 }
 
-export function forgetToken(): void {
-  sessionStorage.removeItem(KEY)
-}
-
 /** Asks the user for a token. Resolves when there is one that was not `refused`. */
 export async function newToken(refused: string | undefined): Promise<void> {
   if (token() !== refused) return

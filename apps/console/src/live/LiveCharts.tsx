@@ -7,7 +7,7 @@ import { KEPT_SECONDS } from './samples.ts'
 const MINUTES = [-KEPT_SECONDS / 60, 0] as const
 
 function ago(minutes: number[]): string[] {
-  return minutes.map(value => (value === 0 ? 'now' : `${value} min`))
+  return minutes.map(value => (value === 0 ? 'now' : `−${-value} min`))
 }
 
 /** Rows a second and latency over the last minutes. */
@@ -34,7 +34,7 @@ export function LiveCharts() {
           series={[{ label: 'rows a second', color: '--accent' }]}
           height={120}
           range={MINUTES}
-          steps={[1]}
+          steps={[1, 5]}
           formatX={ago}
           format={shortCount}
         />
@@ -52,7 +52,7 @@ export function LiveCharts() {
           ]}
           height={120}
           range={MINUTES}
-          steps={[1]}
+          steps={[1, 5]}
           formatX={ago}
           format={duration}
         />

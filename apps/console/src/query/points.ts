@@ -2,7 +2,7 @@ import type { QueryResult, Value } from '../api/client.ts'
 import { shortCount } from '../format.ts'
 
 /** More points than this are no chart any more. */
-export const MOST_POINTS = 20_000
+const MOST_POINTS = 20_000
 
 export interface Points {
   x: number[]

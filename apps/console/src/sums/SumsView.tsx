@@ -1,15 +1,14 @@
 import { useRef, useState } from 'preact/hooks'
 import { announce } from '../announce.ts'
-import type { ColumnDescription, Format } from '../api/client.ts'
+import type { Format } from '../api/client.ts'
 import { messageOf } from '../api/problem.ts'
 import { digits, milliseconds, plural } from '../format.ts'
-import { Chart } from '../live/chart.tsx'
 import { table } from '../live/poll.ts'
 import { useStore } from '../store.ts'
-import { kindOf } from '../table/drift.ts'
-import { type Answer, formats, measure, merged, type Run, sideBySide } from './measure.ts'
+import { ColumnPicker } from './ColumnPicker.tsx'
+import { type Answer, formats, measure, merged, names, type Run } from './measure.ts'
+import { RunTimes } from './RunTimes.tsx'
 
-const names: Record<Format, string> = { csv: 'CSV', parquet: 'Parquet' }
 const RUNS = [1, 3, 5, 10]
 
 export function SumsView() {
@@ -64,7 +63,7 @@ export function SumsView() {
           void ask()
         }}
       >
-        <Picker columns={columns} picked={picked} onPick={pick} />
+        <ColumnPicker columns={columns} picked={picked} onPick={pick} />
         <div class="fields">
           <fieldset>
             <legend>Read</legend>
@@ -105,45 +104,8 @@ export function SumsView() {
       </form>
       {trouble !== undefined && <p class="error">{trouble}</p>}
       <Totals answers={answers.filter(({ column }) => picked.includes(column))} />
-      {runs.length > 0 && <Times runs={runs} />}
+      {runs.length > 0 && <RunTimes runs={runs} />}
     </>
-  )
-}
-
-interface PickerProps {
-  columns: readonly ColumnDescription[]
-  picked: readonly string[]
-  onPick(name: string): void
-}
-
-function Picker({ columns, picked, onPick }: PickerProps) {
-  const [wanted, setWanted] = useState('')
-  const shown = columns
-    .filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))
-    .toSorted((a, b) => Number(kindOf(b) === 'numbers') - Number(kindOf(a) === 'numbers'))
-  return (
-    <fieldset class="picker">
-      <legend>Columns</legend>
-      {columns.length > 20 && (
-        <input
-          type="search"
-          aria-label="Find a column"
-          placeholder="Find a column"
-          value={wanted}
-          onInput={event => setWanted(event.currentTarget.value)}
-        />
-      )}
-      {columns.length === 0 && <p class="hint">The table has no columns yet.</p>}
-      <div class="chips">
-        {shown.slice(0, 200).map(({ name, types }) => (
-          <label key={name} class={picked.includes(name) ? 'chip picked' : 'chip'}>
-            <input type="checkbox" checked={picked.includes(name)} onChange={() => onPick(name)} />
-            {name}
-            <small>{types.map(({ type }) => type).join(', ')}</small>
-          </label>
-        ))}
-      </div>
-    </fieldset>
   )
 }
 
@@ -193,38 +155,5 @@ function Total({ answer }: { answer: Answer | undefined }) {
         {milliseconds(took)}
       </small>
     </td>
-  )
-}
-
-function Times({ runs }: { runs: readonly Run[] }) {
-  const data = sideBySide(runs)
-  const least = (times: (number | null)[]) => Math.min(...times.filter(time => time !== null))
-  const [csv, parquet] = [least(data[1]), least(data[2])]
-  const ratio = csv / parquet
-  return (
-    <figure class="card">
-      <figcaption>
-        Time of each run <span class="key csv">CSV</span> <span class="key parquet">Parquet</span>
-        {Number.isFinite(ratio) && ratio > 0 && (
-          <b>
-            {ratio >= 1
-              ? `Parquet is ${ratio.toFixed(1)} times as fast`
-              : `CSV is ${(1 / ratio).toFixed(1)} times as fast`}
-          </b>
-        )}
-      </figcaption>
-      <Chart
-        label={`Time of each run. The fastest took ${[csv, parquet].map((ms, i) => (Number.isFinite(ms) ? `${milliseconds(ms)} with ${i === 0 ? 'CSV' : 'Parquet'}` : '')).join(' ')}`}
-        data={data}
-        series={[
-          { label: 'CSV', color: '--amber', points: true },
-          { label: 'Parquet', color: '--accent', points: true },
-        ]}
-        height={180}
-        format={milliseconds}
-        formatX={runs => runs.map(String)}
-        steps={[1, 2, 5, 10, 20, 50, 100]}
-      />
-    </figure>
   )
 }

@@ -2,6 +2,7 @@ import { type ColumnDescription, type Format, stats, sum } from '../api/client.t
 import { ApiError, messageOf } from '../api/problem.ts'
 
 export const formats: readonly Format[] = ['csv', 'parquet']
+export const names: Record<Format, string> = { csv: 'CSV', parquet: 'Parquet' }
 
 /** The sums of the columns in a format, and what they took. */
 export interface Run {

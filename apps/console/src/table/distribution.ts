@@ -1,4 +1,4 @@
-import type { ColumnDescription, QueryResult, Value } from '../api/client.ts'
+import type { ColumnDescription, QueryResult } from '../api/client.ts'
 import { kindOf } from './drift.ts'
 
 const BINS = 24
@@ -52,8 +52,4 @@ function shownEdge(value: number, isTime: boolean, width: number): string {
 export function namesake(name: string, columns: readonly { name: string }[]): string | undefined {
   const lower = name.toLowerCase()
   return columns.find(other => other.name !== name && other.name.toLowerCase() === lower)?.name
-}
-
-export function isNull(value: Value | undefined): value is null | undefined {
-  return value === null || value === undefined
 }

@@ -30,7 +30,7 @@ export function takeDrops(): void {
   })
 }
 
-/** Lets the user choose files, or a folder, for those who do not drag. */
+/** Lets users who do not drag choose files or a folder. */
 export function chooseFiles(folder = false): void {
   const input = document.createElement('input')
   input.type = 'file'

@@ -72,7 +72,7 @@ function isUtf8(block: Uint8Array): boolean {
   }
 }
 
-export function textOf(block: Uint8Array, encoding: string): string {
+function textOf(block: Uint8Array, encoding: string): string {
   return new TextDecoder(encoding).decode(block, { stream: true })
 }
 

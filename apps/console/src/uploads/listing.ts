@@ -41,6 +41,6 @@ export async function nextUploads(filter: Filter, after: string, signal: AbortSi
 }
 
 /** Makes a time of the server out of what a field has. */
-export function instant(field: string): string {
+function instant(field: string): string {
   return field === '' ? '' : `${field.length === 16 ? `${field}:00` : field}Z`
 }
