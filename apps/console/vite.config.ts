@@ -14,6 +14,7 @@ const packed: Plugin = {
 }
 
 export default defineConfig({
+  logLevel: 'warn',
   plugins: [packed],
   // The build of csv-parse that brings what browsers lack of Node.
   resolve: { alias: [{ find: /^csv-parse$/, replacement: 'csv-parse/browser/esm' }] },
@@ -23,5 +24,6 @@ export default defineConfig({
     // The policy of the page allows no data: addresses.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 })

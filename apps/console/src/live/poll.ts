@@ -58,6 +58,9 @@ async function round(): Promise<void> {
 }
 
 async function askMetrics(): Promise<Metrics | undefined> {
-  if (!(await offers('/metrics'))) return undefined
-  return metricsOf(await (await request('/metrics')).text())
+  try {
+    return (await offers('/metrics')) ? metricsOf(await (await request('/metrics')).text()) : undefined
+  } catch {
+    return undefined // The table itself is known, which is what matters.
+  }
 }

@@ -5,6 +5,8 @@ import type { Body } from './queue.ts'
 
 const BLOCK = 64 * 1024
 const ROWS = 20
+/** Bytes of a translation that are handed over to the browser at once. */
+const BLOB = 8 * 1024 * 1024
 
 /** Whether gzip has packed the file. */
 export async function isGzip(file: Blob): Promise<boolean> {
@@ -87,35 +89,35 @@ export function isPlain(dialect: Dialect): boolean {
   return standard && !decimalComma && comment === undefined && columns === undefined && !crEnds
 }
 
-/**
- * Makes what is sent of a file: the file itself, or its translation. HTTP/1.1 wants the length first, so a
- * translation is whole before it is sent; the browser keeps a large blob on the disk.
- */
+/** Makes what is sent of a file: the file itself, or its translation, since HTTP/1.1 wants the length of a body first. */
 export async function bodyOf(file: File, dialect: Dialect, signal: AbortSignal): Promise<Body> {
   const isPacked = await isGzip(file)
   if (isPlain(dialect)) return { blob: file, isPacked }
   const { translated } = await import('@table/dialect/translate')
-  const csv = translated(contentOf(file, isPacked), dialect)
-  let failure: unknown
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        signal.throwIfAborted()
-        const { done, value } = await csv.next()
-        // The memory of a part is used again for the next one.
-        if (done) controller.close()
-        else controller.enqueue(value.slice())
-      } catch (error) {
-        failure = error
-        controller.error(error)
-      }
-    },
-  })
-  const blob = await new Response(stream).blob().catch(error => {
-    // Chromium says "Failed to fetch" in place of the error of the stream.
-    throw failure === undefined ? error : placed(failure)
-  })
-  return { blob, isPacked: false }
+  const content = contentOf(file, isPacked)
+  try {
+    return { blob: await blobOf(translated(content, dialect), signal), isPacked: false }
+  } catch (error) {
+    throw placed(error)
+  }
+}
+
+/** Hands the bytes over to the browser a part at a time: the memory of the page stays small, and the browser may use the disk. */
+async function blobOf(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Blob> {
+  const blobs: Blob[] = []
+  let part: BlobPart[] = []
+  let bytes = 0
+  for await (const chunk of chunks) {
+    signal.throwIfAborted()
+    // The memory of a chunk is used again for the next one.
+    part.push(chunk.slice())
+    bytes += chunk.length
+    if (bytes < BLOB) continue
+    blobs.push(new Blob(part))
+    part = []
+    bytes = 0
+  }
+  return new Blob([...blobs, ...part])
 }
 
 /** The lines of a file that cannot be translated are shown as those that the server refuses. */
