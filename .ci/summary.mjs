@@ -53,7 +53,7 @@ function countRun(run, path, tested) {
 }
 
 countRun('test', join(root, 'node_modules/.vitest/test.json'), projects())
-for (const run of ['image', 'page', 'packages'])
+for (const run of ['image', 'page', 'prometheus', 'packages'])
   countRun(run, join(root, `e2e/node_modules/.vitest/${run}.json`), ['e2e'])
 for (const result of process.argv.slice(2)) {
   const [name, outcome] = result.split('=')

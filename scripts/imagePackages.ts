@@ -55,14 +55,14 @@ function table(rows: string[][]): string {
   return `${header}| ${widths.map(width => '-'.repeat(width)).join(' | ')} |\n${others.join('')}`
 }
 
-/** Collects the package at `place` and everything it needs. Of optional packages the Dockerfile keeps those of DuckDB. */
+/** Collects the package at `place` and everything it needs. Of optional packages the Dockerfile keeps those of DuckDB and OpenTelemetry. */
 function collect(place: string): void {
   const locked = packages[place]
   if (!locked || found.has(place) || !isForImage(locked)) return
   found.set(place, locked)
   for (const name of Object.keys(locked.dependencies ?? {})) collect(placeOf(name, place))
   for (const name of Object.keys(locked.optionalDependencies ?? {}))
-    if (name.startsWith('@duckdb/')) collect(placeOf(name, place))
+    if (/^@(duckdb|opentelemetry)\//.test(name)) collect(placeOf(name, place))
 }
 
 /** Returns whether a package is for Linux on x64 with glibc. */

@@ -12,6 +12,8 @@ import { temporaryDirectory } from './temporary.ts'
 
 export interface ProcessServer extends TestServer {
   dataDir: string
+  /** What the server has written to its log so far. */
+  log(): string
   /** Ends the server as a crash would. Its data stays. */
   kill(): Promise<void>
 }
@@ -43,6 +45,10 @@ export async function startProcess(options: ProcessServerOptions = {}): Promise<
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const closed = once(child, 'close')
+  let log = ''
+  child.stderr.on('data', text => {
+    log += text
+  })
   const port = await announcedPort(child)
   const pid = lastDescendant(child.pid as number)
 
@@ -50,6 +56,7 @@ export async function startProcess(options: ProcessServerOptions = {}): Promise<
     port,
     pid,
     dataDir,
+    log: () => log,
     inside: command => outputBytes('sh', ['-c', command], { cwd: dataDir }),
     async stop() {
       // If npm started the server, the signal goes to npm, as from a service manager: npm must pass it on.

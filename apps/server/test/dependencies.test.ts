@@ -12,12 +12,13 @@ const src = join(import.meta.dirname, '../src')
 const mayImport: Record<string, readonly string[]> = {
   config: [],
   service: [],
-  admission: ['config', 'service'],
-  auth: ['config', 'service'],
-  query: ['config', 'service'],
-  workers: ['config', 'service', 'query'],
-  grpc: ['config', 'service', 'admission', 'auth'],
-  http: ['config', 'service', 'admission', 'auth'],
+  observe: ['config'],
+  admission: ['config', 'service', 'observe'],
+  auth: ['config', 'service', 'observe'],
+  query: ['config', 'service', 'observe'],
+  workers: ['config', 'service', 'observe', 'query'],
+  grpc: ['config', 'service', 'observe', 'admission', 'auth'],
+  http: ['config', 'service', 'observe', 'admission', 'auth'],
 }
 
 /**
@@ -33,6 +34,8 @@ const importers: Record<string, readonly string[]> = {
   '@table/proto': ['grpc'],
   '@table/storage': ['config', 'grpc', 'http', 'workers', '.'],
   '@table/storage/worker': ['workers'],
+  pino: ['observe'],
+  'prom-client': ['observe'],
   // DuckDB is only for the process of its own.
   '@duckdb/node-api': ['query'],
   '@duckdb/node-bindings': ['query'],

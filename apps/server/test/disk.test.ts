@@ -6,6 +6,7 @@ import { status } from '@grpc/grpc-js'
 import { closeDatabase, observeFileOperations } from '@table/storage'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
+import { log } from '../src/observe/log.ts'
 import { spawnServer } from './support/process.ts'
 import {
   columnSum,
@@ -114,7 +115,7 @@ describe.skipIf(!mayMount)('a full disk refuses uploads and keeps nothing of the
 test('a failed sync of small uploads is not retried, because a retry would succeed although data is lost', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
-  const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const errors = vi.spyOn(log, 'error').mockImplementation(() => {})
   onTestFinished(() => errors.mockRestore())
   const { client, dataDir } = await serve({ workers: 1 })
   onTestFinished(() => closeDatabase(dataDir))
@@ -226,7 +227,7 @@ test.each(['create', 'write', 'sync', 'space'])(
     const { client, dataDir } = await serve({ workers: 2 })
     /** Large enough to be converted while it arrives. */
     const csv = `x\n${'1\n'.repeat(400_000)}`
-    const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const errors = vi.spyOn(log, 'error').mockImplementation(() => {})
     onTestFinished(() => errors.mockRestore())
     observeFileOperations(({ kind }) => {
       if (kind === moment) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })

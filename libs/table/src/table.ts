@@ -18,7 +18,10 @@ export interface UploadOptions {
 /** What became of an upload: of the first one, if its upload id was stored before. */
 export interface UploadResult {
   id: number
+  /** Whether the table has grown: false if the upload id was stored before. */
+  isNew: boolean
   rows: number
+  csvBytes: number
   /** In the order of the header. */
   columns: readonly Column[]
   /** What the file looks like it is meant to be, and what will keep later sums from an answer. A repeated upload has none. */

@@ -1,4 +1,6 @@
 import { type Limits, QUERIES } from '../config/limits.ts'
+import type { Reading } from '../observe/metrics.ts'
+import type { Observer } from '../observe/observer.ts'
 import { type Admit, limitConcurrency } from './concurrencyLimit.ts'
 import { Connections } from './connections.ts'
 import { IdleTimeout } from './idleTimeout.ts'
@@ -23,7 +25,7 @@ const CATALOGUE_TASKS = 2
 /** Limits how much work the server takes on at once, over all transports. */
 export class Admission {
   readonly connections: Connections
-  readonly calls = new OpenCalls()
+  readonly calls: OpenCalls
   /** The idle timeout for the bodies of uploads. When there are too many uploads, the slowest one makes room. */
   readonly uploadTimeout: IdleTimeout
   /** The idle timeout for the bodies of other requests. */
@@ -41,7 +43,8 @@ export class Admission {
   readonly #queries = limitConcurrency(WAITING_QUERIES, 'queries')
   readonly #queryQueue = queue(QUERIES)
 
-  constructor({ connections, uploads, idleTime }: Limits, workers: number) {
+  constructor({ connections, uploads, idleTime }: Limits, workers: number, observer: Observer) {
+    this.calls = new OpenCalls(observer)
     this.connections = new Connections(connections)
     this.uploadTimeout = new IdleTimeout(idleTime)
     this.requestTimeout = new IdleTimeout(idleTime)
@@ -50,6 +53,23 @@ export class Admission {
     this.smallBody = limitConcurrency(SMALL_BODIES, 'requests', () => this.requestTimeout.giveUpSlowest())
     this.#sums = limitConcurrency(SUMS, 'sums')
     this.#sumQueue = queue(workers)
+  }
+
+  get readings(): Reading[] {
+    const underWay = (work: string, admit: Admit): Reading => ({
+      kind: 'gauge',
+      name: `table_${work}_under_way`,
+      help: `${work[0]?.toUpperCase()}${work.slice(1)} that run or wait for their turn.`,
+      read: () => admit.running,
+    })
+    return [
+      ...this.connections.readings,
+      ...this.calls.readings,
+      underWay('uploads', this.upload),
+      underWay('downloads', this.download),
+      underWay('sums', this.#sums),
+      underWay('queries', this.#queries),
+    ]
   }
 
   /** Runs a sum as soon as a worker is free, or refuses the sum. */

@@ -1,6 +1,10 @@
 import { ServiceError } from '@table/table'
 
-export type Admit = <T>(work: () => Promise<T>) => Promise<T>
+export interface Admit {
+  <T>(work: () => Promise<T>): Promise<T>
+  /** How much work runs now. */
+  readonly running: number
+}
 
 /**
  * Returns a function that runs work, such as an upload, and lets at most `limit` of them run at once. When the
@@ -9,7 +13,7 @@ export type Admit = <T>(work: () => Promise<T>) => Promise<T>
  */
 export function limitConcurrency(limit: number, name: string, makeRoom: () => boolean = () => false): Admit {
   let running = 0
-  return async work => {
+  const admit = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running >= limit && !makeRoom())
       throw new ServiceError(
         'unavailable',
@@ -22,4 +26,5 @@ export function limitConcurrency(limit: number, name: string, makeRoom: () => bo
       running--
     }
   }
+  return Object.defineProperty(admit, 'running', { get: () => running }) as typeof admit & Admit
 }

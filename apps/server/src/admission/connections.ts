@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Reading } from '../observe/metrics.ts'
 import { networkOf } from './network.ts'
 
 /** In ms. A connection that has been quiet for less time is left alone, because its client may be about to call. */
@@ -39,15 +40,34 @@ export class Connections {
   readonly #limit: number
   readonly #open = new Set<Connection>()
   readonly #byPeer = new Map<string, Connection>()
+  #refused = 0
 
   constructor(limit: number) {
     this.#limit = limit
+  }
+
+  get readings(): Reading[] {
+    return [
+      {
+        kind: 'gauge',
+        name: 'table_connections_open',
+        help: 'Connections of clients.',
+        read: () => this.#open.size,
+      },
+      {
+        kind: 'counter',
+        name: 'table_connections_refused_total',
+        help: 'Connections that are closed at once, because too many are open.',
+        read: () => this.#refused,
+      },
+    ]
   }
 
   /** Adds a new connection. If there is no room, closes the socket and returns false. */
   add(socket: Socket): boolean {
     const address = networkOf(socket.remoteAddress)
     if (!this.#makeRoom(address)) {
+      this.#refused++
       socket.destroy()
       return false
     }

@@ -1,4 +1,8 @@
 import { collectIfGrown } from '../config/tuning.ts'
+import type { CallRecord } from '../observe/callRecord.ts'
+import type { Reading } from '../observe/metrics.ts'
+import type { Observer } from '../observe/observer.ts'
+import { notingPhases } from '../observe/phases.ts'
 
 /** Calls at once on all connections. A waiting call takes up to 20 KB with its headers. */
 const MOST_CALLS = 2048
@@ -12,6 +16,8 @@ const LOOK_INTERVAL = 100
 
 /** A call of any transport. */
 export interface OpenCall {
+  /** What is reported of the call when it is over. */
+  readonly record: CallRecord
   /** The connection that the call came on. */
   readonly connection: object
   /** Since when the call waits for its client, either to send the rest of the request or to take the answer. */
@@ -26,8 +32,26 @@ export interface OpenCall {
 export class OpenCalls {
   readonly #calls = new Map<object, Set<OpenCall>>()
   readonly #work = new Set<Promise<void>>()
+  readonly #observer: Observer
   #count = 0
+  #refused = 0
   #nextLook = 0
+
+  constructor(observer: Observer) {
+    this.#observer = observer
+  }
+
+  get readings(): Reading[] {
+    return [
+      { kind: 'gauge', name: 'table_calls_open', help: 'Calls under way.', read: () => this.#count },
+      {
+        kind: 'counter',
+        name: 'table_calls_refused_total',
+        help: 'Calls that are refused before they begin, because too many are open.',
+        read: () => this.#refused,
+      },
+    ]
+  }
 
   /** Returns whether the connection has open calls. */
   has(connection: object): boolean {
@@ -39,7 +63,9 @@ export class OpenCalls {
    * calls waiting for their client for longer than `BUSY_LIMIT`.
    */
   hasRoom(): boolean {
-    return this.#count < MOST_CALLS || this.#endWaiting()
+    if (this.#count < MOST_CALLS || this.#endWaiting()) return true
+    this.#refused++
+    return false
   }
 
   /** Adds a call and does its work. Call `remove` when the call is over. */
@@ -48,7 +74,7 @@ export class OpenCalls {
     if (calls) calls.add(call)
     else this.#calls.set(call.connection, new Set([call]))
     this.#count++
-    const work = answer()
+    const work = this.#observer.tracing ? notingPhases(call.record.phases, answer) : answer()
     this.#work.add(work)
     void work.finally(() => {
       this.#work.delete(work)
@@ -60,7 +86,18 @@ export class OpenCalls {
     const calls = this.#calls.get(call.connection)
     if (!calls?.delete(call)) return
     this.#count--
+    this.#observer.ended(call.record)
     if (calls.size === 0) this.#calls.delete(call.connection)
+  }
+
+  /** Reports a request that was refused without becoming a call. */
+  refused(record: CallRecord): void {
+    this.#observer.ended(record)
+  }
+
+  /** Returns the methods of the calls that a stop waits for. */
+  get methods(): string[] {
+    return [...this.#calls.values()].flatMap(calls => [...calls].map(({ record }) => record.method))
   }
 
   /** Resolves when no work is left. */

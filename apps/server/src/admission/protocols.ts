@@ -14,11 +14,17 @@ export interface Protocols {
   http: Connect | undefined
 }
 
-/** Returns a function that finds out which protocol a new connection speaks, and hands it on. */
-export function byProtocol(protocols: Protocols, tls: TlsOptions | undefined): Connect {
+export interface Switch {
+  /** Finds out which protocol a new connection speaks, and hands it on. */
+  connect: Connect
+  /** Uses other certificates for new connections. */
+  renew(tls: TlsOptions): void
+}
+
+export function byProtocol(protocols: Protocols, tls: TlsOptions | undefined): Switch {
   if (tls) return afterHandshake(protocols, tls)
   const { grpc, http } = protocols
-  return http ? socket => byFirstBytes(socket, grpc, http) : grpc
+  return { connect: http ? socket => byFirstBytes(socket, grpc, http) : grpc, renew() {} }
 }
 
 /**
@@ -26,7 +32,7 @@ export function byProtocol(protocols: Protocols, tls: TlsOptions | undefined): C
  * http/1.1, as browsers and curl do, gets it, because behind h2 we only have gRPC. A client that offers
  * nothing speaks HTTP/1.1.
  */
-function afterHandshake({ grpc, http }: Protocols, tls: TlsOptions): Connect {
+function afterHandshake({ grpc, http }: Protocols, tls: TlsOptions): Switch {
   const served = http ? ['http/1.1', 'h2'] : ['h2']
   const server = createServer({
     ...tls,
@@ -39,7 +45,10 @@ function afterHandshake({ grpc, http }: Protocols, tls: TlsOptions): Connect {
     else if (http) http(socket)
     else socket.destroy()
   })
-  return socket => server.emit('connection', socket)
+  return {
+    connect: socket => server.emit('connection', socket),
+    renew: tls => server.setSecureContext(tls),
+  }
 }
 
 /** Looks at as many bytes as it takes to know the protocol, and puts them back. */

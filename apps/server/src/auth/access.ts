@@ -14,14 +14,21 @@ export interface Access {
 export const openAccess: Access = { tls: undefined, tokens: undefined }
 
 /** Reads the files that the flags name. Throws a `StartError` if a file cannot be used. */
-export function readAccess({
+export function readAccess(flags: AccessFlags): Access {
+  const { tokenFile } = flags
+  return {
+    tls: readCertificates(flags),
+    tokens: tokenFile === undefined ? undefined : new TokenFile(tokenFile),
+  }
+}
+
+/** Reads the files of TLS alone. Throws a `StartError` if a file cannot be used. */
+export function readCertificates({
   tlsCert: cert,
   tlsKey: key,
   tlsClientCa: clientCa,
-  tokenFile,
-}: AccessFlags): Access {
-  const tls = cert !== undefined && key !== undefined ? readTls({ cert, key, clientCa }) : undefined
-  return { tls, tokens: tokenFile === undefined ? undefined : new TokenFile(tokenFile) }
+}: AccessFlags): TlsOptions | undefined {
+  return cert !== undefined && key !== undefined ? readTls({ cert, key, clientCa }) : undefined
 }
 
 /**

@@ -25,8 +25,8 @@ export function exposureWarning(
   if (tokens)
     return tls
       ? undefined
-      : `warning: tokens and data come to ${exposed} as plain text: give --tls-cert and --tls-key, or --host 127.0.0.1 behind a proxy that does TLS`
+      : `tokens and data come to ${exposed} as plain text: give --tls-cert and --tls-key, or --host 127.0.0.1 behind a proxy that does TLS`
   return open
     ? undefined
-    : `warning: everybody who reaches ${exposed} can upload and read sums: give --token-file or --tls-client-ca, or set TABLE_OPEN=1 if that is intended`
+    : `everybody who reaches ${exposed} can upload and read sums: give --token-file or --tls-client-ca, or set TABLE_OPEN=1 if that is intended`
 }

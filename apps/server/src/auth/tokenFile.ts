@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { readFileOfFlag, StartError } from '../config/startError.ts'
+import { log } from '../observe/log.ts'
 import { findToken, parseTokens, type Token } from './tokens.ts'
 
 /**
@@ -50,14 +51,12 @@ export class TokenFile {
       this.#tokens = parseTokens(text)
       this.#text = text
       this.#problem = ''
-      console.error(`token file ${this.#path} read again, tokens in force: ${this.#tokens.length}`)
+      log.info(`token file ${this.#path} read again, tokens in force: ${this.#tokens.length}`)
     } catch (error) {
       const { message } = error as Error
       if (message === this.#problem) return
       this.#problem = message
-      console.error(
-        `warning: token file ${this.#path}: ${message}: the tokens that were read before stay in force`,
-      )
+      log.warn(`token file ${this.#path}: ${message}: the tokens that were read before stay in force`)
     }
   }
 

@@ -1,6 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { limitOptions, wholeNumber } from './limits.ts'
 
+/** From the most lines to none. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
 /** The paths that decide who may connect and call. */
 export interface AccessFlags {
   tlsCert?: string
@@ -21,6 +24,7 @@ export interface Flags extends AccessFlags, HttpFlags {
   port: number
   dataDir: string
   workers: number
+  logLevel: string
   [limit: string]: unknown
 }
 
@@ -50,6 +54,12 @@ export function readFlags(): Flags | undefined {
         .env('TABLE_WORKERS')
         .default(8)
         .argParser(wholeNumber(1, 256)),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'what goes to stderr; a call is a line of info')
+        .env('TABLE_LOG_LEVEL')
+        .default('info')
+        .choices(LOG_LEVELS),
     )
     .configureHelp({ helpWidth: 110 })
     .exitOverride()

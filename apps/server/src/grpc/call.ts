@@ -5,13 +5,14 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { type Metadata, status } from '@grpc/grpc-js'
-import { ServiceError, shuttingDown } from '@table/table'
+import { ServiceError, type ServiceErrorCode, shuttingDown } from '@table/table'
 import type { OpenCall } from '../admission/openCalls.ts'
 import { chunksOf } from '../admission/requestStream.ts'
 import { refuseTinyPieces } from '../admission/tinyPieces.ts'
 import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
+import { CallRecord } from '../observe/callRecord.ts'
 import type { RequestHeaders } from './requestHeaders.ts'
-import { statusOf } from './status.ts'
+import { outcomeOf, statusOf } from './status.ts'
 
 /** The message of a request before it is decoded. A method reads the message while it arrives. */
 export interface RequestBody {
@@ -24,6 +25,8 @@ export interface RequestBody {
 /** The status that ends a call without a message. */
 export interface Failure {
   code: status
+  /** What the status alone does not tell. */
+  outcome?: ServiceErrorCode
   details: string
   metadata?: Metadata | undefined
 }
@@ -56,6 +59,7 @@ export class Call implements OpenCall {
   readonly session: ServerHttp2Session
   /** The client's address, a colon and the client's port. */
   readonly peer: string
+  readonly record: CallRecord
   answered = false
   /** Whether the call waits for something that may never come, as a watcher does. Such a call makes room for others. */
   lingers = false
@@ -81,6 +85,7 @@ export class Call implements OpenCall {
     this.session = session
     this.peer = peer
     this.headers = headers
+    this.record = new CallRecord(peer, name => headers.first(name))
     this.body = { chunks: chunksOf(stream), encoding: headers.first('grpc-encoding') ?? 'identity' }
     refuseTinyPieces(stream, error => this.fail(statusOf(error)))
     this.#setDeadline(callTime)
@@ -104,6 +109,7 @@ export class Call implements OpenCall {
   }
 
   hangUp(): void {
+    this.record.failed('too-slow', 'the client kept too many calls waiting')
     hangUp(this.session)
   }
 
@@ -127,6 +133,7 @@ export class Call implements OpenCall {
     }
     this.#stream.once('close', () => releaseAnswer(message.length))
     if (!this.#mayAnswer()) return
+    this.record.succeeded()
     this.#stream.respond(RESPONSE, { waitForTrailers: true })
     this.#end({ 'grpc-status': status.OK }, Buffer.concat([prefixOf(message), message]))
   }
@@ -144,7 +151,7 @@ export class Call implements OpenCall {
       stream.respond(RESPONSE, { waitForTrailers: true })
     }
     this.#sendingSince = performance.now()
-    const late = setTimeout(() => hangUp(this.session), 1000 * this.#idleTime)
+    const late = setTimeout(() => this.#giveUp(), 1000 * this.#idleTime)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const cancelled = () => reject(nobodyWaits())
     this.signal.addEventListener('abort', cancelled)
@@ -154,6 +161,7 @@ export class Call implements OpenCall {
       stream.write(message, error => (error ? reject(nobodyWaits()) : resolve()))
       stream.uncork()
       await promise
+      this.record.sent(message.length)
     } finally {
       clearTimeout(late)
       this.signal.removeEventListener('abort', cancelled)
@@ -164,13 +172,16 @@ export class Call implements OpenCall {
   /** Ends an answer of any number of messages. */
   finish(trailers: Record<string, string> = {}): void {
     if (!this.#mayAnswer()) return
+    this.record.succeeded()
     if (!this.#begun) this.#stream.respond(RESPONSE, { waitForTrailers: true })
     this.#end({ 'grpc-status': status.OK, ...trailers })
   }
 
   /** Answers with a status. Does nothing if the call already has an answer or is over. */
-  fail({ code, details, metadata }: Failure): void {
+  fail(failure: Failure): void {
     if (!this.#mayAnswer()) return
+    const { code, details, metadata } = failure
+    this.record.failed(outcomeOf(failure), details)
     this.#cancel()
     // `encodeURI` throws on half of a surrogate pair.
     const message = encodeURI(details.toWellFormed())
@@ -204,8 +215,14 @@ export class Call implements OpenCall {
     this.answered = true
     // A client may open streams and never take an answer, which would keep each stream in memory.
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => hangUp(this.session), 1000 * this.#idleTime)
+    this.#timer = setTimeout(() => this.#giveUp(), 1000 * this.#idleTime)
     return true
+  }
+
+  /** Hangs up on a client that does not take its answer. */
+  #giveUp(): void {
+    this.record.failed('too-slow', `the client took nothing of its answer for ${this.#idleTime} s`)
+    hangUp(this.session)
   }
 
   /** Tells a client that has its answer to stop sending: https://www.rfc-editor.org/rfc/rfc9113#section-8.1-9 */

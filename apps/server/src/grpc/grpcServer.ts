@@ -147,13 +147,18 @@ export class GrpcServer {
       closed(!call.answered)
     })
     calls.add(call, async () => {
-      const method = this.#methods.get(headers.first(':path') ?? '')
+      const path = headers.first(':path') ?? ''
+      const method = this.#methods.get(path)
+      if (method) {
+        call.record.method = path
+        call.record.isProbe = method.untilTheEnd
+      }
       const late =
         this.#options.draining.aborted && !method?.untilTheEnd ? statusOf(shuttingDown()) : undefined
       const refused = late ?? tooManyHeaders(headers) ?? method?.refusal(headers)
       if (refused) call.fail(refused)
       else if (method) await method.answer(call)
-      else call.fail(unknownMethod(headers.first(':path')))
+      else call.fail(unknownMethod(path))
     })
   }
 }
@@ -167,7 +172,7 @@ function tooManyHeaders({ bytes }: RequestHeaders): Failure | undefined {
   }
 }
 
-function unknownMethod(path = ''): Failure {
+function unknownMethod(path: string): Failure {
   return {
     code: status.UNIMPLEMENTED,
     details: `the server does not implement the method ${shown(path)}`,

@@ -119,7 +119,7 @@ export function sending<Request, Response>({
       )
       call.finish(trailers)
     } catch (error) {
-      const last = errorResponse(codec, error)
+      const last = errorResponse(call, codec, error)
       if (!last) throw error
       await send(last)
       call.finish()
@@ -187,13 +187,14 @@ function bind<Request, Response>(
 function answerError<Request, Response>(call: Call, codec: Codec<Request, Response>, error: unknown): void {
   // Nobody waits for an answer to a call that is over.
   if (error instanceof ServiceError && error.code === 'cancelled' && call.signal.aborted) return
-  const response = errorResponse(codec, error)
+  const response = errorResponse(call, codec, error)
   if (response) call.succeed(codec.responseSerialize(response), false)
   else call.fail(statusOf(error))
 }
 
 /** Returns the response that tells of an error in the client's data. Returns undefined for every other error. */
 function errorResponse<Request, Response>(
+  call: Call,
   codec: Codec<Request, Response>,
   error: unknown,
 ): Response | undefined {
@@ -201,7 +202,9 @@ function errorResponse<Request, Response>(
     return undefined
   // The defaults of all other fields.
   const empty = codec.responseDeserialize(Buffer.alloc(0))
-  return hasError(empty) ? { ...empty, error: error.message } : undefined
+  if (!hasError(empty)) return undefined
+  call.record.failed(error.code, error.message)
+  return { ...empty, error: error.message }
 }
 
 function hasError<Response>(response: Response): response is Response & { error: string } {

@@ -20,15 +20,17 @@ export function upload(
 export async function store(
   { table, admission }: Context,
   csv: CsvBody,
-  { session, peer, headers, signal }: Call,
+  { session, peer, headers, signal, record }: Call,
 ): Promise<UploadResp> {
   const ids = headers.get('upload-id')
   const uploadId = ids.length === 0 ? undefined : ids.join(', ')
   const request = { csv, uploadId, name: nameOf(headers) }
-  const { id, rows, columns, warnings } = await admission.upload(() => {
+  const result = await admission.upload(() => {
     widenWindow(session)
     return admission.connections.during(peer, () => storeUpload(table, request, signal))
   })
+  record.stored(result)
+  const { id, rows, columns, warnings } = result
   const stored = { error: '', id: BigInt(id), rows: BigInt(rows) }
   const bytes = columns.reduce((sum, { name }) => sum + Buffer.byteLength(name) + COLUMN_BYTES, 0)
   if (bytes <= ANSWER_BYTES) return { ...stored, columns: [...columns], warnings: [...warnings] }

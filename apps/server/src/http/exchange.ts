@@ -5,9 +5,10 @@ import type { OpenCall } from '../admission/openCalls.ts'
 import { chunksOf } from '../admission/requestStream.ts'
 import { refuseTinyPieces } from '../admission/tinyPieces.ts'
 import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
+import { CallRecord } from '../observe/callRecord.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { endWhileReading } from './linger.ts'
-import { type Headers, problemOf } from './problem.ts'
+import { type Headers, outcomeOf, problemOf } from './problem.ts'
 
 /** Times in seconds. */
 export interface ExchangeTimes {
@@ -23,6 +24,7 @@ export class Exchange implements OpenCall {
   readonly connection: Socket
   /** The client's address, a colon and the client's port. */
   readonly peer: string
+  readonly record: CallRecord
   readonly path: string
   readonly query: URLSearchParams
   /** What stands in the path in place of the route's `{names}`. */
@@ -60,6 +62,8 @@ export class Exchange implements OpenCall {
     this.request = request
     this.connection = request.socket
     this.peer = `${request.socket.remoteAddress}:${request.socket.remotePort}`
+    this.record = new CallRecord(this.peer, name => request.headersDistinct[name]?.[0])
+    this.headers['x-request-id'] = this.record.requestId
     const [path = '', ...query] = (request.url ?? '').split('?')
     this.path = path
     this.query = new URLSearchParams(query.join('?'))
@@ -106,6 +110,7 @@ export class Exchange implements OpenCall {
   }
 
   hangUp(): void {
+    this.record.failed('too-slow', 'the client kept the server waiting')
     this.connection.destroy()
   }
 
@@ -152,6 +157,7 @@ export class Exchange implements OpenCall {
         this.#stopSending = () => reject(nobodyWaits())
         this.#response.write(part, error => (error ? reject(nobodyWaits()) : resolve()))
       })
+      this.record.sent(part.length)
     } finally {
       clearTimeout(late)
       this.#stopSending = undefined
@@ -165,10 +171,14 @@ export class Exchange implements OpenCall {
 
   /** Answers with a problem. An answer that has begun is cut off, so that the client cannot take it for whole. */
   fail(error: unknown): void {
-    if (this.answered && !this.#hasEnded) this.hangUp()
-    if (this.isDone) return
-    this.#cancel()
+    if (this.#hasEnded || this.connection.destroyed) return
     const { problem, headers } = problemOf(error)
+    this.record.failed(outcomeOf(problem), problem.detail)
+    if (this.answered) {
+      this.connection.destroy()
+      return
+    }
+    this.#cancel()
     const type = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
     const body = Buffer.from(JSON.stringify(problem))
     if (this.begin(problem.status, { ...type, ...headers, 'content-length': body.length })) this.#end(body)
@@ -188,6 +198,7 @@ export class Exchange implements OpenCall {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.hangUp(), 1000 * this.#idleTime)
     this.#hasEnded = true
+    this.record.succeeded()
     if (this.request.complete) this.#response.end(last)
     else endWhileReading(this.request, this.#response, last)
   }

@@ -3,9 +3,10 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ServiceError } from '@table/table'
 import type { OpenCalls } from '../admission/openCalls.ts'
+import { CallRecord } from '../observe/callRecord.ts'
 import { Exchange, type ExchangeTimes } from './exchange.ts'
 import { SECURITY_HEADERS } from './headers.ts'
-import { HttpError, problemOf } from './problem.ts'
+import { HttpError, outcomeOf, type Problem, problemOf } from './problem.ts'
 
 // An import would read every export of node:http, and some of them load undici: 13 MiB, and a tenth of the CPU time of a start.
 const { createServer } = process.getBuiltinModule('node:http')
@@ -115,10 +116,19 @@ export class HttpServer {
   #onMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
     const [exchange] = this.#connections.get(socket)?.exchanges ?? []
     if (exchange && !exchange.request.complete) {
+      if (error.code === 'HPE_INVALID_EOF_STATE')
+        exchange.record.failed('cancelled', 'the client went away before the end of the body')
       exchange.fail(new ServiceError('invalid-request', `the body is not HTTP/1.1 (${error.message})`))
       socket.end()
     } else if (exchange || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else refuse(socket, malformed(error))
+    else this.#refuseMalformed(socket as Socket, malformed(error))
+  }
+
+  #refuseMalformed(socket: Socket, error: Error): void {
+    const record = new CallRecord(`${socket.remoteAddress}:${socket.remotePort}`, () => undefined)
+    const problem = refuse(socket, error)
+    record.failed(outcomeOf(problem), problem.detail)
+    this.#options.calls.refused(record)
   }
 
   #endIdle(): void {
@@ -143,8 +153,8 @@ function malformed({ code, message }: NodeJS.ErrnoException): HttpError {
     : new HttpError(400, `the request is not HTTP/1.1 (${message})`)
 }
 
-/** Answers without an exchange, and closes the connection. */
-function refuse(socket: Duplex, error: Error): void {
+/** Answers without an exchange, and closes the connection. Returns the answer. */
+function refuse(socket: Duplex, error: Error): Problem {
   const { problem, headers } = problemOf(error)
   const body = JSON.stringify(problem)
   const all = {
@@ -158,4 +168,5 @@ function refuse(socket: Duplex, error: Error): void {
   socket.end(`HTTP/1.1 ${problem.status} ${problem.title}\r\n${lines.join('')}\r\n${body}`, () =>
     socket.destroy(),
   )
+  return problem
 }

@@ -1,5 +1,6 @@
 import { shortageOf } from '@table/storage'
 import { ServiceError, type ServiceErrorCode } from '@table/table'
+import { log } from '../observe/log.ts'
 
 export type Headers = Record<string, string | number>
 
@@ -75,10 +76,17 @@ export function problemOf(error: unknown): { problem: Problem; headers: Headers 
     return { problem: { ...problem(status, error.message), code: error.code, ...placeIn(error) }, headers }
   }
   const shortage = shortageOf(error)
-  console.error(shortage?.message ?? error)
+  log.error(shortage?.message ?? error)
   return shortage
     ? { problem: { ...problem(503, shortage.forClients), code: 'unavailable' }, headers: RETRY }
     : { problem: { ...problem(500, 'internal error'), code: 'internal' }, headers: {} }
+}
+
+const outcomes: Record<number, ServiceErrorCode> = { 404: 'not-found', 413: 'too-large', 431: 'too-large' }
+
+/** Returns what the log and the metrics call a problem. Statuses that only HTTP has tell of what clients do. */
+export function outcomeOf({ code, status }: Problem): ServiceErrorCode {
+  return code ?? outcomes[status] ?? 'invalid-request'
 }
 
 function problem(status: number, detail: string): Problem {

@@ -4,6 +4,7 @@ import type { Sites } from '../auth/sites.ts'
 import type { TokenFile } from '../auth/tokenFile.ts'
 import type { Scope } from '../auth/tokens.ts'
 import type { Limits } from '../config/limits.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What handlers work with. */
@@ -11,6 +12,7 @@ export interface Context {
   table: Table
   admission: Admission
   limits: Limits
+  metrics: Metrics
   /** Undefined: everybody may call. */
   tokens: TokenFile | undefined
   sites: Sites

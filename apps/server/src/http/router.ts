@@ -10,6 +10,11 @@ import { HttpError } from './problem.ts'
 import type { Context, Route } from './route.ts'
 import { routes } from './routes.ts'
 
+/** What the log and the metrics call a route. */
+export function nameOf({ method, path }: Route): string {
+  return `${method} ${path}`
+}
+
 interface Pattern {
   route: Route
   path: RegExp
@@ -37,6 +42,8 @@ export async function route(context: Context, exchange: Exchange): Promise<void>
     const wanted = method === 'HEAD' ? 'GET' : method
     const found = fitting.find(({ route }) => route.method === wanted)
     if (!found) throw wrongMethod(method, methods)
+    exchange.record.method = nameOf(found.route)
+    exchange.record.isProbe = found.route.untilTheEnd === true
     checkRequest(context, exchange, found.route)
     exchange.params = paramsOf(found, exchange.path)
     await found.route.handler(context, exchange)

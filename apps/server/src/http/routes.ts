@@ -6,6 +6,7 @@ import { downloadCsv, downloadParquet } from './download.ts'
 import { getUpload } from './getUpload.ts'
 import { healthz, readyz } from './health.ts'
 import { listQuery, listUploads } from './listUploads.ts'
+import { metrics, metricsTypes } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { query, queryTypes } from './query.ts'
 import type { Route } from './route.ts'
@@ -76,6 +77,15 @@ export const routes: readonly Route[] = [
     produces: queryTypes,
     takesBody: true,
     handler: query,
+  },
+  // What a stop waits for is worth watching, too.
+  {
+    method: 'GET',
+    path: '/metrics',
+    scope: 'read',
+    produces: metricsTypes,
+    untilTheEnd: true,
+    handler: metrics,
   },
   { method: 'GET', path: '/openapi.json', scope: undefined, produces: JSON_ALONE, handler: openapi },
   // Whoever asks for the health, such as an orchestrator, has no token, and asks until the server has ended.

@@ -18,12 +18,12 @@ async function store(
   exchange: Exchange,
   uploadId: string | undefined,
 ): Promise<void> {
-  const { query, peer, signal } = exchange
+  const { query, peer, signal, record } = exchange
   const csv = csvOf(exchange, limits.uploadBytes, admission.uploadTimeout)
   const request = { csv, uploadId, name: query.get('name') ?? undefined }
   const work = () => storeUpload(table, request, signal)
-  const { id, rows, columns, warnings }: UploadResult = await admission.upload(() =>
-    admission.connections.during(peer, work),
-  )
+  const result: UploadResult = await admission.upload(() => admission.connections.during(peer, work))
+  record.stored(result)
+  const { id, rows, columns, warnings } = result
   exchange.json(201, { id, rows, columns, warnings }, { location: `/uploads/${id}` }, true)
 }

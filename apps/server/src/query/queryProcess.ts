@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ServiceError } from '@table/table'
 import { QUERY_FLAGS, QUERY_VARIABLES } from '../config/tuning.ts'
+import { log } from '../observe/log.ts'
 import {
   ANSWERS,
   FRAME_HEADER,
@@ -28,6 +29,8 @@ export class QueryProcess {
   readonly #memory: number
   #running: Running | undefined
   #timer: NodeJS.Timeout | undefined
+  /** How often the process was started in place of one that had ended by itself. */
+  restarts = 0
 
   /**
    * `folder`: where the process runs, which exists once there is a query. `memory`: the bytes that all queries may take, beside which the process takes `BESIDES`. `quiet`: how
@@ -41,14 +44,16 @@ export class QueryProcess {
 
   /** The number of the process, if it runs. */
   get pid(): number | undefined {
-    return this.#running?.pid
+    return this.#running?.hasEnded ? undefined : this.#running?.pid
   }
 
   /** Yields the answer of a query. Throws a `ServiceError`. */
   async *answer(request: QueryRequest, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     clearTimeout(this.#timer)
-    if (!this.#running || this.#running.hasEnded)
+    if (!this.#running || this.#running.hasEnded) {
+      if (this.#running) this.restarts++
       this.#running = new Running(this.#folder, this.#memory + BESIDES)
+    }
     const running = this.#running
     try {
       yield* running.answer(request, signal)
@@ -244,7 +249,7 @@ function readFrames(answers: Readable, answerOf: (id: number) => Answer | undefi
 }
 
 function failure({ code, message }: QueryFailure): ServiceError {
-  if (code === 'internal' || code === 'damaged') console.error(`query: ${message}`)
+  if (code === 'internal' || code === 'damaged') log.error(`query: ${message}`)
   return new ServiceError(code === 'missing' ? 'unsupported' : code, message)
 }
 

@@ -10,6 +10,7 @@ import {
   type Store,
   textIntegersOf,
 } from '@table/storage'
+import { phase } from '../observe/phases.ts'
 import type { Pool } from './pool.ts'
 
 /** Returns the exact sum of a column over all published uploads, which all workers find together. */
@@ -22,7 +23,7 @@ export async function columnSum(
   const format = formatOf(formatName)
   const snapshot = await catalogue.snapshot()
   const { uploads } = snapshot
-  const places = await pool.columns.find(column, snapshot)
+  const places = await phase('find', () => pool.columns.find(column, snapshot))
   const noted = await pool.notedTexts(places)
   /** Rejects if the column has no sum. `refused` is an upload that turned out to hold other texts than integers. */
   const expectNumbers = async (refused?: number) => {
@@ -32,7 +33,7 @@ export async function columnSum(
   await expectNumbers()
   const partials: PartialSum[] = []
   for (const plan of planSum(uploads, places, format, pool.workers)) {
-    const found = await cancelledOnError(cancellation, pool.sum(plan, cancellation))
+    const found = await phase('scan', () => cancelledOnError(cancellation, pool.sum(plan, cancellation)))
     releasePlan(plan)
     partials.push(...found)
     const refused = found.find(({ refused }) => refused !== undefined)

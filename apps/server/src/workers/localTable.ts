@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import {
   Arrival,
   type Cancellation,
@@ -33,6 +34,10 @@ import {
   type UploadResult,
 } from '@table/table'
 import type { Limits } from '../config/limits.ts'
+import { log } from '../observe/log.ts'
+import type { Reading } from '../observe/metrics.ts'
+import { phase } from '../observe/phases.ts'
+import { readingsOf } from '../query/readings.ts'
 import { columnStats } from './columnStats.ts'
 import { columnSum } from './columnSum.ts'
 import { description } from './description.ts'
@@ -54,12 +59,47 @@ export class LocalTable implements Table {
   /** Opens the directory. Throws a `StorageError` if the directory cannot be served. */
   constructor(dataDir: string, workers: number, limits: StorageLimits & Pick<Limits, 'queryMemory'>) {
     setStorageLimits(limits)
-    this.#store = openStore(dataDir)
+    this.#store = openStore(dataDir, line => sayOnLog(line))
     this.#pool = new Pool(this.#store, workers, limits)
     this.#removals = new Removals(this.#pool.readers, ids => this.#pool.removeFiles(ids))
     this.#queries = new Queries(this.#store, this.#pool, limits)
     // Sync the leftovers now: if every run ended in a crash, unsynced uploads would pile up.
     if (this.#store.hasUnsynced) void this.#pool.syncAll()
+  }
+
+  get readings(): Reading[] {
+    const { catalogue, dataDir } = this.#store
+    const uploads = async () => (await catalogue.snapshot()).uploads
+    return [
+      {
+        kind: 'gauge',
+        name: 'table_uploads',
+        help: 'Uploads in the table.',
+        read: async () => (await uploads()).length,
+      },
+      {
+        kind: 'gauge',
+        name: 'table_rows',
+        help: 'Rows in the table.',
+        read: async () => (await uploads()).rows,
+      },
+      {
+        kind: 'gauge',
+        name: 'table_disk_free_bytes',
+        help: 'Free space of the disk that has the data directory.',
+        async read() {
+          const { bavail, bsize } = await statfs(dataDir)
+          return bavail * bsize
+        },
+      },
+      ...this.#pool.readings,
+      ...readingsOf(this.#queries.process),
+    ]
+  }
+
+  /** How many uploads the table has. */
+  async count(): Promise<number> {
+    return (await this.#store.catalogue.snapshot()).uploads.length
   }
 
   /** Receives, converts, commits and publishes an upload. A published upload is on the disk. */
@@ -145,19 +185,31 @@ export class LocalTable implements Table {
       (await arrival.reached(LARGE_BYTES))
         ? this.#pool.commitArriving(id, receivedAt, arrival, cancellation, given)
         : undefined
-    const { held } = await spooled(csv, () => {
-      const arrival = new Arrival()
-      attempt = attempt.then(() => commitMeanwhile(arrival))
-      attempt.catch(() => {}) // the attempt is awaited below, once everything has arrived
-      return createSpool(dataDir, id, arrival)
-    })
-    const committed = (await attempt) ?? (await this.#pool.commit(id, receivedAt, cancellation, held, given))
+    const receive = () =>
+      spooled(csv, () => {
+        const arrival = new Arrival()
+        attempt = attempt.then(() => commitMeanwhile(arrival))
+        attempt.catch(() => {}) // the attempt is awaited below, once everything has arrived
+        return createSpool(dataDir, id, arrival)
+      })
+    const { held } = await phase('receive', receive)
+    const committed = await phase(
+      'convert and commit',
+      async () => (await attempt) ?? (await this.#pool.commit(id, receivedAt, cancellation, held, given)),
+    )
     // Publish even if nobody waits for the answer: the upload is committed, so the next start would count it
     // anyway.
-    const clashes = await catalogue.publish(committed)
-    const { rows, columns, warnings } = committed
+    const clashes = await phase('publish', () => catalogue.publish(committed))
+    const { rows, csvBytes, columns, warnings } = committed
     const clashing = await this.#pool.clashWarnings(committed, clashes)
-    return { id: committed.id, rows, columns, warnings: [...warnings, ...clashing] }
+    return {
+      id: committed.id,
+      isNew: committed.id === id,
+      rows,
+      csvBytes,
+      columns,
+      warnings: [...warnings, ...clashing],
+    }
   }
 
   async #delete(id: number): Promise<boolean> {
@@ -197,6 +249,13 @@ async function spooled(csv: CsvBody, createSpool: () => Spool): Promise<Spool> {
   }
 }
 
+/** The storage says what it warns of in the first word. */
+function sayOnLog(line: string): void {
+  const warning = /^warning: (.*)/s.exec(line)?.[1]
+  if (warning === undefined) log.info(line)
+  else log.warn(warning)
+}
+
 const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
   invalid: 'invalid-data',
   'too-large': 'too-large',
@@ -233,6 +292,6 @@ export function forService(error: unknown): unknown {
   const known = error instanceof StorageError ? error : shortageOf(error)
   if (!known) return error
   const { code, message, forClients } = known
-  if (code === 'damaged' || message !== forClients) console.error(message)
+  if (code === 'damaged' || message !== forClients) log.error(message)
   return new ServiceError(serviceCode[code], forClients, { cause: known })
 }

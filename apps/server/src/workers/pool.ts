@@ -31,8 +31,11 @@ import type { UploadOptions } from '@table/table'
 import { Semaphore } from 'async-mutex'
 import { Piscina } from 'piscina'
 import { WORKER_HEAP } from '../config/tuning.ts'
+import { log } from '../observe/log.ts'
+import type { Reading } from '../observe/metrics.ts'
 import { Readers } from './readers.ts'
 import type { Outcome, Tasks } from './worker.ts'
+import { memoryOf } from './workerMemory.ts'
 
 /**
  * After this time without a small upload the files of small uploads are synced, in ms. By then the system has
@@ -65,6 +68,8 @@ export class Pool {
   readonly #quiet = setTimeout(() => void this.syncAll(), QUIET).unref()
   #closed = false
   readonly #conversions = new Semaphore(CONVERSIONS)
+  #converting = 0
+  #waitingConversions = 0
   #heavy: Promise<unknown> = Promise.resolve()
 
   constructor({ dataDir, catalogueIdentity }: Store, workers: number, limits: StorageLimits) {
@@ -81,12 +86,29 @@ export class Pool {
     })
     // Piscina has already replaced a worker that died between two tasks.
     this.#piscina.on('error', error => {
-      console.error(error)
+      log.error(error)
       // Piscina replaces a worker that dies while loading only when the next task arrives, so queue an empty
       // task.
       if (this.#piscina.queueSize > 0)
         setTimeout(() => this.#run('nothing', undefined).catch(() => {}), LOAD_AGAIN)
     })
+  }
+
+  get readings(): Reading[] {
+    const gauge = (name: string, help: string, read: Reading['read']): Reading => ({
+      kind: 'gauge',
+      name,
+      help,
+      read,
+    })
+    return [
+      gauge('table_worker_queue_length', 'Tasks that wait for a worker.', () => this.#piscina.queueSize),
+      gauge('table_conversions_running', 'Uploads that are being converted.', () => this.#converting),
+      gauge('table_conversions_waiting', 'Uploads whose conversion waits.', () => this.#waitingConversions),
+      gauge('table_workers_memory_bytes', 'Objects and buffers of all worker threads.', () =>
+        memoryOf(this.#piscina.threads),
+      ),
+    ]
   }
 
   /**
@@ -141,7 +163,16 @@ export class Pool {
     name: Name,
     task: Tasks[Name]['task'],
   ): Promise<Tasks[Name]['value']> {
-    return this.#conversions.runExclusive(() => this.#run(name, task))
+    this.#waitingConversions++
+    return this.#conversions.runExclusive(async () => {
+      this.#waitingConversions--
+      this.#converting++
+      try {
+        return await this.#run(name, task)
+      } finally {
+        this.#converting--
+      }
+    })
   }
 
   /** Returns the committed upload even if its worker died after the commit. Throws if the upload was not committed. */
@@ -152,7 +183,7 @@ export class Pool {
       if (error instanceof StorageError) throw error
       const upload = await this.#run('settle', { id })
       if (!upload) throw error
-      console.error(error)
+      log.error(error)
       return upload
     }
   }
@@ -175,7 +206,7 @@ export class Pool {
       return await this.readers.during(() => this.#run('clashWarnings', task))
     } catch (error) {
       // The upload is stored: its client must not take it for refused.
-      console.error(error)
+      log.error(error)
       return []
     }
   }
@@ -218,7 +249,7 @@ export class Pool {
     try {
       await this.#run('removeQueryFiles', { query })
     } catch (error) {
-      if (!this.#closed) console.error(error)
+      if (!this.#closed) log.error(error)
     }
   }
 
@@ -241,7 +272,7 @@ export class Pool {
       return await this.#run('removeRow', { id })
     } catch (error) {
       if (error instanceof StorageError || (await this.find(id))) throw error
-      console.error(error)
+      log.error(error)
       return true
     }
   }
@@ -251,7 +282,7 @@ export class Pool {
     try {
       await this.#run('removeFiles', { ids })
     } catch (error) {
-      if (!this.#closed) console.error(error)
+      if (!this.#closed) log.error(error)
     }
   }
 
@@ -268,9 +299,9 @@ export class Pool {
   async checkSizes(uploads: UploadsSnapshot): Promise<void> {
     try {
       for (const sizes of expectedSizes(uploads))
-        for (const problem of await this.#run('checkSizes', { sizes })) console.error(`damaged: ${problem}`)
+        for (const problem of await this.#run('checkSizes', { sizes })) log.error(`damaged: ${problem}`)
     } catch (error) {
-      if (!this.#closed) console.error(error)
+      if (!this.#closed) log.error(error)
     }
   }
 
@@ -299,7 +330,7 @@ export class Pool {
       // data is gone. The catalogue keeps a copy of the unsynced files, and the next start writes the files
       // again. From now on every upload is synced at once.
       this.#syncFailed = true
-      if (!this.#closed) console.error(error)
+      if (!this.#closed) log.error(error)
     }
   }
 

@@ -1,6 +1,7 @@
 import { type Cancellation, queriesDirectory, type Store } from '@table/storage'
 import type { AnswerFormat } from '@table/table'
 import { type Limits, QUERIES } from '../config/limits.ts'
+import { phase } from '../observe/phases.ts'
 import { QueryProcess } from '../query/queryProcess.ts'
 import type { Pool } from './pool.ts'
 import { Readers } from './readers.ts'
@@ -37,7 +38,9 @@ export class Queries {
     const query = ++this.#last
     try {
       const begin = () => this.#makeFiles(query, cancellation)
-      const { schemas, freeBytes } = await this.#beginning.during(() => this.#pool.readers.during(begin))
+      const { schemas, freeBytes } = await phase('link files', () =>
+        this.#beginning.during(() => this.#pool.readers.during(begin)),
+      )
       const spill = Math.min(MOST_SPILLED, Math.floor(freeBytes / QUERIES))
       const folder = String(query)
       yield* this.process.answer({ sql, format, folder, schemas, memory: this.#memory, spill }, signal)

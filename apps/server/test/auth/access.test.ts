@@ -49,14 +49,14 @@ test('the files say who may connect and who may call', () => {
 
 test('there is no warning if only client certificates or this machine are let in', () => {
   const others = ['192.0.2.1']
-  expect(accessWarning(others, {})).toMatch(/^warning: everybody/)
+  expect(accessWarning(others, {})).toMatch(/^everybody/)
   expect(accessWarning(['127.0.0.1'], {})).toBeUndefined()
-  expect(accessWarning(others, { tokenFile: 'd' })).toMatch(/^warning: tokens and data/)
+  expect(accessWarning(others, { tokenFile: 'd' })).toMatch(/^tokens and data/)
   expect(accessWarning(others, { tokenFile: 'd', tlsCert: 'a' })).toBeUndefined()
   expect(accessWarning(others, { tlsCert: 'a', tlsClientCa: 'c' })).toBeUndefined()
   vi.stubEnv('TABLE_OPEN', '1')
   expect(accessWarning(others, {})).toBeUndefined()
   vi.stubEnv('TABLE_OPEN', 'yes')
-  expect(accessWarning(others, {})).toMatch(/^warning: everybody/)
+  expect(accessWarning(others, {})).toMatch(/^everybody/)
   vi.unstubAllEnvs()
 })

@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openAccess } from '../../src/auth/access.ts'
 import { TokenFile } from '../../src/auth/tokenFile.ts'
-import { type ServerProcess, spawnServer } from '../support/process.ts'
+import { linesOf, type ServerProcess, spawnServer } from '../support/process.ts'
 import { replaceFile, tokenFile, tokenLine } from '../support/secrets.ts'
 import {
   columnSum,
@@ -149,7 +149,7 @@ describe('an upload is refused', () => {
 describe('the token file is read again when it changes', () => {
   async function spawned() {
     const path = tokenFile()
-    const server = spawnServer({ env: { TABLE_TOKEN_FILE: path } })
+    const server = spawnServer({ env: { TABLE_TOKEN_FILE: path, TABLE_LOG_LEVEL: 'info' } })
     const { port } = await server.ready
     const may = (token: string) =>
       columnSum(connectClient(port, { token }), 'x').then(
@@ -178,7 +178,7 @@ describe('the token file is read again when it changes', () => {
   ])('%s', async (_how, change) => {
     const { path, server, may } = await spawned()
     expect([await may('reader'), await may('new')]).toEqual([true, false])
-    const read = said(server, /^token file \S+ read again, tokens in force: 1\n$/m)
+    const read = said(server, /"token file \S+ read again, tokens in force: 1"/)
     change(path, tokenLine('new', 'read'))
     await read
     expect([await may('reader'), await may('new')]).toEqual([false, true])
@@ -187,7 +187,7 @@ describe('the token file is read again when it changes', () => {
   test('a broken file leaves the old tokens in force, is reported once, and recovers with the next change', async () => {
     const { path, server, may } = await spawned()
     const warned = (words: string) =>
-      said(server, new RegExp(`^warning: token file .*${words}.* stay in force\\n$`, 'm'))
+      said(server, new RegExp(`"warn".*"token file .*${words}.* stay in force"`))
     let warning = warned('line 2')
     replaceFile(path, `${tokenLine('new', 'read')}nonsense\n`)
     await warning
@@ -204,12 +204,7 @@ describe('the token file is read again when it changes', () => {
     writeFileSync(path, tokenLine('new', 'read'))
     await eventually(async () => expect([await may('reader'), await may('new')]).toEqual([false, true]))
     server.child.kill()
-    const lines = (await server.exited).stderr.trim().split('\n')
-    expect(lines.map(line => /^warning|read again/.exec(line)?.[0])).toEqual([
-      'warning',
-      'warning',
-      'warning',
-      'read again',
-    ])
+    const lines = linesOf((await server.exited).stderr).filter(({ msg }) => msg.startsWith('token file'))
+    expect(lines.map(({ level }) => level)).toEqual(['warn', 'warn', 'warn', 'info'])
   })
 })

@@ -1,24 +1,28 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { TokenFile } from '../../src/auth/tokenFile.ts'
+import { log } from '../../src/observe/log.ts'
 import { tokenFile, tokenLine } from '../support/secrets.ts'
 
 test('a problem with the file is reported once, and the tokens stay in force until the file is right', async () => {
-  const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const warned = vi.spyOn(log, 'warn').mockImplementation(() => {})
+  const told = vi.spyOn(log, 'info').mockImplementation(() => {})
   const path = tokenFile()
   const tokens = new TokenFile(path)
   onTestFinished(() => {
     tokens.close()
-    said.mockRestore()
+    warned.mockRestore()
+    told.mockRestore()
   })
   const lines = async (change: () => void) => {
     change()
-    said.mockClear()
+    warned.mockClear()
+    told.mockClear()
     for (let i = 0; i < 3; i++) await tokens.look()
-    return said.mock.calls.flat()
+    return [...warned.mock.calls, ...told.mock.calls].flat()
   }
   const nothing = () => {}
-  const warning = (what: string) => expect.stringMatching(`^warning: .*${what}.* stay in force$`)
+  const warning = (what: string) => expect.stringMatching(`^token file .*${what}.* stay in force$`)
   expect(await lines(nothing)).toEqual([])
   expect(await lines(() => writeFileSync(path, 'nonsense\n'))).toEqual([warning('line 1')])
   expect(await lines(nothing)).toEqual([])
@@ -32,7 +36,7 @@ test('a problem with the file is reported once, and the tokens stay in force unt
 
 test('the token file is read every second until it is closed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const said = vi.spyOn(log, 'info').mockImplementation(() => {})
   onTestFinished(() => {
     said.mockRestore()
     vi.useRealTimers()

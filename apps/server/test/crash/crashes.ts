@@ -87,7 +87,7 @@ export class Crashes {
     }
     // If a server is killed right before an upload's row, the next start moves the upload's files aside and
     // says so.
-    const stderr = expect.stringMatching(/^(warning: the catalogue has no row for .*\n)*$/)
+    const stderr = expect.stringMatching(/^(\{"level":"warn",.*"the catalogue has no row for .*\n)*$/)
     expect(await server.exited).toMatchObject({ code: null, stderr })
     this.#count()
   }

@@ -2,10 +2,11 @@ import { Metadata, status } from '@grpc/grpc-js'
 import { ServiceError, type ServiceErrorCode } from '@table/table'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { StatusError, statusOf } from '../../src/grpc/status.ts'
+import { log as serverLog } from '../../src/observe/log.ts'
 
 const log = vi.fn()
 beforeEach(() => {
-  const spy = vi.spyOn(console, 'error').mockImplementation(log)
+  const spy = vi.spyOn(serverLog, 'error').mockImplementation(log)
   log.mockClear()
   onTestFinished(() => spy.mockRestore())
 })
@@ -22,7 +23,11 @@ test.each<[ServiceErrorCode, status]>([
   ['damaged', status.DATA_LOSS],
   ['internal', status.INTERNAL],
 ])('%s is a status with its message', (code, expected) => {
-  expect(statusOf(new ServiceError(code, 'so it is'))).toEqual({ code: expected, details: 'so it is' })
+  expect(statusOf(new ServiceError(code, 'so it is'))).toEqual({
+    code: expected,
+    outcome: code,
+    details: 'so it is',
+  })
   expect(log).not.toHaveBeenCalled()
 })
 
@@ -36,7 +41,7 @@ test('an error that knows its status keeps all of it', () => {
 
 test('the client sees nothing of any other error, and the log has everything', () => {
   const error = new TypeError('a secret')
-  expect(statusOf(error)).toEqual({ code: status.INTERNAL, details: 'internal error' })
+  expect(statusOf(error)).toEqual({ code: status.INTERNAL, outcome: 'internal', details: 'internal error' })
   expect(log.mock.calls).toEqual([[error]])
 })
 

@@ -35,10 +35,11 @@ test('both files come back byte for byte, as files to save', async () => {
 })
 
 test('HEAD says the same without a body', async () => {
-  const { date: _, ...expected } = (await get()).headers
+  const { date: _, 'x-request-id': id, ...expected } = (await get()).headers
   const { status, headers, text } = await get({ range: 'bytes=0-9' }, 'HEAD')
   expect([status, text]).toEqual([200, ''])
   expect(headers).toMatchObject(expected)
+  expect(headers['x-request-id']).not.toBe(id)
 })
 
 describe('ranges', () => {

@@ -4,7 +4,7 @@ import { eventually, incoming, serve } from '../support/server.ts'
 
 const HOST = 'Host: localhost\r\n'
 
-test('a stop ends idle connections, finishes requests, and answers only whoever asks for the health', async () => {
+test('a stop ends idle connections, finishes requests, and answers only whoever watches', async () => {
   const server = await serve()
   const idle = rawConnection(server)
   idle.write(`GET /readyz HTTP/1.1\r\n${HOST}\r\n`)
@@ -17,6 +17,7 @@ test('a stop ends idle connections, finishes requests, and answers only whoever 
   for (const [path, status] of [
     ['/healthz', 200],
     ['/readyz', 503],
+    ['/metrics', 200],
     ['/table', 503],
   ]) {
     const asked = rawConnection(server)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import type { DescribeResp, TableClient } from '@table/proto'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { log as serverLog } from '../../src/observe/log.ts'
 import { failureOf, serve, upload } from '../support/server.ts'
 
 function describeTable(client: TableClient): Promise<DescribeResp> {
@@ -76,7 +77,7 @@ test('a deleted upload is not described any more', async () => {
 })
 
 test('a footer that is missing is an error, once it has to be read', async () => {
-  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const log = vi.spyOn(serverLog, 'error').mockImplementation(() => {})
   onTestFinished(() => log.mockRestore())
   const { client, dataDir } = await serve()
   expect(await upload(client, 'x\n1\n')).toBe('')

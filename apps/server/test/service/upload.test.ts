@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import { observeFileOperations, StorageError } from '@table/storage'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { log } from '../../src/observe/log.ts'
 import { spawnHeldServer } from '../support/process.ts'
 import {
   columnSum,
@@ -137,7 +138,7 @@ test('a stored file that has changed is DATA_LOSS', async () => {
   await upload(client, 'x\n1\n')
   const path = join(dataDir, 'files', stored(dataDir)[0] ?? '')
   writeFileSync(path, 'x\nbroken\n')
-  const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const errors = vi.spyOn(log, 'error').mockImplementation(() => {})
   expect(await failureOf(columnSum(client, 'x'))).toMatchObject({
     code: status.DATA_LOSS,
     details: 'upload 1, csv: the file has 9 bytes, expected 4',
@@ -158,7 +159,7 @@ test('symbolic links that somebody planted are not followed, neither to write no
   expect(readFileSync(kept, 'utf8')).toBe('kept')
   expect(await columnSum(client, 'x')).toBe(3n)
 
-  const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const errors = vi.spyOn(log, 'error').mockImplementation(() => {})
   onTestFinished(() => errors.mockRestore())
   for (const format of ['csv', 'parquet']) {
     const path = join(dataDir, 'files', `00000001.${format}`)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { afterAll, expect, onTestFinished } from 'vitest'
 import { program, serverProgram } from '../../../../testing/program.ts'
 import { NODE_FLAGS } from '../../src/config/tuning.ts'
 import { connectClient, eventually, temporaryDirectory } from './server.ts'
@@ -25,6 +25,8 @@ interface Options {
   under?: string[] | undefined
   /** The program of the server, in place of ours. */
   main?: string
+  /** Whether the server is for all tests of the file. It then needs a data directory of the file. */
+  forFile?: boolean
 }
 
 /** Starts the server as a process of its own, on a free port unless `args` say otherwise. */
@@ -36,13 +38,15 @@ export function spawnServer({
   workers = 1,
   under = [],
   main,
+  forFile = false,
 }: Options = {}): ServerProcess {
   const preload = hook ? ['--import', program(`apps/server/test/hooks/${hook}`)] : []
   const flags = args ?? ['--port', '0', '--data-dir', dataDir, '--workers', String(workers)]
   const node = [process.execPath, ...preload, ...(main ? [...NODE_FLAGS, main] : serverProgram()), ...flags]
   const [command = '', ...rest] = [...under, ...node]
   const child = spawn(command, rest, { env: { ...process.env, ...env } })
-  onTestFinished(() => {
+  const atEnd = forFile ? afterAll : onTestFinished
+  atEnd(() => {
     child.kill('SIGKILL')
   })
   let stdout = ''
@@ -92,4 +96,19 @@ export async function spawnHeldServer(moment: string, workers = 1) {
     release: () => rmSync(fuse),
     count: () => statSync(`${fuse}.count`).size,
   }
+}
+
+/** A line of the log. */
+export interface LogLine {
+  level: string
+  msg: string
+  [field: string]: unknown
+}
+
+/** Returns the lines of the log that a server has written to stderr. */
+export function linesOf(stderr: string): LogLine[] {
+  return stderr
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line))
 }

@@ -4,6 +4,7 @@ import { StorageError, type StorageErrorCode } from '@table/storage'
 import { ServiceError, type ServiceErrorCode, START_OVER } from '@table/table'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { defaultLimits } from '../../src/config/limits.ts'
+import { log as serverLog } from '../../src/observe/log.ts'
 import { forService, LocalTable } from '../../src/workers/localTable.ts'
 import { Pool } from '../../src/workers/pool.ts'
 import { temporaryDirectory } from '../support/server.ts'
@@ -15,7 +16,7 @@ function openTable(dataDir = temporaryDirectory()): LocalTable {
 }
 
 function logged() {
-  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const log = vi.spyOn(serverLog, 'error').mockImplementation(() => {})
   onTestFinished(() => log.mockRestore())
   return log
 }

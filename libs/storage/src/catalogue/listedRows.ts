@@ -14,7 +14,7 @@ const windowOfRows = `
 /** How many damaged rows a message names. */
 const NAMED = 5
 
-const [COMMA, MINUS, ZERO, OPEN] = Buffer.from(',-0[')
+const [MINUS, ZERO, OPEN] = Buffer.from('-0[')
 
 /**
  * Yields all committed uploads in ascending order. Throws StorageError `damaged` with the numbers of the
@@ -45,7 +45,7 @@ export function* eachListed(dataDir: string): Generator<ListedUpload> {
 /** Makes a listed upload from the text of a row, as `uploadText` makes it. */
 function listedOf(fields: Fields): ListedUpload {
   const id = fields.number()
-  fields.skip() // rows
+  const rows = fields.number()
   const csvBytes = fields.number()
   const parquetBytes = fields.number()
   const footerBytes = fields.number()
@@ -54,7 +54,7 @@ function listedOf(fields: Fields): ListedUpload {
   const schema = fields.number()
   const receivedAt = fields.time()
   const csvCuts = fields.lastArray()
-  return { id, receivedAt, csvBytes, parquetBytes, footerBytes, footerCrc, rowGroups, schema, csvCuts }
+  return { id, receivedAt, rows, csvBytes, parquetBytes, footerBytes, footerCrc, rowGroups, schema, csvCuts }
 }
 
 /** Fields that are separated by commas. */
@@ -68,10 +68,6 @@ class Fields {
 
   get isAtEnd(): boolean {
     return this.#at >= this.#bytes.length
-  }
-
-  skip(): void {
-    this.#at = this.#bytes.indexOf(COMMA, this.#at) + 1
   }
 
   /** Returns so many bytes. No separator follows them. */

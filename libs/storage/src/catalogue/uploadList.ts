@@ -8,6 +8,7 @@ export interface ListedUpload {
   id: number
   /** Milliseconds since 1970, UTC. */
   receivedAt: number
+  rows: number
   csvBytes: number
   parquetBytes: number
   footerBytes: number
@@ -25,6 +26,8 @@ const NONE: readonly number[] = []
 class Segment {
   readonly id = new Float64Array(SEGMENT)
   readonly receivedAt = new Float64Array(SEGMENT)
+  /** A record takes a byte of the CSV at least, and a CSV has less than 4 GiB. */
+  readonly rows = new Uint32Array(SEGMENT)
   readonly csvBytes = new Float64Array(SEGMENT)
   readonly parquetBytes = new Float64Array(SEGMENT)
   readonly footerBytes = new Uint32Array(SEGMENT)
@@ -42,15 +45,19 @@ class Segment {
 /** Some uploads in the order in which they were published. A snapshot does not change. */
 export interface UploadsSnapshot extends Iterable<ListedUpload> {
   readonly length: number
+  /** The rows of all of them. */
+  readonly rows: number
 }
 
 /**
- * A list that grows at its end, and whose uploads can be removed. It takes 52 bytes for each upload, and 8 for each cut of a large CSV.
+ * A list that grows at its end, and whose uploads can be removed. It takes 56 bytes for each upload, and 8 for each cut of a large CSV.
  * A removed upload keeps its place until the others of its segment are removed too.
  */
 export class UploadList {
   /** The uploads in the list. */
   length = 0
+  /** The rows of these uploads. */
+  rows = 0
   /** A place is undefined once all uploads of the segment are removed. Snapshots keep the array that they began with. */
   #segments: (Segment | undefined)[] = []
   /** The places that were ever taken. */
@@ -63,6 +70,7 @@ export class UploadList {
     const segment = this.#segments.at(-1) as Segment
     segment.id[at] = upload.id
     segment.receivedAt[at] = upload.receivedAt
+    segment.rows[at] = upload.rows
     segment.csvBytes[at] = upload.csvBytes
     segment.parquetBytes[at] = upload.parquetBytes
     segment.footerBytes[at] = upload.footerBytes
@@ -72,6 +80,7 @@ export class UploadList {
     if (upload.csvCuts.length > 0) segment.cuts.set(at, upload.csvCuts)
     this.#places++
     this.length++
+    this.rows += upload.rows
   }
 
   /** Removes an upload for every later snapshot. Returns false if the list does not have it. */
@@ -83,6 +92,7 @@ export class UploadList {
       if (segment.removals[at] > 0) return false
       segment.removals[at] = ++this.#removals
       this.length--
+      this.rows -= segment.rows[at] as number
       // Earlier snapshots still need the segment, so leave the array to them.
       if (++segment.removed === SEGMENT) this.#segments = this.#segments.with(i, undefined)
       return true
@@ -92,12 +102,13 @@ export class UploadList {
 
   /** Returns the current list without copying: later uploads are appended after it, and later removals have higher numbers. */
   snapshot(): UploadsSnapshot {
-    const { length } = this
+    const { length, rows } = this
     const segments = this.#segments
     const places = this.#places
     const removals = this.#removals
     return {
       length,
+      rows,
       *[Symbol.iterator]() {
         // Reuse one object: with many uploads, creating objects would take most of the time.
         const upload: ListedUpload = { ...nothing }
@@ -110,6 +121,7 @@ export class UploadList {
             if (removal > 0 && removal <= removals) continue
             upload.id = segment.id[at]
             upload.receivedAt = segment.receivedAt[at]
+            upload.rows = segment.rows[at]
             upload.csvBytes = segment.csvBytes[at]
             upload.parquetBytes = segment.parquetBytes[at]
             upload.footerBytes = segment.footerBytes[at]
@@ -128,6 +140,7 @@ export class UploadList {
 const nothing: ListedUpload = {
   id: 0,
   receivedAt: 0,
+  rows: 0,
   csvBytes: 0,
   parquetBytes: 0,
   footerBytes: 0,
@@ -137,6 +150,6 @@ const nothing: ListedUpload = {
   csvCuts: NONE,
 }
 
-export function listedUpload({ name, rows, columns, receivedAt, ...numbers }: Upload): ListedUpload {
+export function listedUpload({ name, columns, receivedAt, ...numbers }: Upload): ListedUpload {
   return { ...numbers, receivedAt: Date.parse(receivedAt) }
 }

@@ -36,6 +36,7 @@ test('a snapshot has what a sum needs of every published upload', async () => {
     {
       id: 1,
       receivedAt: Date.parse('2026-01-02T03:04:05.678Z'),
+      rows: 1,
       csvBytes: 10,
       parquetBytes: 20,
       footerBytes: 8,
@@ -46,7 +47,7 @@ test('a snapshot has what a sum needs of every published upload', async () => {
     },
     expect.objectContaining({ id: 2, csvBytes: 9_000_000_000, csvCuts: cuts.csvCuts, schema: 9 }),
   ])
-  expect(uploads.length).toBe(2)
+  expect([uploads.length, uploads.rows]).toEqual([2, 2])
   expect(schemas).toBe(2)
 })
 
@@ -120,6 +121,7 @@ test('a removed upload is in earlier snapshots and in no later one', async () =>
   const before = await catalogue.snapshot()
   expect(await catalogue.remove(2, [])).toBe(true)
   const between = await catalogue.snapshot()
+  expect([before.uploads.rows, between.uploads.rows]).toEqual([3, 2])
   await catalogue.publish(uploadOf(4))
   expect(await catalogue.remove(1, [])).toBe(true)
   expect(Array.from(before.uploads, ({ id, csvCuts }) => [id, csvCuts])).toEqual([

@@ -14,6 +14,7 @@ test('the list has the numbers of every row, whatever they are', () => {
       receivedAt: fc
         .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') })
         .map(date => date.toISOString()),
+      rows: fc.nat(),
       csvBytes: number,
       parquetBytes: number,
       footerBytes: fc.nat(),

@@ -16,6 +16,7 @@ function upload(id: number, columns: Record<string, ColumnType>, csvBytes = 100)
   return {
     id,
     receivedAt: Date.parse('2024-01-01T00:00:00.000Z'),
+    rows: 1,
     csvBytes,
     parquetBytes: 10,
     footerBytes: 5,
