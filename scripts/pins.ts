@@ -27,7 +27,7 @@ const manifests = globSync(['package.json', '{apps,libs}/*/package.json', '{benc
 const loose = [
   ...manifests.flatMap(looseDependencies),
   ...looseLocks(),
-  ...globSync('e2e/requirements-*.txt', { cwd: root }).flatMap(looseRequirements),
+  ...globSync('{e2e,scripts/cluster}/requirements-*.txt', { cwd: root }).flatMap(looseRequirements),
   ...looseImages(),
 ]
 for (const what of loose) console.error(what)

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { programsOfPostgres } from './postgres.ts'
+
+const folder = import.meta.dirname
+export const s3proxyFolder = join(folder, 's3proxy')
+export const jarsOfS3Proxy = join(s3proxyFolder, 'target/jars')
+export const environmentOfSail = join(folder, '.venv-sail')
+
+/** Installs what a cluster on this machine needs and does not have, once. What is done is told on stderr. */
+export function installParts(): void {
+  installPackages()
+  installOnce(join(s3proxyFolder, 'pom.xml'), jarsOfS3Proxy, () => {
+    run('downloading S3Proxy 4.1.0 (once, 57 MB)', 'mvn', [
+      '--batch-mode',
+      '--quiet',
+      `--file=${join(s3proxyFolder, 'pom.xml')}`,
+      'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies',
+      `-DoutputDirectory=${jarsOfS3Proxy}`,
+    ])
+  })
+  const requirements = join(folder, 'requirements-sail.txt')
+  installOnce(requirements, environmentOfSail, () => {
+    run('making a Python environment for Sail (once)', 'python3', ['-m', 'venv', environmentOfSail])
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps']
+    run('installing Sail 0.7.2 (once, 63 MB)', join(environmentOfSail, 'bin/python'), [
+      ...pip,
+      '--requirement',
+      requirements,
+    ])
+  })
+}
+
+/** Installs the programs of the system: only root can, and everybody else is told what to install. */
+function installPackages(): void {
+  const missing = [
+    ...(programsOfPostgres() ? [] : ['postgresql-15']),
+    ...(has('java') ? [] : ['openjdk-17-jre-headless']),
+    ...(has('mvn') ? [] : ['maven']),
+    ...(canMakeEnvironments() ? [] : ['python3-venv']),
+  ]
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0 || !has('apt-get')) {
+    console.error(`cluster: install ${missing.join(', ')} first: apt-get install ${missing.join(' ')}`)
+    process.exit(1)
+  }
+  run('updating the list of packages', 'apt-get', ['update', '-qq'])
+  run(`installing ${missing.join(', ')}`, 'apt-get', [
+    'install',
+    '-qq',
+    '--yes',
+    '--no-install-recommends',
+    ...missing,
+  ])
+}
+
+/** Does something unless it was done for the same content of `source` before. */
+function installOnce(source: string, target: string, install: () => void): void {
+  const stamp = join(target, 'installed.txt')
+  const wanted = readFileSync(source, 'utf8')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  rmSync(target, { recursive: true, force: true })
+  install()
+  writeFileSync(stamp, wanted)
+}
+
+function run(what: string, command: string, args: readonly string[]): void {
+  console.error(`cluster: ${what}`)
+  const { status, error } = spawnSync(command, args, {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  if (status === 0) return
+  console.error(
+    `cluster: ${error?.message ?? `${command} ${args.join(' ')} failed with exit code ${status}`}`,
+  )
+  process.exit(1)
+}
+
+function has(program: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0
+}
+
+function canMakeEnvironments(): boolean {
+  return spawnSync('python3', ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0
+}
