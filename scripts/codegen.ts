@@ -17,11 +17,13 @@ const bin = join(root, 'node_modules/.bin')
 const protoDir = join(root, 'libs/proto')
 const health = 'grpc/health/v1/health'
 const reflection = 'grpc/reflection/v1/reflection'
+const spark = 'spark/connect/connect'
 const protos = ['table.proto', `${health}.proto`, `${reflection}.proto`]
 const committed = {
   'table.ts': 'libs/proto/src/generated/table.ts',
   [`${health}.ts`]: 'libs/proto/src/generated/health.ts',
   [`${reflection}.ts`]: 'libs/proto/src/generated/reflection.ts',
+  [`${spark}.ts`]: 'libs/proto/src/generated/spark.ts',
   'descriptors.ts': 'libs/proto/src/generated/descriptors.ts',
   'table_pb2.py': 'table_pb2.py',
   'table_pb2_grpc.py': 'table_pb2_grpc.py',
@@ -67,6 +69,12 @@ try {
     `--plugin=${join(bin, 'protoc-gen-ts_proto')}`,
     `--ts_proto_opt=${tsProtoOptions.join(',')}`,
     `--ts_proto_out=${out}`,
+    `--proto_path=${protoDir}`,
+    ...protos,
+    `${spark}.proto`,
+  ])
+  // Reflection tells what the server speaks, which Spark Connect is not.
+  execFileSync(join(bin, 'protoc'), [
     `--descriptor_set_out=${join(out, 'descriptors')}`,
     `--proto_path=${protoDir}`,
     ...protos,

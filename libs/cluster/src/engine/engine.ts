@@ -1,0 +1,55 @@
+// What a table asks of a distributed engine: sums and statistics of int64 columns. Columns of other types are for our own kernels: the
+// sum of doubles is exact with one rounding at the end, which no engine offers, and texts hold integers that engines read in other ways.
+
+/** The formats that an engine reads. */
+export type EngineFormat = 'csv' | 'parquet'
+
+/** Files of the same shape, in which the column is an int64 and stands at the same place. */
+export interface EngineGroup {
+  /** Where the engine finds the files: `s3://bucket/key`. No file may stand there twice. */
+  urls: readonly string[]
+  /** How many columns the files have. */
+  columns: number
+  /** The place of the column among them, from 0. */
+  columnIndex: number
+  /** Whether a field of one of the files has a line break in it. Parquet files do not matter. */
+  multiLine: boolean
+}
+
+export interface EngineQuestion {
+  format: EngineFormat
+  /** The name of the column, as in the header. */
+  column: string
+  groups: readonly EngineGroup[]
+}
+
+/**
+ * The answers of an engine. `rows` is how many rows the engine has found in all files, nulls included. Compare `rows` with the
+ * catalogue: an engine may skip a missing file in silence. An engine does not notice either that a file has other bytes than the
+ * upload had: compare the store's list of objects with the catalogue as well.
+ */
+export interface EngineSum {
+  /** Exact, of any size; 0 without values. */
+  sum: bigint
+  rows: number
+}
+
+export interface EngineStats extends EngineSum {
+  nulls: number
+  /** Undefined without values. */
+  min: bigint | undefined
+  max: bigint | undefined
+}
+
+/**
+ * An engine. Every question rejects with a `ServiceError`: `unavailable` if no address answers, `cancelled` if the signal is aborted,
+ * `damaged` if the engine cannot read a file. The message of `damaged` does not name the upload, because engines do not say it in a
+ * way that can be relied on: look for the file that the store does not have as the catalogue has it.
+ */
+export interface Engine {
+  columnSum(question: EngineQuestion, signal: AbortSignal): Promise<EngineSum>
+  columnStats(question: EngineQuestion, signal: AbortSignal): Promise<EngineStats>
+  /** What runs at the first address that answers: `Sail 0.7.2` or `Spark 4.3.0`. Throws if its version cannot be used. */
+  version(signal: AbortSignal): Promise<string>
+  close(): void
+}
