@@ -1,1 +1,9 @@
-export {}
+export type {
+  Engine,
+  EngineFormat,
+  EngineGroup,
+  EngineQuestion,
+  EngineStats,
+  EngineSum,
+} from './engine/engine.ts'
+export { SparkConnect } from './engine/sparkConnect.ts'

@@ -4,12 +4,12 @@
 /** The formats that an engine reads. */
 export type EngineFormat = 'csv' | 'parquet'
 
-/** Files of the same shape, in which the column is an int64 and stands at the same place. */
+/** Files with the same columns, in which the column is an int64. There may be several groups of files with the same columns. */
 export interface EngineGroup {
   /** Where the engine finds the files: `s3://bucket/key`. No file may stand there twice. */
   urls: readonly string[]
-  /** How many columns the files have. */
-  columns: number
+  /** All columns of the files, in the order of the header. */
+  columns: readonly { name: string; type: string }[]
   /** The place of the column among them, from 0. */
   columnIndex: number
   /** Whether a field of one of the files has a line break in it. Parquet files do not matter. */

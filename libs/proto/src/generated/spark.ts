@@ -122,6 +122,7 @@ export interface ReleaseSessionResponse {
 
 export interface Relation {
   read?: Read | undefined;
+  project?: Project | undefined;
   setOp?: SetOperation | undefined;
   aggregate?: Aggregate | undefined;
   sql?: SQL | undefined;
@@ -142,6 +143,11 @@ export interface Read_DataSource {
 export interface Read_DataSource_OptionsEntry {
   key: string;
   value: string;
+}
+
+export interface Project {
+  input: Relation | undefined;
+  expressions: Expression[];
 }
 
 export interface SetOperation {
@@ -1018,13 +1024,23 @@ export const ReleaseSessionResponse: MessageFns<ReleaseSessionResponse> = {
 };
 
 function createBaseRelation(): Relation {
-  return { read: undefined, setOp: undefined, aggregate: undefined, sql: undefined, toDf: undefined };
+  return {
+    read: undefined,
+    project: undefined,
+    setOp: undefined,
+    aggregate: undefined,
+    sql: undefined,
+    toDf: undefined,
+  };
 }
 
 export const Relation: MessageFns<Relation> = {
   encode(message: Relation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.read !== undefined) {
       Read.encode(message.read, writer.uint32(18).fork()).join();
+    }
+    if (message.project !== undefined) {
+      Project.encode(message.project, writer.uint32(26).fork()).join();
     }
     if (message.setOp !== undefined) {
       SetOperation.encode(message.setOp, writer.uint32(50).fork()).join();
@@ -1060,6 +1076,14 @@ export const Relation: MessageFns<Relation> = {
             }
 
             message.read = Read.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.project = Project.decode(reader, reader.uint32());
             continue;
           }
           case 6: {
@@ -1277,6 +1301,63 @@ export const Read_DataSource_OptionsEntry: MessageFns<Read_DataSource_OptionsEnt
             }
 
             message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProject(): Project {
+  return { input: undefined, expressions: [] };
+}
+
+export const Project: MessageFns<Project> = {
+  encode(message: Project, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.input !== undefined) {
+      Relation.encode(message.input, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.expressions) {
+      Expression.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Project {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProject();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.input = Relation.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.expressions.push(Expression.decode(reader, reader.uint32()));
             continue;
           }
         }

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { getCACertificates } from 'node:tls'
+import { type CallOptions, credentials, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js'
+import {
+  type ExecutePlanResponse,
+  InterruptRequest_InterruptType,
+  type Relation,
+  SparkConnectServiceClient,
+} from '@table/proto/spark'
+import { RecordBatchReader } from 'apache-arrow'
+import type { EngineAddress } from './address.ts'
+
+/** Every ms in which a plan is under way, the engine is asked whether it is still there. */
+const PULSE = 5000
+/** The ms that an engine may take for what is no work. */
+const PATIENCE = 15_000
+
+const userContext = { userId: 'table', userName: 'table' }
+
+/** The rows of an answer, each value as text; null where there is none. */
+export type Row = readonly (string | null)[]
+
+/** An engine at one address. Errors are those of gRPC. */
+export class Connection {
+  readonly address: EngineAddress
+  readonly #client: SparkConnectServiceClient
+  readonly #metadata = new Metadata()
+  readonly #sessionId = randomUUID()
+
+  constructor(address: EngineAddress) {
+    this.address = address
+    const channel = address.tls
+      ? credentials.createSsl(Buffer.from(getCACertificates('default').join('\n')))
+      : credentials.createInsecure()
+    this.#client = new SparkConnectServiceClient(`${address.host}:${address.port}`, channel, {
+      // An engine that was started again is found at once.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1000,
+    })
+    if (address.token !== undefined) this.#metadata.set('authorization', `Bearer ${address.token}`)
+  }
+
+  /** Makes the engine tell names apart by case, which an engine that was started again has forgotten. */
+  async prepare(): Promise<void> {
+    const pairs = [{ key: 'spark.sql.caseSensitive', value: 'true' }]
+    const request = { ...this.#session, operation: { set: { pairs } } }
+    await this.#unary(done => this.#client.config(request, this.#metadata, soon(), done))
+  }
+
+  /** Follows a plan whose values are texts. An abortion of the signal stops the engine, too. */
+  async execute(root: Relation, signal: AbortSignal): Promise<Row[]> {
+    const operationId = randomUUID()
+    const request = { ...this.#session, plan: { root }, operationId, clientType: 'table' }
+    const ended = new AbortController()
+    const call = this.#client.executePlan(request, this.#metadata)
+    const cancel = () => {
+      call.cancel()
+      this.#interrupt(operationId)
+    }
+    signal.addEventListener('abort', cancel, { signal: ended.signal })
+    const pulse = setInterval(() => this.prepare().catch(error => call.destroy(error)), PULSE)
+    try {
+      if (signal.aborted) cancel()
+      const rows: Row[] = []
+      for await (const { arrowBatch } of call as AsyncIterable<ExecutePlanResponse>)
+        if (arrowBatch) rows.push(...rowsOf(arrowBatch.data))
+      return rows
+    } finally {
+      clearInterval(pulse)
+      ended.abort()
+    }
+  }
+
+  close(): void {
+    this.#client.releaseSession(this.#session, this.#metadata, soon(), () => this.#client.close())
+  }
+
+  get #session() {
+    return { sessionId: this.#sessionId, userContext }
+  }
+
+  /** Stops an operation. Nobody waits for that. */
+  #interrupt(operationId: string): void {
+    const interruptType = InterruptRequest_InterruptType.INTERRUPT_TYPE_OPERATION_ID
+    const request = { ...this.#session, interruptType, operationId }
+    this.#client.interrupt(request, this.#metadata, soon(), () => {})
+  }
+
+  #unary<T>(call: (done: (error: GrpcError | null, answer: T) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) =>
+      call((error, answer) => (error ? reject(error) : resolve(answer))),
+    )
+  }
+}
+
+function soon(): CallOptions {
+  return { deadline: Date.now() + PATIENCE }
+}
+
+function rowsOf(stream: Uint8Array): Row[] {
+  return [...RecordBatchReader.from(stream)].flatMap(batch =>
+    batch.toArray().map(row => Array.from(row, ([, value]) => (value === null ? null : String(value)))),
+  )
+}

@@ -1,0 +1,118 @@
+import { status as Status } from '@grpc/grpc-js'
+import { ServiceError } from '@table/table'
+import { engineAddresses } from './address.ts'
+import { Connection, type Row } from './connection.ts'
+import type { Dialect } from './dialects/dialect.ts'
+import { engineOfVersion } from './dialects/version.ts'
+import type { Engine, EngineQuestion, EngineStats, EngineSum } from './engine.ts'
+import { aggregatePlan } from './plan.ts'
+import { plansOf, type Read } from './reads.ts'
+
+/** An engine that speaks Spark Connect. With several addresses, the next one answers when one fails. */
+export class SparkConnect implements Engine {
+  readonly #connections: Connection[]
+  /** The connections in the order in which they are asked, the last one that answered first. */
+  #order: Connection[]
+  readonly #known = new Map<Connection, { dialect: Dialect; name: string }>()
+
+  /** `addresses`: see `engineAddresses`. */
+  constructor(addresses: string) {
+    this.#connections = engineAddresses(addresses).map(address => new Connection(address))
+    this.#order = this.#connections
+  }
+
+  async columnSum(question: EngineQuestion, signal: AbortSignal): Promise<EngineSum> {
+    let [sum, rows] = [0n, 0]
+    for (const reads of plansOf(question)) {
+      const found = await this.#aggregate(question, reads, ['COUNT(1)'], signal)
+      sum += found.sum
+      rows += Number(found.values[0])
+    }
+    return { sum, rows }
+  }
+
+  async columnStats(question: EngineQuestion, signal: AbortSignal): Promise<EngineStats> {
+    const stats: EngineStats = { sum: 0n, rows: 0, nulls: 0, min: undefined, max: undefined }
+    const asked = ['COUNT(1)', 'COUNT(v)', 'MIN(v)', 'MAX(v)']
+    for (const reads of plansOf(question)) {
+      const { sum, values } = await this.#aggregate(question, reads, asked, signal)
+      const [rows, present, min, max] = values
+      stats.sum += sum
+      stats.rows += Number(rows)
+      stats.nulls += Number(rows) - Number(present)
+      if (min != null && (stats.min === undefined || BigInt(min) < stats.min)) stats.min = BigInt(min)
+      if (max != null && (stats.max === undefined || BigInt(max) > stats.max)) stats.max = BigInt(max)
+    }
+    return stats
+  }
+
+  version(signal: AbortSignal): Promise<string> {
+    return this.#ask(async connection => (await this.#engineAt(connection, signal)).name, signal)
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.close()
+  }
+
+  /** Returns the sum and the values of the expressions over all values of the column. */
+  async #aggregate(
+    question: EngineQuestion,
+    reads: readonly Read[],
+    expressions: readonly string[],
+    signal: AbortSignal,
+  ) {
+    return this.#ask(async connection => {
+      await connection.prepare()
+      const { dialect } = await this.#engineAt(connection, signal)
+      const asked = [...dialect.sum.map(({ expression }) => expression), ...expressions]
+      const texts = asked.map(expression => `CAST(${expression} AS STRING)`)
+      const [row, ...others] = await connection.execute(
+        aggregatePlan(question, reads, texts, dialect),
+        signal,
+      )
+      if (row?.length !== asked.length || others.length > 0)
+        throw new Error(`found ${JSON.stringify(row)}, expected one row of ${asked.length} values`)
+      const sum = dialect.sum.reduce((total, { weight }, i) => total + weight * BigInt(row[i] ?? 0), 0n)
+      return { sum, values: row.slice(dialect.sum.length) as Row }
+    }, signal)
+  }
+
+  /** What runs at an address. */
+  async #engineAt(connection: Connection, signal: AbortSignal) {
+    const known = this.#known.get(connection)
+    if (known) return known
+    const [row] = await connection.execute({ sql: { query: 'SELECT version()' } }, signal)
+    const found = engineOfVersion(row?.[0] ?? '')
+    this.#known.set(connection, found)
+    return found
+  }
+
+  /**
+   * Asks one connection after the other until one answers. The first one is asked again at the end: it may have lost the connection to an
+   * engine that was started again.
+   */
+  async #ask<T>(question: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const failures: string[] = []
+    for (const connection of [...this.#order, this.#order[0] as Connection]) {
+      try {
+        const answer = await question(connection)
+        this.#order = [connection, ...this.#connections.filter(other => other !== connection)]
+        return answer
+      } catch (error) {
+        if (signal.aborted) throw new ServiceError('cancelled', 'the sum was cancelled', { cause: error })
+        if (error instanceof ServiceError) throw error
+        this.#known.delete(connection)
+        failures.push(`${connection.address.text}: ${shortened(error)}`)
+      }
+    }
+    console.error(`the engine does not answer: ${failures.join('; ')}`)
+    throw new ServiceError('unavailable', 'the engine cannot answer now: try again later')
+  }
+}
+
+/** What an error says, in one line without what stands behind a stack. */
+function shortened(error: unknown): string {
+  const { code, details, message } = error as { code?: number; details?: string; message?: string }
+  const [line = ''] = (details || message || String(error)).split('\n')
+  return `${code === undefined ? '' : `${Status[code]}: `}${line.slice(0, 300)}`
+}
