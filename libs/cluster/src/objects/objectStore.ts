@@ -1,0 +1,201 @@
+import type { IncomingMessage } from 'node:http'
+import { damagedFile, StorageError } from '@table/storage'
+import type { Credentials } from './credentials.ts'
+import { element, type ListedObject, readListing } from './listing.ts'
+import type { Location } from './location.ts'
+import { type Body, type SignedRequest, send } from './request.ts'
+import { Transient, withRetries } from './retry.ts'
+
+/** What the store says of an object. */
+export interface ObjectFacts {
+  bytes: number
+  etag: string
+}
+
+type Request = Pick<SignedRequest, 'method' | 'headers' | 'body' | 'signal'> & {
+  key: string
+  query?: Record<string, string>
+}
+
+/** After so many answers in a row that broke off before their first byte, the store counts as broken. */
+const MOST_FRUITLESS = 5
+
+/** The most bytes of an answer that is no object: a list, or an error. */
+const MOST_TEXT = 4 * 1024 * 1024
+
+/**
+ * The objects of a table in a bucket of S3. Keys are without the prefix. Each request is tried again for a while; then StorageError
+ * `unusable` is thrown.
+ */
+export class ObjectStore {
+  readonly #location: Location
+  readonly #credentials: () => Credentials
+
+  constructor(location: Location, credentials: () => Credentials) {
+    this.#location = location
+    this.#credentials = credentials
+  }
+
+  /** The address of an object for programs that read S3 themselves. */
+  s3Url(key: string): string {
+    const { name, prefix } = this.#location
+    return `${name.split('/').slice(0, 3).join('/')}/${prefix}${key}`
+  }
+
+  /** Stores an object. Once this resolves, the store has all of its bytes. */
+  async put(key: string, body: Body, signal?: AbortSignal): Promise<void> {
+    await this.#answer({ method: 'PUT', key, body, signal }, async answer => {
+      await expectStatus(answer, 200, 201, 204)
+      await textOf(answer)
+    })
+  }
+
+  /** Returns a small object as text, or undefined if it does not exist. */
+  async getText(key: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#answer({ method: 'GET', key, signal }, async answer => {
+      if (answer.statusCode === 404) return discard(answer)
+      await expectStatus(answer, 200)
+      return textOf(answer)
+    })
+  }
+
+  /**
+   * Yields the bytes of an object from `start` to before `end`. Throws StorageError `damaged` if the object does not exist or has not
+   * `bytes` bytes.
+   */
+  async *read(
+    key: string,
+    { start, end, bytes }: { start: number; end: number; bytes: number },
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    let fruitless = 0
+    for (let position = start; position < end; ) {
+      const before = position
+      const headers = { range: `bytes=${position}-${end - 1}` }
+      const answer = await this.#answer({ method: 'GET', key, headers, signal }, async answer => {
+        await expectSize(key, answer, bytes)
+        return answer
+      })
+      try {
+        for await (const part of answer) {
+          position += part.length
+          yield part
+        }
+      } catch (error) {
+        if (signal?.aborted) throw cancelled(error)
+        // The answer broke off: go on behind what has come.
+        fruitless = position > before ? 0 : fruitless + 1
+        if (fruitless === MOST_FRUITLESS) throw this.#failed('GET', key, error)
+      } finally {
+        answer.destroy()
+      }
+    }
+  }
+
+  /** Returns what the store says of an object, or undefined if it does not exist. */
+  async head(key: string, signal?: AbortSignal): Promise<ObjectFacts | undefined> {
+    return this.#answer({ method: 'HEAD', key, signal }, async answer => {
+      if (answer.statusCode === 404) return discard(answer)
+      await expectStatus(answer, 200)
+      answer.resume()
+      return { bytes: Number(answer.headers['content-length']), etag: answer.headers.etag ?? '' }
+    })
+  }
+
+  /** Deletes an object, if it exists. */
+  async delete(key: string): Promise<void> {
+    await this.#answer({ method: 'DELETE', key }, async answer => {
+      await expectStatus(answer, 200, 204, 404)
+      await textOf(answer)
+    })
+  }
+
+  /** Yields the objects whose keys begin with `start`. */
+  async *list(start = '', most = 1000): AsyncGenerator<ListedObject, void, undefined> {
+    const { prefix } = this.#location
+    const query = { 'list-type': '2', 'max-keys': String(most), prefix: prefix + start }
+    for (let next: string | undefined = ''; next !== undefined; ) {
+      const more: Record<string, string> = next === '' ? query : { ...query, 'continuation-token': next }
+      const xml: string = await this.#answer({ method: 'GET', key: '', query: more }, async answer => {
+        await expectStatus(answer, 200)
+        return textOf(answer)
+      })
+      const part = readListing(xml)
+      for (const object of part.objects) yield { ...object, key: object.key.slice(prefix.length) }
+      next = part.next
+    }
+  }
+
+  /** Sends a request until `read` has understood its answer. A list is a request to the bucket itself. */
+  async #answer<T>(
+    { key, query, ...request }: Request,
+    read: (answer: IncomingMessage) => Promise<T>,
+  ): Promise<T> {
+    const { bucketUrl, prefix, region } = this.#location
+    const url = new URL(query ? '' : prefix + key, bucketUrl)
+    for (const [parameter, value] of Object.entries(query ?? {})) url.searchParams.set(parameter, value)
+    try {
+      return await withRetries(
+        async () => read(await send({ ...request, url, region, credentials: this.#credentials() })),
+        request.signal,
+      )
+    } catch (error) {
+      if (error instanceof StorageError) throw error
+      throw request.signal?.aborted ? cancelled(error) : this.#failed(request.method, key, error)
+    }
+  }
+
+  #failed(method: string, key: string, cause: unknown): StorageError {
+    const { name } = this.#location
+    return new StorageError('unusable', `${name}: ${method} ${key}: ${(cause as Error).message}`, {
+      forClients: 'the object store does not answer as it should: try again later',
+      cause,
+    })
+  }
+}
+
+function cancelled(cause: unknown): StorageError {
+  return new StorageError('cancelled', 'cancelled: nobody waits for the answer', { cause })
+}
+
+async function expectStatus(answer: IncomingMessage, ...expected: number[]): Promise<void> {
+  const { statusCode = 0 } = answer
+  if (expected.includes(statusCode)) return
+  const xml = await textOf(answer)
+  const said = [element(xml, 'Code'), element(xml, 'Message')].filter(text => text !== '').join(': ')
+  throw new Error(`the object store answered ${statusCode}${said === '' ? '' : ` (${said})`}`)
+}
+
+/** Throws StorageError `damaged` if the answer is not a part of an object of this size. */
+async function expectSize(key: string, answer: IncomingMessage, bytes: number): Promise<void> {
+  const { statusCode, headers } = answer
+  if (statusCode === 404) {
+    discard(answer)
+    throw damagedFile(key, 'is missing')
+  }
+  const [, found] = /\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
+  if ((statusCode === 206 || statusCode === 416) && found !== undefined && Number(found) !== bytes) {
+    discard(answer)
+    throw damagedFile(key, `has ${found} bytes, expected ${bytes}`)
+  }
+  await expectStatus(answer, 206)
+}
+
+function discard(answer: IncomingMessage): undefined {
+  answer.resume()
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for await (const part of answer) {
+      bytes += part.length
+      if (bytes > MOST_TEXT) throw new Error(`an answer has more than ${MOST_TEXT} bytes`)
+      parts.push(part)
+    }
+  } catch (error) {
+    throw new Transient('the answer of the object store broke off', { cause: error })
+  }
+  return Buffer.concat(parts).toString()
+}
