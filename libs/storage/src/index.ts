@@ -1,14 +1,22 @@
 export { type Cancellation, cancellationOf, cancelledOnError } from './cancellation.ts'
-export type { Catalogue } from './catalogue/catalogue.ts'
-export type { Clash } from './catalogue/census.ts'
+export { Catalogue, sharedState } from './catalogue/catalogue.ts'
+export { type Clash, ColumnCensus, type NamedColumns } from './catalogue/census.ts'
 export { KnownColumns } from './catalogue/columnPlaces.ts'
 export { closeDatabase } from './catalogue/connection.ts'
 export type { FoundUpload } from './catalogue/database.ts'
-export type { Page, PageRequest, UploadSummary } from './catalogue/listing.ts'
+export {
+  type Page,
+  type PageRequest,
+  shownColumnBytes,
+  shownUploadBytes,
+  type UploadSummary,
+} from './catalogue/listing.ts'
+export { Guarded } from './catalogue/lock.ts'
 export { type NotedTexts, textIntegersOf } from './catalogue/notes.ts'
-export type { ColumnPlaces } from './catalogue/schemas.ts'
+export { type ColumnPlaces, columnPlacesOf, MOST_COLUMN_BYTES } from './catalogue/schemas.ts'
 export type { Upload } from './catalogue/upload.ts'
-export type { UploadsSnapshot } from './catalogue/uploadList.ts'
+export { type ListedUpload, UploadList, type UploadsSnapshot } from './catalogue/uploadList.ts'
+export { CHECKSUM_BYTES, Checksum } from './checksum.ts'
 export { type BadRecord, type Checked, checkCsv } from './csv/check.ts'
 export { CsvWriter } from './csv/writer.ts'
 export { removeUploads } from './directory/removal.ts'
@@ -32,14 +40,23 @@ export { type Format, queriesDirectory } from './paths.ts'
 export type { QueryFiles } from './query/queryFiles.ts'
 export type { Column, ColumnType } from './schema.ts'
 export { type ShownStats, shownBounds, shownStats } from './stats/answer.ts'
-export type { FootersTask, UploadsExtent } from './stats/footers.ts'
-export { type ColumnPartial, emptyExtent, emptyPartial, mergeColumns } from './stats/partial.ts'
+export { extentOf, type FootersTask, type UploadsExtent } from './stats/footers.ts'
+export {
+  type Bounds,
+  type ColumnPartial,
+  type Comparable,
+  type Extent,
+  emptyExtent,
+  emptyPartial,
+  mergeColumns,
+  mergeExtents,
+} from './stats/partial.ts'
 export { countTypes, planStats, type StatsPlan } from './stats/plan.ts'
 export { UploadRuns } from './stats/runs.ts'
 export { sumCsvColumn } from './sum/csv.ts'
 export { sumParquetColumn } from './sum/parquet.ts'
 export { sumPieces } from './sum/pieces.ts'
 export { formatOf, planSum, type SumPlan } from './sum/plan.ts'
-export { type Refusal, refusalOf, type TextIntegers } from './sum/refusal.ts'
+export { type Refusal, refusalError, refusalOf, type TextIntegers } from './sum/refusal.ts'
 export { releasePlan } from './sum/sharedPieces.ts'
 export { exactTotal, type PartialSum } from './sum/total.ts'

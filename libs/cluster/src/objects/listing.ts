@@ -2,8 +2,9 @@
 export interface ListedObject {
   key: string
   bytes: number
-  /** ISO 8601. */
-  modified: string
+  etag: string
+  /** In s since 1970. */
+  modified: number
 }
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
@@ -13,7 +14,8 @@ export function readListing(xml: string): { objects: ListedObject[]; next: strin
   const objects = Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, object = '']) => ({
     key: element(object, 'Key'),
     bytes: Number(element(object, 'Size')),
-    modified: element(object, 'LastModified'),
+    etag: element(object, 'ETag'),
+    modified: Math.floor(Date.parse(element(object, 'LastModified')) / 1000),
   }))
   const isCut = element(xml, 'IsTruncated') === 'true'
   return { objects, next: isCut ? element(xml, 'NextContinuationToken') : undefined }

@@ -12,6 +12,13 @@ export interface ObjectFacts {
   etag: string
 }
 
+/** What the store answers when it has an object. */
+export interface Stored {
+  etag: string
+  /** By the store's clock, in s since 1970; 0 if it does not say. */
+  storedAt: number
+}
+
 type Request = Pick<SignedRequest, 'method' | 'headers' | 'body' | 'signal'> & {
   key: string
   query?: Record<string, string>
@@ -36,6 +43,11 @@ export class ObjectStore {
     this.#credentials = credentials
   }
 
+  /** As the operator wrote it: `s3://bucket/prefix`. */
+  get name(): string {
+    return this.#location.name
+  }
+
   /** The address of an object for programs that read S3 themselves. */
   s3Url(key: string): string {
     const { name, prefix } = this.#location
@@ -43,10 +55,12 @@ export class ObjectStore {
   }
 
   /** Stores an object. Once this resolves, the store has all of its bytes. */
-  async put(key: string, body: Body, signal?: AbortSignal): Promise<void> {
-    await this.#answer({ method: 'PUT', key, body, signal }, async answer => {
+  async put(key: string, body: Body, signal?: AbortSignal): Promise<Stored> {
+    return this.#answer({ method: 'PUT', key, body, signal }, async answer => {
       await expectStatus(answer, 200, 201, 204)
       await textOf(answer)
+      const { etag = '', date = '' } = answer.headers
+      return { etag, storedAt: Math.floor(Date.parse(date) / 1000) || 0 }
     })
   }
 

@@ -42,6 +42,16 @@ const UPLOAD_BYTES = 128
 /** What a column takes besides its name. */
 const COLUMN_BYTES = 25
 
+/** Returns what an upload of this name takes in an answer besides its columns. */
+export function shownUploadBytes(name: string | null): number {
+  return UPLOAD_BYTES + Buffer.byteLength(name ?? '')
+}
+
+/** Returns what columns take in an answer. */
+export function shownColumnBytes(columns: readonly Column[]): number {
+  return columns.reduce((sum, { name }) => sum + Buffer.byteLength(name) + COLUMN_BYTES, 0)
+}
+
 /** Before and after every time. */
 const EARLIEST = ''
 const LATEST = '~'
@@ -62,7 +72,7 @@ export function readPage(dataDir: string, request: PageRequest): Page {
     for (const row of rows as Iterable<unknown> as Iterable<UploadRow & Checked>) {
       checkRow(dataDir, row)
       const { columns, size } = columnsOf(row.schema)
-      bytes += UPLOAD_BYTES + Buffer.byteLength(row.name ?? '') + size
+      bytes += shownUploadBytes(row.name) + size
       if (uploads.length === request.uploads || (bytes > request.bytes && uploads.length > 0))
         return { uploads, more: true }
       uploads.push(summaryOf(row, columns))
@@ -95,7 +105,7 @@ function schemaReader(dataDir: string, connection: Connection, bytes: number): (
     let sized = known.get(id)
     if (!sized) {
       const columns = readSchema(dataDir, connection, id)
-      const size = columns.reduce((sum, { name }) => sum + Buffer.byteLength(name) + COLUMN_BYTES, 0)
+      const size = shownColumnBytes(columns)
       sized = size + UPLOAD_BYTES <= bytes ? { columns, size } : { columns: [], size: 0 }
       known.set(id, sized)
     }

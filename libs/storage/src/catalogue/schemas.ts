@@ -12,7 +12,7 @@ import type { UploadsSnapshot } from './uploadList.ts'
  * The most bytes of JSON that all lists of columns may take together, because a sum may have to look through
  * all of them.
  */
-const MAX_BYTES = 256 * 1024 * 1024
+export const MOST_COLUMN_BYTES = 256 * 1024 * 1024
 
 /** Where the schemas have a column. This is plain data, so it can be sent to another thread. */
 export interface ColumnPlaces {
@@ -53,10 +53,10 @@ function insertSchema(connection: Connection, columns: string, digest: Uint8Arra
     | Pick<SchemaRow, 'id' | 'total_bytes'>
     | undefined
   const total = (before?.total_bytes ?? 0) + Buffer.byteLength(columns)
-  if (total > MAX_BYTES)
+  if (total > MOST_COLUMN_BYTES)
     throw new StorageError(
       'too-large',
-      `the column names of all uploads would take ${total} bytes, at most ${MAX_BYTES} are allowed: upload tables whose columns were uploaded before, or serve another data directory`,
+      `the column names of all uploads would take ${total} bytes, at most ${MOST_COLUMN_BYTES} are allowed: upload tables whose columns were uploaded before, or serve another data directory`,
     )
   const row = { id: (before?.id ?? 0) + 1, columns, digest, total_bytes: total }
   connection
@@ -118,27 +118,42 @@ export function dropSchemas(dataDir: string, ids: readonly number[]): void {
 /** Returns where all schemas have a column of this name. */
 export function findColumn(dataDir: string, name: string): ColumnPlaces {
   return read(dataDir, ({ prepared }) => {
-    const schemas: number[] = []
-    const positions: number[] = []
-    const counts: number[] = []
-    const otherTypes: ColumnPlaces['otherTypes'] = new Map()
     // Parse only the lists that may have the column.
     const some = prepared('SELECT * FROM schemas WHERE instr(columns, ?) ORDER BY id')
-    for (const row of some.iterate(`"name":${JSON.stringify(name)}`)) {
-      const columns = columnsOf(dataDir, row as unknown as SchemaRow & Checked)
-      const position = columns.findIndex(column => column.name === name)
-      if (position < 0) continue
-      const { type } = columns[position]
-      if (type !== 'int64') otherTypes.set(schemas.length, type)
-      schemas.push(row.id as number)
-      positions.push(position)
-      counts.push(columns.length)
-    }
-    return {
-      schemas: Uint32Array.from(schemas),
-      positions: Uint32Array.from(positions),
-      columns: Uint32Array.from(counts),
-      otherTypes,
-    }
+    const rows = some.iterate(`"name":${JSON.stringify(name)}`) as Iterable<unknown>
+    return columnPlacesOf(name, listsOf(dataDir, rows as Iterable<SchemaRow & Checked>))
   })
+}
+
+/** A list of columns with its number. */
+interface NumberedColumns {
+  id: number
+  columns: readonly Column[]
+}
+
+function* listsOf(dataDir: string, rows: Iterable<SchemaRow & Checked>): Generator<NumberedColumns> {
+  for (const row of rows) yield { id: row.id, columns: columnsOf(dataDir, row) }
+}
+
+/** Returns where these lists, in ascending order of their numbers, have a column. */
+export function columnPlacesOf(name: string, lists: Iterable<NumberedColumns>): ColumnPlaces {
+  const schemas: number[] = []
+  const positions: number[] = []
+  const counts: number[] = []
+  const otherTypes: ColumnPlaces['otherTypes'] = new Map()
+  for (const { id, columns } of lists) {
+    const position = columns.findIndex(column => column.name === name)
+    if (position < 0) continue
+    const { type } = columns[position]
+    if (type !== 'int64') otherTypes.set(schemas.length, type)
+    schemas.push(id)
+    positions.push(position)
+    counts.push(columns.length)
+  }
+  return {
+    schemas: Uint32Array.from(schemas),
+    positions: Uint32Array.from(positions),
+    columns: Uint32Array.from(counts),
+    otherTypes,
+  }
 }

@@ -1,5 +1,6 @@
 import type { Clash } from '../catalogue/census.ts'
 import { misfitOf } from '../catalogue/notes.ts'
+import type { Misfit } from '../csv/misfit.ts'
 import { shown } from '../errors.ts'
 
 /** At most this many columns are named, because an answer must not be as long as a header can be. */
@@ -12,6 +13,14 @@ export function clashWarnings(
   columns: number,
   clashes: readonly Clash[],
 ): string[] {
+  return warningsOf(clashes, columnIndex => misfitOf(dataDir, { id, columnIndex, columns }))
+}
+
+/** The same, wherever the misfits of the columns are found. */
+export function warningsOf(
+  clashes: readonly Clash[],
+  misfitAt: (position: number) => Misfit | undefined,
+): string[] {
   const warnings: string[] = []
   for (const [i, { position, column, int64, double }] of clashes.entries()) {
     if (warnings.length === MOST_WARNINGS) {
@@ -19,7 +28,7 @@ export function clashWarnings(
       break
     }
     const elsewhere = [inUploads('int64', int64), inUploads('double', double)].filter(text => text !== '')
-    const misfit = misfitOf(dataDir, { id, columnIndex: position, columns })
+    const misfit = misfitAt(position)
     // Integers have a sum, also where their type is text.
     if (misfit)
       warnings.push(

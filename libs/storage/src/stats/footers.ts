@@ -46,19 +46,31 @@ export function readFooters(
     const columns =
       schemas.get(schema) ?? read(dataDir, connection => readSchema(dataDir, connection, schema))
     schemas.set(schema, columns)
-    readingUpload(file.id, 'parquet', () => addUpload(dataDir, file, columns, wanted, extent))
+    const path = storedFile(dataDir, file.id, 'parquet')
+    readingUpload(file.id, 'parquet', () => addFooter(path, file, columns, wanted, extent))
   }
   return extent
 }
 
-function addUpload(
-  dataDir: string,
-  { id, bytes, footerBytes, footerCrc }: Piece,
+/** Returns what the footer of one Parquet file says about all of its columns. */
+export function extentOf(
+  path: string,
+  footer: Pick<Piece, 'bytes' | 'footerBytes' | 'footerCrc'>,
+  columns: readonly Column[],
+): UploadsExtent {
+  const extent: UploadsExtent = { rows: 0, columns: new Map() }
+  addFooter(path, footer, columns, undefined, extent)
+  return extent
+}
+
+function addFooter(
+  path: string,
+  { bytes, footerBytes, footerCrc }: Pick<Piece, 'bytes' | 'footerBytes' | 'footerCrc'>,
   columns: readonly Column[],
   wanted: ReadonlySet<string> | undefined,
   extent: UploadsExtent,
 ): void {
-  const file = openStored(storedFile(dataDir, id, 'parquet'), bytes)
+  const file = openStored(path, bytes)
   try {
     const isWanted = ({ name }: Column) => !wanted || wanted.has(name)
     // The first column is read for the rows.

@@ -4,6 +4,7 @@ import { findUpload } from '../catalogue/database.ts'
 import { misfitOf } from '../catalogue/notes.ts'
 import type { ColumnPlaces } from '../catalogue/schemas.ts'
 import type { ListedUpload, UploadsSnapshot } from '../catalogue/uploadList.ts'
+import type { Misfit } from '../csv/misfit.ts'
 import { StorageError, shown } from '../errors.ts'
 import type { ColumnType } from '../schema.ts'
 import { readingUpload } from './pieces.ts'
@@ -63,14 +64,24 @@ export function refusalOf(
  * CSV up to there if the catalogue has no note of them.
  */
 export function refuse(dataDir: string, refusal: Refusal, cancellation?: Cancellation): never {
-  const { column, upload, type, columnIndex, columns } = refusal
-  const { id, receivedAt, csvBytes } = upload
+  const { upload, columnIndex, columns } = refusal
+  const { id, csvBytes } = upload
   const part = { id, columnIndex, columns, bytes: csvBytes }
   const misfit = readingUpload(id, 'csv', () => misfitOf(dataDir, part, cancellation))
+  throw refusalError(refusal, misfit, findUpload(dataDir, id)?.name)
+}
+
+/** Makes the error of a refusal from what is to blame in the upload, and the upload's name. */
+export function refusalError(
+  refusal: Refusal,
+  misfit: Misfit | undefined,
+  name: string | undefined,
+): StorageError {
+  const { column, upload, type } = refusal
+  const { id, receivedAt } = upload
   const found = misfit ? `line ${misfit.line} has "${shown(misfit.value)}", expected` : 'expected'
-  const name = findUpload(dataDir, id)?.name
   const received = `${name === undefined ? '' : `"${shown(name)}", `}received ${new Date(receivedAt).toISOString()}`
-  throw new StorageError(
+  return new StorageError(
     'invalid',
     `column "${shown(column)}" is ${type} in upload ${id} (${received}): ${found} integers; ${restOf(refusal)}`,
   )

@@ -1,0 +1,128 @@
+import { StorageError } from '@table/storage'
+import pg from 'pg'
+import { Transient, withRetries } from '../objects/retry.ts'
+
+/** Connections that are open at once: questions are short, and a catalogue serves many servers. */
+const CONNECTIONS = 8
+/** In ms. A connection that was cut is only noticed by its silence. */
+const CONNECT_LIMIT = 5000
+const QUERY_LIMIT = 8000
+/** A statement that nobody waits for any more ends, in ms. */
+const STATEMENT_LIMIT = 60_000
+
+/** Classes of SQLSTATE that pass: a lost connection, too few resources, a server that starts or stops, transactions in each other's way. */
+const PASSING = /^(08|53|57P|40)/
+
+/** Every whole number of the catalogue fits into a double. */
+const INT8 = 20
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+}
+
+/** A database of PostgreSQL. Every statement is tried again while the server cannot be reached, so each of them can be repeated. */
+export class Database {
+  readonly #pool: pg.Pool
+  /** For messages: never the password. */
+  readonly name: string
+
+  /** `address`: `postgres://user@host:port/database`. A password may also come from `PGPASSWORD` or a password file. */
+  constructor(address: string) {
+    const url = addressOf(address)
+    this.name = `${url.protocol}//${url.host}${url.pathname}`
+    this.#pool = new pg.Pool({
+      connectionString: address,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_LIMIT,
+      query_timeout: QUERY_LIMIT,
+      statement_timeout: STATEMENT_LIMIT,
+      keepAlive: true,
+      application_name: 'table-server',
+      types: types as pg.CustomTypesConfig,
+    })
+    // An idle connection was lost: the next statement opens another one.
+    this.#pool.on('error', () => {})
+  }
+
+  /** Returns the rows of a statement. Throws StorageError `unusable` if the catalogue cannot be reached for a while. */
+  async rows<Row>(sql: string, values: readonly unknown[] = [], signal?: AbortSignal): Promise<Row[]> {
+    try {
+      return await withRetries(async () => {
+        try {
+          return (await this.#pool.query(sql, values as unknown[])).rows as Row[]
+        } catch (error) {
+          throw isPassing(error) ? new Transient('the catalogue cannot be reached', { cause: error }) : error
+        }
+      }, signal)
+    } catch (error) {
+      throw this.#failed(error, signal)
+    }
+  }
+
+  /** Runs statements one after the other in one transaction on one connection, once. */
+  async transaction(
+    work: (rows: <Row>(sql: string, values?: unknown[]) => Promise<Row[]>) => Promise<void>,
+  ): Promise<void> {
+    let client: pg.PoolClient | undefined
+    let failure: unknown
+    try {
+      client = await this.#pool.connect()
+      const connected = client
+      await connected.query('BEGIN')
+      await work(
+        async <Row>(sql: string, values?: unknown[]) => (await connected.query(sql, values)).rows as Row[],
+      )
+      await connected.query('COMMIT')
+    } catch (error) {
+      failure = error
+      throw this.#failed(error)
+    } finally {
+      client?.release(failure !== undefined)
+    }
+  }
+
+  /**
+   * Does work while this connection alone holds the lock of this number; does nothing if another one holds it. The lock ends with the
+   * connection.
+   */
+  async alone(lock: number, work: () => Promise<void>): Promise<boolean> {
+    const client = await this.#pool.connect()
+    try {
+      const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS mine', [lock])
+      if (!rows[0].mine) return false
+      await work()
+      return true
+    } finally {
+      client.release(true)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+
+  #failed(error: unknown, signal?: AbortSignal): unknown {
+    if (error instanceof StorageError) return error
+    if (signal?.aborted)
+      return new StorageError('cancelled', 'cancelled: nobody waits for the answer', { cause: error })
+    return new StorageError('unusable', `the catalogue ${this.name}: ${(error as Error).message}`, {
+      forClients: 'the catalogue does not answer as it should: try again later',
+      cause: error,
+    })
+  }
+}
+
+/** Whether the same statement may work later. Errors without a code of PostgreSQL are those of the connection. */
+function isPassing(error: unknown): boolean {
+  const { code = '' } = error as { code?: string }
+  return !/^[0-9A-Z]{5}$/.test(code) || PASSING.test(code)
+}
+
+function addressOf(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return url
+  throw new StorageError(
+    'unusable',
+    '--catalogue: expected an address such as postgres://table@host/database',
+  )
+}

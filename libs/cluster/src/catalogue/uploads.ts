@@ -1,0 +1,177 @@
+import {
+  Catalogue,
+  type Clash,
+  ColumnCensus,
+  Guarded,
+  KnownColumns,
+  type ListedUpload,
+  type NamedColumns,
+  sharedState,
+  UploadList,
+  type UploadsSnapshot,
+} from '@table/storage'
+import type { Database } from './database.ts'
+import { ParticularsList, tagOf } from './particulars.ts'
+import { Schemas } from './schemas.ts'
+
+/** A change of the table: a committed upload, or a removed one. */
+interface Change {
+  seq: number
+  removed: number | null
+  schema: number
+  shownBytes: number
+  object: string
+  received_at: string
+  rows: number
+  csv_bytes: number
+  csv_cuts: string
+  csv_etag: string
+  parquet_bytes: number
+  parquet_etag: string
+  footer_bytes: number
+  footer_crc: number
+  row_groups: number
+  multi_line: boolean
+  own_kernels: boolean
+  stored_at: number
+}
+
+const CHANGES = 2000
+/** Of how many uploads the clashes are kept for their clients. Those of other servers are among them. */
+const MOST_CLASHES = 1000
+/** The numbers of changes are visible in their order, so nothing below the last one is missed. */
+const nextChanges = `
+  SELECT c.*, s.shown_bytes AS "shownBytes" FROM (
+    SELECT id AS seq, NULL::bigint AS removed, schema, object, received_at, rows, csv_bytes, csv_cuts, csv_etag, parquet_bytes,
+      parquet_etag, footer_bytes, footer_crc, row_groups, multi_line, own_kernels, stored_at
+    FROM uploads WHERE id > $1
+    UNION ALL
+    SELECT seq, upload, schema, object, '', 0, 0, '[]', '', 0, '', 0, 0, 0, false, false, 0 FROM removals WHERE seq > $1
+    ORDER BY seq LIMIT ${CHANGES}
+  ) c JOIN schemas s ON s.id = c.schema ORDER BY seq`
+
+/** An upload as a snapshot has it. */
+export type { ListedUpload, UploadsSnapshot }
+
+/** What a question is about: the uploads that were committed when it began. */
+export interface Snapshot {
+  uploads: UploadsSnapshot
+  schemas: number
+}
+
+/**
+ * The uploads of the table in memory, brought up to date from the catalogue before every question, so that each server sees what any
+ * server has acknowledged.
+ */
+export class Uploads {
+  readonly particulars = new ParticularsList()
+  readonly schemas: Schemas
+  readonly columns: KnownColumns
+  readonly #database: Database
+  readonly #listed = new Catalogue(new Guarded(sharedState(new UploadList(), 1, new ColumnCensus())))
+  /** The number of the last change that is in memory. */
+  #last = 0
+  #refreshing: Promise<void> = Promise.resolve()
+  #next: Promise<void> | undefined
+  /** The clashes of uploads whose clients wait for the answer. */
+  readonly #clashes = new Map<number, readonly Clash[]>()
+  #watching = 0
+
+  constructor(database: Database) {
+    this.#database = database
+    this.schemas = new Schemas(database)
+    this.columns = new KnownColumns(name => this.schemas.find(name))
+  }
+
+  /** Whether the lock is held now. */
+  get held(): boolean {
+    return this.#listed.held
+  }
+
+  /** Returns every upload that was committed before this call. */
+  async snapshot(): Promise<Snapshot> {
+    await this.refresh()
+    return this.#listed.snapshot()
+  }
+
+  async described(limit: number, bytes: number): Promise<{ uploads: UploadsSnapshot; named: NamedColumns }> {
+    await this.refresh()
+    return this.#listed.described(limit, bytes)
+  }
+
+  /** Brings the memory up to date. Calls that come together share one look at the catalogue, which begins after all of them. */
+  refresh(): Promise<void> {
+    this.#next ??= this.#refreshing
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined
+        this.#refreshing = this.#refresh()
+        return this.#refreshing
+      })
+    return this.#next
+  }
+
+  /** Commits an upload with `commit`, and returns with which earlier columns its columns clash. */
+  async committed<T extends { id: number }>(
+    commit: () => Promise<T>,
+  ): Promise<{ committed: T; clashes: readonly Clash[] }> {
+    this.#watching++
+    try {
+      const committed = await commit()
+      await this.refresh()
+      return { committed, clashes: this.#clashes.get(committed.id) ?? [] }
+    } finally {
+      if (--this.#watching === 0) this.#clashes.clear()
+    }
+  }
+
+  #noteClashes(id: number, clashes: readonly Clash[]): void {
+    this.#clashes.set(id, clashes)
+    const [oldest] = this.#clashes.keys()
+    if (this.#clashes.size > MOST_CLASHES && oldest !== undefined) this.#clashes.delete(oldest)
+  }
+
+  async #refresh(): Promise<void> {
+    for (;;) {
+      const changes = await this.#database.rows<Change>(nextChanges, [this.#last])
+      for await (const { row, columns } of this.schemas.each(changes)) {
+        if (row.removed !== null) await this.#listed.remove(row.removed, columns)
+        else {
+          this.particulars.set(row.seq, particularsOf(row))
+          const clashes = await this.#listed.publish(uploadOf(row, columns))
+          if (this.#watching > 0 && clashes.length > 0) this.#noteClashes(row.seq, clashes)
+        }
+        this.#last = row.seq
+      }
+      if (changes.length < CHANGES) return
+    }
+  }
+}
+
+function particularsOf(row: Change) {
+  return {
+    object: row.object,
+    rows: row.rows,
+    csvTag: tagOf(row.csv_etag),
+    parquetTag: tagOf(row.parquet_etag),
+    storedAt: row.stored_at,
+    multiLine: row.multi_line,
+    ownKernels: row.own_kernels,
+  }
+}
+
+function uploadOf(row: Change, columns: Parameters<ColumnCensus['add']>[0]) {
+  return {
+    id: row.seq,
+    receivedAt: row.received_at,
+    rows: row.rows,
+    csvBytes: row.csv_bytes,
+    parquetBytes: row.parquet_bytes,
+    csvCuts: JSON.parse(row.csv_cuts),
+    rowGroups: row.row_groups,
+    footerBytes: row.footer_bytes,
+    footerCrc: row.footer_crc,
+    columns,
+    schema: row.schema,
+  }
+}
