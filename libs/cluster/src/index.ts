@@ -1,3 +1,5 @@
+export type { Cluster } from './cluster.ts'
+export { ClusterTable } from './clusterTable.ts'
 export type {
   Engine,
   EngineFormat,
@@ -7,3 +9,6 @@ export type {
   EngineSum,
 } from './engine/engine.ts'
 export { SparkConnect } from './engine/sparkConnect.ts'
+export { inlineWorkers } from './inlineWorkers.ts'
+export { type ClusterOptions, type OpenCluster, openCluster } from './openCluster.ts'
+export type { Workers } from './tasks.ts'

@@ -13,18 +13,31 @@ export {
 export { type NotedTexts, notedTexts } from './catalogue/notes.ts'
 export { type ColumnPlaces, findColumn } from './catalogue/schemas.ts'
 export type { Upload } from './catalogue/upload.ts'
+export { findMisfit, type Misfit } from './csv/misfit.ts'
+export { checkSections } from './csv/sections.ts'
 export { removeFiles, removeRow } from './directory/removal.ts'
 export { type ExpectedSizes, wrongSizes } from './directory/sizes.ts'
 export { StorageError, type StorageErrorCode, shortageOf } from './errors.ts'
+export { closeFile, fileSize, openFile } from './files.ts'
 export { Arrival } from './ingest/arrival.ts'
 export { clashWarnings } from './ingest/clashes.ts'
 export { type CommittedUpload, commitArrivingUpload, commitUpload, settleUpload } from './ingest/commit.ts'
+export { type Converted, convertCsv, convertGrowingCsv } from './ingest/convert.ts'
 export type { UploadId } from './ingest/deduplication.ts'
-export { syncUnsynced } from './ingest/smallUploads.ts'
+export { syncUnsynced, writeNewFile } from './ingest/smallUploads.ts'
 export { type StorageLimits, setStorageLimits } from './limits.ts'
+export { statedChunks } from './parquet/statedChunks.ts'
+export { incomingFile } from './paths.ts'
 export { makeQueryFiles, type QueryFiles, removeQueryFiles } from './query/queryFiles.ts'
-export { type FootersTask, readFooters, type UploadsExtent } from './stats/footers.ts'
-export type { ColumnPartial } from './stats/partial.ts'
+export type { Column } from './schema.ts'
+export { extentOf, type FootersTask, readFooters, type UploadsExtent } from './stats/footers.ts'
+export {
+  type Bounds,
+  type ColumnPartial,
+  type Comparable,
+  type Extent,
+  emptyExtent,
+} from './stats/partial.ts'
 export { statsOfPieces } from './stats/pieces.ts'
 export type { StatsPlan } from './stats/plan.ts'
 export { sumPieces } from './sum/pieces.ts'

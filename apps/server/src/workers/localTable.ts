@@ -8,13 +8,13 @@ import {
   formatOf,
   openStore,
   openWholeFile,
-  type Spool,
   StorageError,
   type StorageErrorCode,
   type StorageLimits,
   type Store,
   setStorageLimits,
   shortageOf,
+  spoolParts,
   UploadRuns,
 } from '@table/storage'
 import {
@@ -26,7 +26,6 @@ import {
   type PageRequest,
   ServiceError,
   type ServiceErrorCode,
-  START_OVER,
   type StoredFile,
   type StoredUpload,
   type Table,
@@ -186,7 +185,7 @@ export class LocalTable implements Table {
         ? this.#pool.commitArriving(id, receivedAt, arrival, cancellation, given)
         : undefined
     const receive = () =>
-      spooled(csv, () => {
+      spoolParts(csv, () => {
         const arrival = new Arrival()
         attempt = attempt.then(() => commitMeanwhile(arrival))
         attempt.catch(() => {}) // the attempt is awaited below, once everything has arrived
@@ -224,28 +223,6 @@ export class LocalTable implements Table {
     await catalogue.remove(id, found.upload.columns)
     this.#removals.add(id)
     return true
-  }
-}
-
-/**
- * Writes a body to a spool and returns the spool closed. On any error the spool is discarded. Reading waits
- * for writing, so only one chunk and the spool's batch are in memory.
- */
-async function spooled(csv: CsvBody, createSpool: () => Spool): Promise<Spool> {
-  let spool = createSpool()
-  try {
-    for await (const part of csv) {
-      if (part !== START_OVER) await spool.write(part)
-      else if (spool.bytes > 0) {
-        await spool.discard()
-        spool = createSpool()
-      }
-    }
-    await spool.close()
-    return spool
-  } catch (error) {
-    await spool.discard()
-    throw error
   }
 }
 

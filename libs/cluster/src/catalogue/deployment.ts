@@ -88,7 +88,7 @@ async function hasUploads(database: Database): Promise<boolean> {
 }
 
 async function isEmpty(objects: ObjectStore): Promise<boolean> {
-  for await (const _ of objects.list('', 1)) return false
+  for await (const _ of objects.list('', { most: 1 })) return false
   return true
 }
 

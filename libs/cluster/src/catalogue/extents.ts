@@ -1,6 +1,6 @@
 // What footers say about columns, as the catalogue keeps it: JSON of an array for each column, in the order of the header, with nulls,
 // numbers and, if there are values with an order, the least and the greatest one.
-import { type Bounds, type Column, type Comparable, type Extent, emptyExtent } from '@table/storage'
+import { type Bounds, type Column, type Comparable, type Extent, emptyExtent } from '@table/storage/worker'
 
 type Stored = [nulls: number, numbers: number, least?: string, greatest?: string]
 

@@ -46,6 +46,12 @@ export class ParticularsList {
     segment.flags[at] = (multiLine ? MULTI_LINE : 0) | (ownKernels ? OWN_KERNELS : 0)
   }
 
+  /** Whether no engine reads the CSV of an upload that was set. */
+  ownKernels(id: number): boolean {
+    const flags = this.#segments.get(Math.floor(id / SEGMENT))?.flags[id % SEGMENT] ?? 0
+    return (flags & OWN_KERNELS) !== 0
+  }
+
   /** Returns the particulars of an upload that was set. */
   get(id: number): Particulars {
     const segment = this.#segments.get(Math.floor(id / SEGMENT))

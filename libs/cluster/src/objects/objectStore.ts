@@ -124,16 +124,28 @@ export class ObjectStore {
     })
   }
 
-  /** Yields the objects whose keys begin with `start`. */
-  async *list(start = '', most = 1000): AsyncGenerator<ListedObject, void, undefined> {
+  /** Yields the objects whose keys begin with `start`, in the order of their keys, `from` this one on. */
+  async *list(
+    start = '',
+    { from, most = 1000, signal }: { from?: string; most?: number; signal?: AbortSignal } = {},
+  ): AsyncGenerator<ListedObject, void, undefined> {
     const { prefix } = this.#location
-    const query = { 'list-type': '2', 'max-keys': String(most), prefix: prefix + start }
+    const query = {
+      'list-type': '2',
+      'max-keys': String(most),
+      prefix: prefix + start,
+      // S3 begins behind this key: the key without its last letter is before it.
+      ...(from !== undefined && { 'start-after': prefix + from.slice(0, -1) }),
+    }
     for (let next: string | undefined = ''; next !== undefined; ) {
       const more: Record<string, string> = next === '' ? query : { ...query, 'continuation-token': next }
-      const xml: string = await this.#answer({ method: 'GET', key: '', query: more }, async answer => {
-        await expectStatus(answer, 200)
-        return textOf(answer)
-      })
+      const xml: string = await this.#answer(
+        { method: 'GET', key: '', query: more, signal },
+        async answer => {
+          await expectStatus(answer, 200)
+          return textOf(answer)
+        },
+      )
       const part = readListing(xml)
       for (const object of part.objects) yield { ...object, key: object.key.slice(prefix.length) }
       next = part.next

@@ -37,6 +37,31 @@ export function createSpool(dataDir: string, id: number, arrival = new Arrival()
   return new FileSpool(incomingFile(dataDir, id, 'csv'), arrival)
 }
 
+/**
+ * Writes the parts of an upload to a spool and returns the spool closed. A symbol among the parts discards everything before it. On any error
+ * the spool is discarded. Reading waits for writing, so only one chunk and the spool's batch are in memory.
+ */
+export async function spoolParts(
+  parts: AsyncIterable<Uint8Array | symbol>,
+  createSpool: () => Spool,
+): Promise<Spool> {
+  let spool = createSpool()
+  try {
+    for await (const part of parts) {
+      if (typeof part !== 'symbol') await spool.write(part)
+      else if (spool.bytes > 0) {
+        await spool.discard()
+        spool = createSpool()
+      }
+    }
+    await spool.close()
+    return spool
+  } catch (error) {
+    await spool.discard()
+    throw error
+  }
+}
+
 class FileSpool implements Spool {
   bytes = 0
   held: Uint8Array | undefined

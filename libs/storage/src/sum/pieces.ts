@@ -66,7 +66,7 @@ export function readingUpload<T>(id: number, format: Format, read: () => T): T {
 }
 
 /** Makes the error for a damaged upload. Operators see the path; clients see the upload and the format. */
-function damagedUpload(id: number, format: Format, cause: unknown): StorageError {
+export function damagedUpload(id: number, format: Format, cause: unknown): StorageError {
   const { message } = cause as Error
   const seen = cause instanceof StorageError ? cause.forClients : 'the file cannot be read'
   return new StorageError('damaged', `upload ${id}: ${message}`, {

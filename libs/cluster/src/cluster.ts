@@ -1,0 +1,21 @@
+import type { Commits } from './catalogue/commits.ts'
+import type { Database } from './catalogue/database.ts'
+import type { Uploads } from './catalogue/uploads.ts'
+import type { Conversions } from './conversions.ts'
+import type { Engine } from './engine/engine.ts'
+import type { ObjectStore } from './objects/objectStore.ts'
+import type { SpoolDirectory } from './spool/directory.ts'
+import type { Workers } from './tasks.ts'
+
+/** The parts that the questions of a cluster are answered with. */
+export interface Cluster {
+  database: Database
+  objects: ObjectStore
+  /** Without an engine, our kernels read all objects themselves. */
+  engine: Engine | undefined
+  uploads: Uploads
+  commits: Commits
+  spool: SpoolDirectory
+  workers: Workers
+  conversions: Conversions
+}

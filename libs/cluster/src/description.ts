@@ -1,0 +1,93 @@
+import {
+  type Column,
+  emptyExtent,
+  type FootersTask,
+  mergeExtents,
+  shownBounds,
+  takePieces,
+  type UploadRuns,
+  type UploadsExtent,
+} from '@table/storage'
+import type { Description } from '@table/table'
+import { decodeExtents } from './catalogue/extents.ts'
+import type { Cluster } from './cluster.ts'
+
+/** How many runs of uploads are read from the catalogue at once. */
+const READS = 2
+/** How many uploads are read from the catalogue at a time. An upload with many columns says much. */
+const UPLOADS = 64
+
+/** Returns what is in the table. The catalogue keeps what the footers say, so no object is read. */
+export async function description(
+  cluster: Cluster,
+  runs: UploadRuns,
+  most: { columns: number; bytes: number },
+): Promise<Description> {
+  const { uploads, named } = await cluster.uploads.described(most.columns, most.bytes)
+  const names = named.more > 0 ? named.columns.map(({ name }) => name) : undefined
+  const found = await runs.extentOf(uploads, names, READS, task => readExtents(cluster, task))
+  let csvBytes = 0
+  let parquetBytes = 0
+  for (const upload of uploads) {
+    csvBytes += upload.csvBytes
+    parquetBytes += upload.parquetBytes
+  }
+  const columns = named.columns.map(({ name, types }) => {
+    const extent = found.columns.get(name) ?? emptyExtent()
+    const bounds = shownBounds(
+      types.map(({ type }) => type),
+      extent,
+    )
+    const { rows, nulls } = extent
+    return {
+      name,
+      types,
+      uploads: types.reduce((sum, type) => sum + type.uploads, 0),
+      rows,
+      nulls,
+      ...bounds,
+    }
+  })
+  return {
+    uploads: uploads.length,
+    rows: found.rows,
+    csvBytes,
+    parquetBytes,
+    columns,
+    moreColumns: named.more,
+  }
+}
+
+async function readExtents(
+  { database, uploads }: Cluster,
+  { files, names }: FootersTask,
+): Promise<UploadsExtent> {
+  const wanted = names && new Set(names)
+  const total: UploadsExtent = { rows: 0, columns: new Map() }
+  const ids = Array.from(takePieces(files), ({ id }) => id)
+  while (ids.length > 0) {
+    const rows = await database.rows<{ schema: number; shownBytes: number; rows: number; extents: string }>(
+      `SELECT u.schema, s.shown_bytes AS "shownBytes", u.rows, e.columns AS extents
+       FROM uploads u JOIN schemas s ON s.id = u.schema JOIN extents e ON e.upload = u.id WHERE u.id = ANY($1)`,
+      [ids.splice(0, UPLOADS)],
+    )
+    for await (const { row, columns } of uploads.schemas.each(rows)) {
+      total.rows += row.rows
+      add(total, columns, row, wanted)
+    }
+  }
+  return total
+}
+
+function add(
+  { columns: total }: UploadsExtent,
+  columns: readonly Column[],
+  { rows, extents }: { rows: number; extents: string },
+  wanted: ReadonlySet<string> | undefined,
+): void {
+  for (const { name, extent } of decodeExtents(columns, rows, extents)) {
+    if (wanted && !wanted.has(name)) continue
+    const known = total.get(name)
+    total.set(name, known ? mergeExtents(known, extent) : extent)
+  }
+}

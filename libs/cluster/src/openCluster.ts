@@ -1,0 +1,63 @@
+import { Commits } from './catalogue/commits.ts'
+import { Database } from './catalogue/database.ts'
+import { openDeployment } from './catalogue/deployment.ts'
+import { Uploads } from './catalogue/uploads.ts'
+import type { Cluster } from './cluster.ts'
+import { Conversions } from './conversions.ts'
+import type { Engine } from './engine/engine.ts'
+import { findCredentials } from './objects/credentials.ts'
+import { readLocation } from './objects/location.ts'
+import { ObjectStore } from './objects/objectStore.ts'
+import { openSpool } from './spool/directory.ts'
+import type { Workers } from './tasks.ts'
+
+export interface ClusterOptions {
+  /** `postgres://user@host/database` */
+  catalogue: string
+  /** `s3://bucket/prefix` */
+  objects: string
+  /** The address of a store that is not Amazon's. */
+  s3Endpoint: string | undefined
+  /** The directory of the spool. */
+  spool: string
+  workers: Workers
+  engine: Engine | undefined
+}
+
+export interface OpenCluster extends Cluster {
+  close(): Promise<void>
+}
+
+/** Opens the parts of a cluster. Throws StorageError `unusable` if one of them cannot be used or they do not belong together. */
+export async function openCluster(options: ClusterOptions): Promise<OpenCluster> {
+  const { workers, engine } = options
+  const objects = new ObjectStore(readLocation(options.objects, options.s3Endpoint), findCredentials())
+  const database = new Database(options.catalogue)
+  let release = () => {}
+  const close = async () => {
+    release()
+    engine?.close()
+    await database.close()
+  }
+  try {
+    const spool = openSpool(options.spool)
+    release = () => spool.close()
+    await openDeployment(database, objects)
+    const uploads = new Uploads(database)
+    await uploads.refresh()
+    return {
+      database,
+      objects,
+      engine,
+      uploads,
+      commits: new Commits(database),
+      spool,
+      workers,
+      conversions: new Conversions(workers, spool.path),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
