@@ -32,6 +32,13 @@ export class Schemas {
     }
   }
 
+  /** Returns these lists by number. The caller limits how many columns they have together. */
+  async lists(ids: readonly number[]): Promise<Map<number, readonly Column[]>> {
+    const sql = 'SELECT id, columns FROM schemas WHERE id = ANY($1)'
+    const rows = await this.#database.rows<{ id: number; columns: string }>(sql, [ids])
+    return new Map(rows.map(({ id, columns }) => [id, JSON.parse(columns)]))
+  }
+
   /** Returns where all lists have a column. */
   async find(name: string): Promise<ColumnPlaces> {
     const lists = await this.#database.rows<{ id: number; columns: string }>(
@@ -58,8 +65,6 @@ export class Schemas {
       this.#keptBytes = 0
     }
     this.#keptBytes += bytes
-    const sql = 'SELECT id, columns FROM schemas WHERE id = ANY($1)'
-    for (const { id, columns } of await this.#database.rows<{ id: number; columns: string }>(sql, [[...ids]]))
-      this.#kept.set(id, JSON.parse(columns))
+    for (const [id, columns] of await this.lists([...ids])) this.#kept.set(id, columns)
   }
 }
