@@ -28,7 +28,7 @@ function engineAddress(text: string, place: number): EngineAddress {
   const [, authority = '', settings = ''] = /^sc:\/\/([^/;]+)(?:\/?;(.*)|\/)?$/.exec(text) ?? []
   const parsed = URL.parse(`http://${authority}`)
   if (authority === '' || !parsed || parsed.username || parsed.password)
-    throw refused(`"${text.replace(/;.*/s, ';…')}"`)
+    throw refused(`"${text.replace(/;.*/s, ';…').replace(/\/\/.*@/s, '//…@')}"`)
   const address = { host: parsed.hostname, port: Number(portOf(authority) ?? PORT), tls: false }
   let token: string | undefined
   for (const setting of settings.split(';').filter(part => part !== '')) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { getCACertificates } from 'node:tls'
-import { type CallOptions, credentials, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js'
+import { type CallOptions, credentials, Metadata } from '@grpc/grpc-js'
 import {
   type ExecutePlanResponse,
   InterruptRequest_InterruptType,
@@ -13,7 +13,7 @@ import type { EngineAddress } from './address.ts'
 /** Every ms in which a plan is under way, the engine is asked whether it is still there. */
 const PULSE = 5000
 /** The ms that an engine may take for what is no work. */
-const PATIENCE = 15_000
+const PATIENCE = 10_000
 
 const userContext = { userId: 'table', userName: 'table' }
 
@@ -41,10 +41,19 @@ export class Connection {
   }
 
   /** Makes the engine tell names apart by case, which an engine that was started again has forgotten. */
-  async prepare(): Promise<void> {
+  prepare(signal: AbortSignal): Promise<void> {
     const pairs = [{ key: 'spark.sql.caseSensitive', value: 'true' }]
     const request = { ...this.#session, operation: { set: { pairs } } }
-    await this.#unary(done => this.#client.config(request, this.#metadata, soon(), done))
+    return new Promise((resolve, reject) => {
+      const call = this.#client.config(request, this.#metadata, soon(), error => {
+        signal.removeEventListener('abort', cancel)
+        if (error) reject(error)
+        else resolve()
+      })
+      const cancel = () => call.cancel()
+      signal.addEventListener('abort', cancel)
+      if (signal.aborted) cancel()
+    })
   }
 
   /** Follows a plan whose values are texts. An abortion of the signal stops the engine, too. */
@@ -58,7 +67,7 @@ export class Connection {
       this.#interrupt(operationId)
     }
     signal.addEventListener('abort', cancel, { signal: ended.signal })
-    const pulse = setInterval(() => this.prepare().catch(error => call.destroy(error)), PULSE)
+    const pulse = setInterval(() => this.prepare(ended.signal).catch(error => call.destroy(error)), PULSE)
     try {
       if (signal.aborted) cancel()
       const rows: Row[] = []
@@ -84,12 +93,6 @@ export class Connection {
     const interruptType = InterruptRequest_InterruptType.INTERRUPT_TYPE_OPERATION_ID
     const request = { ...this.#session, interruptType, operationId }
     this.#client.interrupt(request, this.#metadata, soon(), () => {})
-  }
-
-  #unary<T>(call: (done: (error: GrpcError | null, answer: T) => void) => void): Promise<T> {
-    return new Promise((resolve, reject) =>
-      call((error, answer) => (error ? reject(error) : resolve(answer))),
-    )
   }
 }
 

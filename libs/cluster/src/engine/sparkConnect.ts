@@ -62,7 +62,7 @@ export class SparkConnect implements Engine {
     signal: AbortSignal,
   ) {
     return this.#ask(async connection => {
-      await connection.prepare()
+      await connection.prepare(signal)
       const { dialect } = await this.#engineAt(connection, signal)
       const asked = [...dialect.sum.map(({ expression }) => expression), ...expressions]
       const texts = asked.map(expression => `CAST(${expression} AS STRING)`)
