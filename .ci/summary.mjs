@@ -53,7 +53,7 @@ function countRun(run, path, tested) {
 }
 
 countRun('test', join(root, 'node_modules/.vitest/test.json'), projects())
-countRun('cluster', join(root, 'node_modules/.vitest/cluster.json'), clusterProjects())
+countRun('cluster', join(root, 'node_modules/.vitest/cluster.json'), ['libs/cluster', 'e2e'])
 for (const run of ['image', 'page', 'prometheus', 'packages'])
   countRun(run, join(root, `e2e/node_modules/.vitest/${run}.json`), ['e2e'])
 for (const result of process.argv.slice(2)) {

@@ -1,47 +1,37 @@
 import type { Table } from '@table/table'
 import { describe, expect, test } from 'vitest'
+import { behaviours } from './behaviours.ts'
 import type { Case } from './case.ts'
 import { cases } from './cases/index.ts'
+import { refusals } from './cases/refusals.ts'
+import { emptied, formats, ids, never, upload } from './questions.ts'
 
-const formats = ['csv', 'parquet']
-const never = new AbortController().signal
-
-/** Tests an implementation of `Table`. Between the tests, the table is empty. */
+/** Tests an implementation of `Table`. The table is empty before each test and after it. */
 export function conformance(table: () => Table): void {
-  describe.for(cases)('$name', given => {
-    test('both formats give the expected sums', async () => {
-      await uploaded(table(), given, async () => {
-        for (const [column, expected] of Object.entries(given.sums))
-          for (const format of formats)
-            expect
-              .soft(await answer(table().columnSum(column, format, never)), `${column}, ${format}`)
-              .toEqual(typeof expected === 'bigint' ? expected : expect.stringContaining(expected))
-        for (const [column, expected] of Object.entries(given.stats ?? {}))
-          for (const format of formats)
-            expect
-              .soft((await table().stats([column], format, never))[0], `${column}, ${format}`)
-              .toMatchObject(expected)
-      })
-    })
-  })
+  test.for(cases)('sums of $name', given => emptied(table(), () => checkCase(table(), given)))
+
+  test.for(refusals)('a refusal of $name', ({ csv, why }) =>
+    emptied(table(), async () => {
+      const message = expect.stringContaining(why)
+      await expect(upload(table(), csv)).rejects.toMatchObject({ code: 'invalid-data', message })
+      expect(await ids(table())).toEqual([])
+    }),
+  )
+
+  describe('uploads', () => behaviours(table))
 }
 
-/** Does something while the uploads of a case are in the table. */
-async function uploaded(table: Table, { uploads }: Case, use: () => Promise<void>): Promise<void> {
-  const ids: number[] = []
-  try {
-    for (const csv of uploads) ids.push((await table.upload(body(csv), {}, never)).id)
-    await use()
-  } finally {
-    for (const id of ids) await table.delete(id)
+async function checkCase(table: Table, { uploads, sums, stats = {} }: Case): Promise<void> {
+  for (const csv of uploads) await upload(table, csv)
+  for (const format of formats) {
+    for (const [column, expected] of Object.entries(sums)) {
+      const found = await table.columnSum(column, format, never).catch(error => (error as Error).message)
+      const wanted = typeof expected === 'bigint' ? expected : expect.stringContaining(expected)
+      expect.soft(found, `sum of ${column}, ${format}`).toEqual(wanted)
+    }
+    for (const [column, expected] of Object.entries(stats))
+      expect
+        .soft(await table.stats([column], format, never), `${column}, ${format}`)
+        .toMatchObject([expected])
   }
-}
-
-async function* body(csv: string | Uint8Array): AsyncGenerator<Uint8Array> {
-  yield typeof csv === 'string' ? Buffer.from(csv) : csv
-}
-
-/** The answer, or the text that refuses it. */
-async function answer(sum: Promise<bigint>): Promise<bigint | string> {
-  return sum.catch(error => (error as Error).message)
 }

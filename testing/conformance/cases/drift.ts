@@ -37,6 +37,7 @@ export const drift: readonly Case[] = [
     sums: { x: 3n },
   },
   { name: 'a column without a name', uploads: [',b\n1,2\n3,4\n'], sums: { column1: 4n, b: 6n } },
+  { name: 'two columns of one name', uploads: ['a,a\n1,2\n', 'a\n10\n'], sums: { a: 11n, a_1: 2n } },
   { name: 'names of spaces', uploads: [' , a ,a\n1,2,3\n'], sums: { ' ': 1n, ' a ': 2n, a: 3n } },
   { name: 'names with dots', uploads: ['a.b,a,b\n1,2,3\n'], sums: { 'a.b': 1n, a: 2n, b: 3n } },
   {
