@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import { StorageError, shortageOf } from '@table/storage'
 import { accessWarning, readAccess, readCertificates } from './auth/access.ts'
 import type { Sites } from './auth/sites.ts'
+import { clusterOf } from './config/clusterFlags.ts'
 import { type Flags, readFlags } from './config/flags.ts'
 import { type Limits, limitsOf } from './config/limits.ts'
 import { checkOpenFiles } from './config/openFiles.ts'
@@ -34,7 +35,8 @@ export async function run(): Promise<void> {
     const access = readAccess(flags)
     const http = sitesOf(flags)
     const tracing = await openTracing(version)
-    const server = await startServer({ hosts, port, dataDir, workers, access, http, limits, tracing })
+    const cluster = clusterOf(flags)
+    const server = await startServer({ hosts, port, dataDir, workers, cluster, access, http, limits, tracing })
     actOnSignals(server, flags)
     sayStart(server, flags, limits)
     const warning = accessWarning(server.addresses, flags)

@@ -5,6 +5,7 @@ import { byProtocol } from './admission/protocols.ts'
 import { type Access, openAccess } from './auth/access.ts'
 import type { Sites } from './auth/sites.ts'
 import type { TlsOptions } from './auth/tls.ts'
+import type { ClusterFlags } from './config/clusterFlags.ts'
 import { defaultLimits, type Limits } from './config/limits.ts'
 import { GrpcServer } from './grpc/grpcServer.ts'
 import { methods } from './grpc/methods.ts'
@@ -18,6 +19,7 @@ import { Observer } from './observe/observer.ts'
 import type { Tracing } from './observe/tracing.ts'
 import { version } from './version.ts'
 import { LocalTable } from './workers/localTable.ts'
+import type { ServedTable } from './workers/servedTable.ts'
 
 /** How long running calls may take once the server stops, in ms. Docker kills the server after 10 s. */
 const DRAIN_LIMIT = 8000
@@ -38,8 +40,11 @@ const HANG_UP_LIMIT = 300
 export interface ServerConfig {
   hosts: readonly string[]
   port: number
+  /** Where the uploads are kept; in a cluster, what is under way. */
   dataDir: string
   workers: number
+  /** The parts of a cluster. By default the table is in the data directory. */
+  cluster?: ClusterFlags | undefined
   /** By default connections are plain text and everybody may call. The server closes it. */
   access?: Access
   /** Which names and pages may use HTTP. By default only those of the server itself. */
@@ -62,18 +67,19 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Serves a data directory. Throws a `StorageError` or a `StartError` if the server cannot start. */
+/** Serves a data directory or a cluster. Throws a `StorageError` or a `StartError` if the server cannot start. */
 export async function startServer({
   hosts,
   port,
   dataDir,
   workers,
+  cluster,
   access: { tls, tokens } = openAccess,
   http: sites = { hosts: [], origins: [] },
   limits = defaultLimits,
   tracing,
 }: ServerConfig): Promise<RunningServer> {
-  const table = new LocalTable(dataDir, workers, limits)
+  const table = await openTable({ dataDir, workers, cluster, limits })
   const metrics = new Metrics(version)
   const admission = new Admission(limits, workers, new Observer(metrics, tracing))
   const { connections, calls } = admission
@@ -89,7 +95,8 @@ export async function startServer({
       ? undefined
       : new HttpServer({
           ...options,
-          answer: exchange => route({ ...common, metrics, sites, wantsCertificates }, exchange),
+          answer: exchange =>
+            route({ ...common, metrics, isReady: table.isReady?.bind(table), sites, wantsCertificates }, exchange),
         })
   const protocols = {
     grpc: (socket: Socket) => grpc.connect(socket),
@@ -148,6 +155,18 @@ export async function startServer({
 /** Counts equal texts. */
 function counted(texts: readonly string[]): Record<string, number> {
   return Object.fromEntries([...Map.groupBy(texts, text => text)].map(([text, { length }]) => [text, length]))
+}
+
+async function openTable({
+  dataDir,
+  workers,
+  cluster,
+  limits,
+}: Pick<ServerConfig, 'dataDir' | 'workers' | 'cluster'> & { limits: Limits }): Promise<ServedTable> {
+  if (!cluster) return new LocalTable(dataDir, workers, limits)
+  // A server without a cluster does not load the clients of its parts.
+  const { ServedCluster } = await import('./workers/servedCluster.ts')
+  return ServedCluster.open(cluster, dataDir, workers, limits)
 }
 
 /** Returns whether `work` finishes within `limit` ms. */

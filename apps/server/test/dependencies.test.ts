@@ -34,6 +34,8 @@ const importers: Record<string, readonly string[]> = {
   '@table/proto': ['grpc'],
   '@table/storage': ['config', 'grpc', 'http', 'workers', '.'],
   '@table/storage/worker': ['workers'],
+  '@table/cluster': ['workers'],
+  '@table/cluster/worker': ['workers'],
   pino: ['observe'],
   'prom-client': ['observe'],
   // DuckDB is only for the process of its own.

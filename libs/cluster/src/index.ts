@@ -8,7 +8,8 @@ export type {
   EngineStats,
   EngineSum,
 } from './engine/engine.ts'
+export { openEngine } from './engine/openEngine.ts'
 export { SparkConnect } from './engine/sparkConnect.ts'
 export { inlineWorkers } from './inlineWorkers.ts'
 export { type ClusterOptions, type OpenCluster, openCluster } from './openCluster.ts'
-export type { Workers } from './tasks.ts'
+export type { Tasks, Workers } from './tasks.ts'

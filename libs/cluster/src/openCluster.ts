@@ -8,6 +8,7 @@ import type { Engine } from './engine/engine.ts'
 import { findCredentials } from './objects/credentials.ts'
 import { readLocation } from './objects/location.ts'
 import { ObjectStore } from './objects/objectStore.ts'
+import { Readiness } from './readiness.ts'
 import { openSpool } from './spool/directory.ts'
 import type { Workers } from './tasks.ts'
 
@@ -25,6 +26,8 @@ export interface ClusterOptions {
 }
 
 export interface OpenCluster extends Cluster {
+  /** Whether all parts answer now. */
+  isReady(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -45,6 +48,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     await openDeployment(database, objects)
     const uploads = new Uploads(database)
     await uploads.refresh()
+    const readiness = new Readiness({ database, objects, engine })
     return {
       database,
       objects,
@@ -54,6 +58,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
       spool,
       workers,
       conversions: new Conversions(workers, spool.path),
+      isReady: () => readiness.isReady(),
       close,
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { clusterOptions, clusterProblem, type GivenClusterFlags } from './clusterFlags.ts'
 import { limitOptions, wholeNumber } from './limits.ts'
 
 /** From the most lines to none. */
@@ -19,7 +20,7 @@ export interface HttpFlags {
   allowOrigin: string[]
 }
 
-export interface Flags extends AccessFlags, HttpFlags {
+export interface Flags extends AccessFlags, HttpFlags, GivenClusterFlags {
   host?: string
   port: number
   dataDir: string
@@ -47,7 +48,9 @@ export function readFlags(): Flags | undefined {
         .argParser(wholeNumber(0, 65535)),
     )
     .addOption(
-      new Option('--data-dir <path>', 'where the uploads are kept').env('TABLE_DATA_DIR').default('./data'),
+      new Option('--data-dir <path>', 'where the uploads are kept; in a cluster, what is under way')
+        .env('TABLE_DATA_DIR')
+        .default('./data'),
     )
     .addOption(
       new Option('--workers <number>', 'worker threads')
@@ -63,10 +66,11 @@ export function readFlags(): Flags | undefined {
     )
     .configureHelp({ helpWidth: 110 })
     .exitOverride()
-  for (const option of [...accessOptions(), ...httpOptions(), ...limitOptions()]) command.addOption(option)
+  const options = [...accessOptions(), ...httpOptions(), ...clusterOptions(), ...limitOptions()]
+  for (const option of options) command.addOption(option)
   try {
     const flags = command.parse().opts<Flags>()
-    const problem = contradiction(flags)
+    const problem = contradiction(flags) ?? clusterProblem(flags, process.argv)
     if (problem) command.error(`error: ${problem}`)
     return flags
   } catch (error) {

@@ -1,4 +1,4 @@
-import { shuttingDown } from '@table/table'
+import { ServiceError, shuttingDown } from '@table/table'
 import type { Exchange } from './exchange.ts'
 import type { Context } from './route.ts'
 
@@ -9,8 +9,13 @@ export async function healthz(_context: Context, exchange: Exchange): Promise<vo
   exchange.answer(200, TEXT, 'ok\n')
 }
 
-/** Says whether the server takes new requests. */
-export async function readyz({ draining }: Context, exchange: Exchange): Promise<void> {
+/** Says whether the server takes new requests, and in a cluster whether its parts can be reached. */
+export async function readyz({ draining, isReady }: Context, exchange: Exchange): Promise<void> {
   if (draining.aborted) throw shuttingDown()
+  if (isReady && !(await isReady()))
+    throw new ServiceError(
+      'unavailable',
+      'a part of the cluster does not answer: the log of the server says which',
+    )
   exchange.answer(200, TEXT, 'ready\n')
 }

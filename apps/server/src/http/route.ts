@@ -20,6 +20,8 @@ export interface Context {
   wantsCertificates: boolean
   /** Aborted when the server begins to shut down. */
   draining: AbortSignal
+  /** Whether everything that the table needs works now; undefined if it needs nothing but this process. */
+  isReady?: (() => Promise<boolean>) | undefined
 }
 
 export interface Route {

@@ -8,13 +8,13 @@ import {
   formatOf,
   openStore,
   openWholeFile,
+  type Spool,
   StorageError,
   type StorageErrorCode,
   type StorageLimits,
   type Store,
   setStorageLimits,
   shortageOf,
-  spoolParts,
   UploadRuns,
 } from '@table/storage'
 import {
@@ -26,6 +26,7 @@ import {
   type PageRequest,
   ServiceError,
   type ServiceErrorCode,
+  START_OVER,
   type StoredFile,
   type StoredUpload,
   type Table,
@@ -245,7 +246,7 @@ const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
   heavy: 'internal',
 }
 
-async function translated<T>(work: Promise<T>): Promise<T> {
+export async function translated<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
@@ -253,7 +254,7 @@ async function translated<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-async function* translatedParts(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* translatedParts(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* parts
   } catch (error) {

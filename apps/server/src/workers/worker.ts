@@ -1,6 +1,4 @@
-// The tasks of the workers: everything that reads or converts files. An outcome is plain data, because a
-// StorageError would lose its class on the way to the main thread.
-import { writeSync } from 'node:fs'
+// The tasks of the workers: everything that reads or converts files.
 import { workerData } from 'node:worker_threads'
 import {
   Arrival,
@@ -34,12 +32,9 @@ import {
   removeQueryFiles as removeQueryFilesOf,
   removeRow as removeRowOf,
   type StatsPlan,
-  StorageError,
-  type StorageErrorCode,
   type SumPlan,
   setStorageLimits,
   settleUpload,
-  shortageOf,
   statsOfPieces,
   sumPieces,
   syncUnsynced,
@@ -48,9 +43,9 @@ import {
   type UploadsExtent,
   wrongSizes,
 } from '@table/storage/worker'
-import { collectIfGrown } from '../config/tuning.ts'
+import { type Outcome, outcome } from './outcome.ts'
 
-export type Outcome<T> = { value: T } | { code: StorageErrorCode; message: string; forClients: string }
+export type { Outcome }
 
 export interface Tasks {
   commit: {
@@ -164,27 +159,3 @@ export const removeQueryFiles: Task<'removeQueryFiles'> = ({ query }) =>
 
 export const refuse: Task<'refuse'> = ({ refusal, cancellation }) =>
   outcome(() => refuseSum(dataDir(), refusal, cancellation))
-
-function outcome<T>(run: () => T): Outcome<T> {
-  try {
-    return { value: run() }
-  } catch (error) {
-    const known = error instanceof StorageError ? error : shortageOf(error)
-    if (!known) throw error
-    if (known.code === 'undecided') abort(known)
-    const { code, message, forClients } = known
-    return { code, message, forClients }
-  } finally {
-    collectIfGrown()
-  }
-}
-
-/**
- * Ends the process at once. Whether the upload was committed is unknown, so no client may get an answer; the
- * next start finds out. Databases do the same when they cannot write their log.
- */
-function abort({ message }: StorageError): never {
-  writeSync(2, `the server stops: ${message}\n`)
-  process.kill(process.pid, 'SIGABRT')
-  throw new Error('unreachable')
-}
