@@ -36,7 +36,17 @@ export async function run(): Promise<void> {
     const http = sitesOf(flags)
     const tracing = await openTracing(version)
     const cluster = clusterOf(flags)
-    const server = await startServer({ hosts, port, dataDir, workers, cluster, access, http, limits, tracing })
+    const server = await startServer({
+      hosts,
+      port,
+      dataDir,
+      workers,
+      cluster,
+      access,
+      http,
+      limits,
+      tracing,
+    })
     actOnSignals(server, flags)
     sayStart(server, flags, limits)
     const warning = accessWarning(server.addresses, flags)

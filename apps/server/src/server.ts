@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { setErrorLog } from '@table/storage'
 import { Admission } from './admission/admission.ts'
 import { listen } from './admission/listen.ts'
 import { byProtocol } from './admission/protocols.ts'
@@ -96,7 +97,10 @@ export async function startServer({
       : new HttpServer({
           ...options,
           answer: exchange =>
-            route({ ...common, metrics, isReady: table.isReady?.bind(table), sites, wantsCertificates }, exchange),
+            route(
+              { ...common, metrics, isReady: table.isReady?.bind(table), sites, wantsCertificates },
+              exchange,
+            ),
         })
   const protocols = {
     grpc: (socket: Socket) => grpc.connect(socket),
@@ -163,10 +167,11 @@ async function openTable({
   cluster,
   limits,
 }: Pick<ServerConfig, 'dataDir' | 'workers' | 'cluster'> & { limits: Limits }): Promise<ServedTable> {
+  setErrorLog(message => log.error(message))
   if (!cluster) return new LocalTable(dataDir, workers, limits)
   // A server without a cluster does not load the clients of its parts.
   const { ServedCluster } = await import('./workers/servedCluster.ts')
-  return ServedCluster.open(cluster, dataDir, workers, limits)
+  return ServedCluster.start(cluster, dataDir, workers, limits)
 }
 
 /** Returns whether `work` finishes within `limit` ms. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { formatOf, UploadRuns } from '@table/storage'
+import { formatOf, translated, translatedParts, UploadRuns } from '@table/storage'
 import {
   type ColumnStats,
   type CsvBody,
@@ -32,40 +32,44 @@ export class ClusterTable implements Table {
   }
 
   upload(csv: CsvBody, options: UploadOptions, signal: AbortSignal): Promise<UploadResult> {
-    return upload(this.#cluster, csv, options, signal)
+    return translated(upload(this.#cluster, csv, options, signal))
   }
 
   columnSum(column: string, format: string, signal: AbortSignal): Promise<bigint> {
-    return columnSum(this.#cluster, column, format, signal)
+    return translated(columnSum(this.#cluster, column, format, signal))
   }
 
   stats(columns: readonly string[], format: string, signal: AbortSignal): Promise<ColumnStats[]> {
-    return columnStats(this.#cluster, columns, format, signal)
+    return translated(columnStats(this.#cluster, columns, format, signal))
   }
 
   describe(most: { columns: number; bytes: number }): Promise<Description> {
-    return description(this.#cluster, this.#runs, most)
+    return translated(description(this.#cluster, this.#runs, most))
   }
 
   list(page: PageRequest): Promise<Page> {
     const { database, uploads } = this.#cluster
-    return readPage(database, uploads.schemas, page)
+    return translated(readPage(database, uploads.schemas, page))
   }
 
   get(id: number, bytes: number): Promise<StoredUpload | undefined> {
     const { database, uploads } = this.#cluster
-    return readUpload(database, uploads.schemas, id, bytes)
+    return translated(readUpload(database, uploads.schemas, id, bytes))
   }
 
   delete(id: number): Promise<boolean> {
-    return removeUpload(this.#cluster.database, id, randomUUID())
+    return translated(removeUpload(this.#cluster.database, id, randomUUID()))
   }
 
-  async open(id: number, formatName: string): Promise<StoredFile | undefined> {
-    const { database, objects, uploads } = this.#cluster
-    const format = formatOf(formatName)
-    const found = await findUpload(database, uploads.schemas, id)
-    return found && storedObject(objects, found, format)
+  async open(id: number, format: string): Promise<StoredFile | undefined> {
+    const file = await translated(this.#open(id, format))
+    return (
+      file && {
+        ...file,
+        parts: () => translatedParts(file.parts()),
+        range: (start, end) => translatedParts(file.range(start, end)),
+      }
+    )
   }
 
   /** SQL on an engine reads and writes whatever the engine can reach. */
@@ -75,5 +79,12 @@ export class ClusterTable implements Table {
       'unsupported',
       'this server answers no SQL: on its engine a query could read and write everything that the engine can reach',
     )
+  }
+
+  async #open(id: number, formatName: string): Promise<StoredFile | undefined> {
+    const { database, objects, uploads } = this.#cluster
+    const format = formatOf(formatName)
+    const found = await findUpload(database, uploads.schemas, id)
+    return found && storedObject(objects, found, format)
   }
 }

@@ -10,6 +10,7 @@ import { readLocation } from './objects/location.ts'
 import { ObjectStore } from './objects/objectStore.ts'
 import { Readiness } from './readiness.ts'
 import { openSpool } from './spool/directory.ts'
+import { keepSwept } from './sweep.ts'
 import type { Workers } from './tasks.ts'
 
 export interface ClusterOptions {
@@ -37,7 +38,9 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const objects = new ObjectStore(readLocation(options.objects, options.s3Endpoint), findCredentials())
   const database = new Database(options.catalogue)
   let release = () => {}
+  const closing = new AbortController()
   const close = async () => {
+    closing.abort()
     release()
     engine?.close()
     await database.close()
@@ -48,6 +51,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     await openDeployment(database, objects)
     const uploads = new Uploads(database)
     await uploads.refresh()
+    void keepSwept({ database, objects }, closing.signal)
     const readiness = new Readiness({ database, objects, engine })
     return {
       database,

@@ -51,6 +51,7 @@ export {
 } from './paths.ts'
 export type { QueryFiles } from './query/queryFiles.ts'
 export type { Column, ColumnType } from './schema.ts'
+export { forService, setErrorLog, translated, translatedParts } from './serviceErrors.ts'
 export { type ShownStats, shownBounds, shownStats } from './stats/answer.ts'
 export { extentOf, type FootersTask, type UploadsExtent } from './stats/footers.ts'
 export {

@@ -9,12 +9,11 @@ import {
   openStore,
   openWholeFile,
   type Spool,
-  StorageError,
-  type StorageErrorCode,
   type StorageLimits,
   type Store,
   setStorageLimits,
-  shortageOf,
+  translated,
+  translatedParts,
   UploadRuns,
 } from '@table/storage'
 import {
@@ -24,8 +23,6 @@ import {
   type Description,
   type Page,
   type PageRequest,
-  ServiceError,
-  type ServiceErrorCode,
   START_OVER,
   type StoredFile,
   type StoredUpload,
@@ -232,44 +229,4 @@ function sayOnLog(line: string): void {
   const warning = /^warning: (.*)/s.exec(line)?.[1]
   if (warning === undefined) log.info(line)
   else log.warn(warning)
-}
-
-const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
-  invalid: 'invalid-data',
-  'too-large': 'too-large',
-  'disk-full': 'disk-full',
-  exhausted: 'unavailable',
-  damaged: 'damaged',
-  unusable: 'unavailable',
-  cancelled: 'cancelled',
-  undecided: 'unavailable',
-  heavy: 'internal',
-}
-
-export async function translated<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    throw forService(error)
-  }
-}
-
-export async function* translatedParts(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* parts
-  } catch (error) {
-    throw forService(error)
-  }
-}
-
-/**
- * Turns a storage error into a `ServiceError`, and writes what clients must not see to stderr. Other errors
- * are returned unchanged.
- */
-export function forService(error: unknown): unknown {
-  const known = error instanceof StorageError ? error : shortageOf(error)
-  if (!known) return error
-  const { code, message, forClients } = known
-  if (code === 'damaged' || message !== forClients) log.error(message)
-  return new ServiceError(serviceCode[code], forClients, { cause: known })
 }

@@ -1,11 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { StorageError, type StorageErrorCode } from '@table/storage'
-import { ServiceError, type ServiceErrorCode, START_OVER } from '@table/table'
+import { setErrorLog } from '@table/storage'
+import { START_OVER } from '@table/table'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { defaultLimits } from '../../src/config/limits.ts'
-import { log as serverLog } from '../../src/observe/log.ts'
-import { forService, LocalTable } from '../../src/workers/localTable.ts'
+import { LocalTable } from '../../src/workers/localTable.ts'
 import { Pool } from '../../src/workers/pool.ts'
 import { temporaryDirectory } from '../support/server.ts'
 
@@ -16,8 +15,8 @@ function openTable(dataDir = temporaryDirectory()): LocalTable {
 }
 
 function logged() {
-  const log = vi.spyOn(serverLog, 'error').mockImplementation(() => {})
-  onTestFinished(() => log.mockRestore())
+  const log = vi.fn()
+  setErrorLog(log)
   return log
 }
 
@@ -74,36 +73,4 @@ test('the first error of a sum is its answer, and ends what other workers do for
   await expect(table.columnSum('x', 'csv', signal)).rejects.toMatchObject({ code: 'damaged' })
   expect(cancelled()).toBe(1)
   expect(log).toHaveBeenCalledTimes(1)
-})
-
-test.each<[StorageErrorCode, ServiceErrorCode]>([
-  ['invalid', 'invalid-data'],
-  ['too-large', 'too-large'],
-  ['disk-full', 'disk-full'],
-  ['exhausted', 'unavailable'],
-  ['unusable', 'unavailable'],
-  ['undecided', 'unavailable'],
-  ['cancelled', 'cancelled'],
-  ['heavy', 'internal'],
-])('%s of the storage is %s for clients', (code, expected) => {
-  const log = logged()
-  expect(forService(new StorageError(code, 'so it is'))).toEqual(new ServiceError(expected, 'so it is'))
-  expect(forService(new StorageError(code, 'so it is'))).toMatchObject({ code: expected })
-  expect(log).not.toHaveBeenCalled()
-})
-
-test('damage and what clients must not see are logged', () => {
-  const log = logged()
-  expect(forService(new StorageError('damaged', 'upload 1'))).toMatchObject({ code: 'damaged' })
-  const error = new StorageError('disk-full', '/data is full', { forClients: 'the disk is full' })
-  expect(forService(error)).toMatchObject({ code: 'disk-full', message: 'the disk is full' })
-  expect(log.mock.calls).toEqual([['upload 1'], ['/data is full']])
-})
-
-test('an error from outside the storage stays as it is, unless it is a shortage', () => {
-  logged()
-  const error = new TypeError('a secret')
-  expect(forService(error)).toBe(error)
-  const shortage = Object.assign(new Error('no more'), { code: 'EMFILE' })
-  expect(forService(shortage)).toMatchObject({ name: 'ServiceError', code: 'unavailable' })
 })

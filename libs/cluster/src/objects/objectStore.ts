@@ -116,6 +116,14 @@ export class ObjectStore {
     })
   }
 
+  /** Returns the time by the store's clock, in s since 1970. */
+  async now(): Promise<number> {
+    return this.#answer({ method: 'HEAD', key: 'deployment' }, async answer => {
+      answer.resume()
+      return Math.floor(Date.parse(answer.headers.date ?? '') / 1000) || Math.floor(Date.now() / 1000)
+    })
+  }
+
   /** Deletes an object, if it exists. */
   async delete(key: string): Promise<void> {
     await this.#answer({ method: 'DELETE', key }, async answer => {

@@ -1,0 +1,42 @@
+import { ServiceError, type ServiceErrorCode } from '@table/table'
+import { expect, test, vi } from 'vitest'
+import { StorageError, type StorageErrorCode } from '../src/errors.ts'
+import { forService, setErrorLog } from '../src/serviceErrors.ts'
+
+function logged() {
+  const log = vi.fn()
+  setErrorLog(log)
+  return log
+}
+
+test.each<[StorageErrorCode, ServiceErrorCode]>([
+  ['invalid', 'invalid-data'],
+  ['too-large', 'too-large'],
+  ['disk-full', 'disk-full'],
+  ['exhausted', 'unavailable'],
+  ['unusable', 'unavailable'],
+  ['undecided', 'unavailable'],
+  ['cancelled', 'cancelled'],
+  ['heavy', 'internal'],
+])('%s of the storage is %s for clients', (code, expected) => {
+  const log = logged()
+  expect(forService(new StorageError(code, 'so it is'))).toEqual(new ServiceError(expected, 'so it is'))
+  expect(forService(new StorageError(code, 'so it is'))).toMatchObject({ code: expected })
+  expect(log).not.toHaveBeenCalled()
+})
+
+test('damage and what clients must not see are logged', () => {
+  const log = logged()
+  expect(forService(new StorageError('damaged', 'upload 1'))).toMatchObject({ code: 'damaged' })
+  const error = new StorageError('disk-full', '/data is full', { forClients: 'the disk is full' })
+  expect(forService(error)).toMatchObject({ code: 'disk-full', message: 'the disk is full' })
+  expect(log.mock.calls).toEqual([['upload 1'], ['/data is full']])
+})
+
+test('an error from outside the storage stays as it is, unless it is a shortage', () => {
+  logged()
+  const error = new TypeError('a secret')
+  expect(forService(error)).toBe(error)
+  const shortage = Object.assign(new Error('no more'), { code: 'EMFILE' })
+  expect(forService(shortage)).toMatchObject({ name: 'ServiceError', code: 'unavailable' })
+})
