@@ -2,21 +2,28 @@
 // registries. Ctrl-C stops all of it and removes its data.
 import { startParts } from './parts.ts'
 
+const SERVERS = 2
+
 const say = (text: string) => console.log(`cluster: ${text}`)
-const wanted = new Promise<NodeJS.Signals>(resolve => {
+const stopWanted = new Promise<NodeJS.Signals>(resolve => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
 })
 
-say('starting PostgreSQL, S3Proxy and Sail')
+say(`starting PostgreSQL, S3Proxy, Sail and ${SERVERS} servers`)
 const started = performance.now()
-const parts = await startParts()
-parts.store.bucket('table')
-const catalogue = parts.postgres.database('table')
-say(`started in ${((performance.now() - started) / 1000).toFixed(1)} s`)
-say(`catalogue ${catalogue}`)
-say(`objects   s3://table at ${parts.store.endpoint}`)
-say(`engine    sc://127.0.0.1:${parts.engine.port}`)
-say('Ctrl-C stops everything and removes its data')
-await wanted
-say('stopping')
-await parts.close()
+const { deployment, startServer, close } = await startParts()
+try {
+  const { catalogue, objects, store, engine } = deployment
+  const servers = await Promise.all(Array.from({ length: SERVERS }, (_, i) => startServer(`server ${i + 1}`)))
+  say(`catalogue ${catalogue}`)
+  say(`objects   ${objects} at ${store.endpoint}`)
+  say(`engine    ${engine}`)
+  for (const { name, port } of servers) say(`${name}  http://localhost:${port}, gRPC localhost:${port}`)
+  say(
+    `started in ${((performance.now() - started) / 1000).toFixed(1)} s; Ctrl-C stops everything and removes its data`,
+  )
+  await stopWanted
+  say('stopping')
+} finally {
+  await close()
+}

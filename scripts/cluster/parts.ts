@@ -3,16 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installParts } from './install.ts'
 import { makeObjectStore, type ObjectStore } from './objectStore.ts'
-import type { Part } from './part.ts'
+import type { Part, ProcessPart } from './part.ts'
 import { makePostgres, type Postgres } from './postgres.ts'
 import { makeSail } from './sail.ts'
+import { type Deployment, makeServer } from './server.ts'
 
 /** What a cluster consists of beside our servers, on this machine. */
 export interface Parts {
   postgres: Postgres
   store: ObjectStore
   engine: Part
-  /** Stops every part, and removes everything that they have kept. */
+  /** The deployment that these parts make, with an empty database and an empty bucket. */
+  deployment: Deployment
+  /** Starts a server. Without a deployment of its own, it belongs to `deployment`. */
+  startServer(name: string, deployment?: Deployment): Promise<ProcessPart>
+  /** Stops every part and every server, and removes everything that they have kept. */
   close(): Promise<void>
 }
 
@@ -26,8 +31,9 @@ export async function startParts(): Promise<Parts> {
   const postgres = await makePostgres(join(directory, 'postgres'))
   const engine = await makeSail(store)
   const parts = [postgres, store, engine]
+  const servers: ProcessPart[] = []
   const close = async () => {
-    await Promise.all(parts.map(part => part.stop()))
+    for (const group of [servers, parts]) await Promise.all(group.map(part => part.stop()))
     rmSync(directory, { recursive: true, force: true })
   }
   try {
@@ -36,5 +42,18 @@ export async function startParts(): Promise<Parts> {
     await close()
     throw error
   }
-  return { postgres, store, engine, close }
+  store.bucket('table')
+  const deployment = {
+    catalogue: postgres.database('table'),
+    objects: 's3://table',
+    store,
+    engine: `sc://127.0.0.1:${engine.port}`,
+  }
+  const startServer = async (name: string, to: Deployment = deployment) => {
+    const server = await makeServer(name, to, join(directory, `spool-${servers.length}`))
+    servers.push(server)
+    await server.start()
+    return server
+  }
+  return { postgres, store, engine, deployment, startServer, close }
 }
