@@ -29,6 +29,8 @@ const repetitions = {
   TABLE_HISTORY_SECONDS: { short: 7, middle: 12, long: 300 },
   /** Megabytes of a file that goes up through the page: `e2e/test/page/large.test.ts`. */
   TABLE_PAGE_MEGABYTES: { short: 64, middle: 200, long: 2048 },
+  /** Seconds of sums that name their uploads in a cluster whose parts are killed and cut off: `e2e/test/cluster/history.test.ts`. */
+  TABLE_CLUSTER_SECONDS: { short: 20, middle: 40, long: 300 },
   /** The most random cases of one property, for every property test. */
   TABLE_CASES: { short: 300, middle: 1000, long: Number.MAX_SAFE_INTEGER },
 } satisfies Record<string, Record<Form, number>>

@@ -7,6 +7,5 @@ export default defineConfig({
     ...output,
     ...shared,
     exclude: [...configDefaults.exclude, 'test/parts/**'],
-    passWithNoTests: true,
   },
 })

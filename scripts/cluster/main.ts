@@ -5,8 +5,9 @@ import { startParts } from './parts.ts'
 const SERVERS = 2
 
 const say = (text: string) => console.log(`cluster: ${text}`)
-const stopWanted = new Promise<NodeJS.Signals>(resolve => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
+// npm passes on the signal that a terminal has sent to us already: the second one must not end us before the parts have ended.
+const stopWanted = new Promise<void>(resolve => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
 })
 
 say(`starting PostgreSQL, S3Proxy, Sail and ${SERVERS} servers`)

@@ -49,8 +49,9 @@ export async function startParts(): Promise<Parts> {
     store,
     engine: `sc://127.0.0.1:${engine.port}`,
   }
+  let spools = 0
   const startServer = async (name: string, to: Deployment = deployment) => {
-    const server = await makeServer(name, to, join(directory, `spool-${servers.length}`))
+    const server = await makeServer(name, to, join(directory, `spool-${spools++}`))
     servers.push(server)
     await server.start()
     return server
