@@ -4,7 +4,7 @@ import { type Format, placesBySchema, StorageError } from '@table/storage'
 import type { Cluster } from './cluster.ts'
 import type { Part } from './division.ts'
 import type { Engine, EngineGroup, EngineQuestion, EngineStats, EngineSum } from './engine/engine.ts'
-import { expectObjects, type StoredObject } from './objects/expected.ts'
+import { expectObjects, type StoredObject } from './expectedObjects.ts'
 import { keyOf } from './spool/fetch.ts'
 
 /** How many files the engine gets in one question, and how many columns their lists have. */

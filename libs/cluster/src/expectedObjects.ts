@@ -1,7 +1,7 @@
 // Compares the objects of uploads with what was stored. A list of the store tells of a thousand objects at once.
 import { damagedFile, damagedUpload, type Format } from '@table/storage'
-import { tagOf } from '../catalogue/particulars.ts'
-import type { ObjectStore } from './objectStore.ts'
+import { tagOf } from './catalogue/particulars.ts'
+import type { ObjectStore } from './objects/objectStore.ts'
 
 /** An object of an upload as it was stored. */
 export interface StoredObject {
