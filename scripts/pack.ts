@@ -54,6 +54,7 @@ const packages: Package[] = [
     entries: {
       'table-server': 'src/command.ts',
       worker: 'src/workers/worker.ts',
+      clusterWorker: 'src/workers/clusterWorker.ts',
       child: 'src/query/child.ts',
       listingThread: '../../libs/storage/src/directory/listingThread.ts',
     },
