@@ -12,6 +12,7 @@ import { csvsum } from './commands/csvsum.ts'
 import { describe } from './commands/describe.ts'
 import { get } from './commands/get.ts'
 import { ls } from './commands/ls.ts'
+import { migrate } from './commands/migrate.ts'
 import { parquetsum } from './commands/parquetsum.ts'
 import { repair } from './commands/repair.ts'
 import { restore } from './commands/restore.ts'
@@ -65,6 +66,7 @@ const commands = [
   verify,
   repair,
   backup,
+  migrate,
   restore,
   adopt,
   completion,

@@ -12,6 +12,19 @@ export function dataDirOption(): Option {
     .default(resolve('data'), './data')
 }
 
+/** The options that say where the data of a cluster is, as the server has them. */
+export function clusterOptions(): Option[] {
+  return [
+    new Option('--catalogue <url>', 'the database of a cluster, such as postgres://table@db/table').env(
+      'TABLE_CATALOGUE',
+    ),
+    new Option('--objects <url>', 'where its files are, such as s3://bucket/prefix').env('TABLE_OBJECTS'),
+    new Option('--s3-endpoint <url>', "the address of its object store; Amazon's if not given").env(
+      'TABLE_S3_ENDPOINT',
+    ),
+  ]
+}
+
 /** The option `--format` of questions: both formats give the same answer. */
 export function formatOption(): Option {
   return new Option('--format <format>', 'which files to read').choices(['csv', 'parquet']).default('parquet')

@@ -11,5 +11,13 @@ export type {
 export { openEngine } from './engine/openEngine.ts'
 export { SparkConnect } from './engine/sparkConnect.ts'
 export { inlineWorkers } from './inlineWorkers.ts'
-export { type ClusterOptions, type OpenCluster, openCluster } from './openCluster.ts'
+export { type Migrated, migrate } from './migration.ts'
+export {
+  type ClusterOptions,
+  type DataOptions,
+  type OpenCluster,
+  openCluster,
+  openData,
+} from './openCluster.ts'
 export type { Tasks, Workers } from './tasks.ts'
+export { type ObjectDamage, verifyObjects } from './verification.ts'

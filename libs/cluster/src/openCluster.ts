@@ -32,11 +32,32 @@ export interface OpenCluster extends Cluster {
   close(): Promise<void>
 }
 
+/** Where the data of a cluster is. */
+export type DataOptions = Pick<ClusterOptions, 'catalogue' | 'objects' | 's3Endpoint'>
+
+/** Opens the catalogue and the objects of a cluster for a program that serves nothing. The caller closes the database. */
+export async function openData(options: DataOptions): Promise<Pick<Cluster, 'database' | 'objects'>> {
+  const parts = connect(options)
+  try {
+    await openDeployment(parts.database, parts.objects)
+    return parts
+  } catch (error) {
+    await parts.database.close()
+    throw error
+  }
+}
+
+function connect({ catalogue, objects, s3Endpoint }: DataOptions): Pick<Cluster, 'database' | 'objects'> {
+  return {
+    objects: new ObjectStore(readLocation(objects, s3Endpoint), findCredentials()),
+    database: new Database(catalogue),
+  }
+}
+
 /** Opens the parts of a cluster. Throws StorageError `unusable` if one of them cannot be used or they do not belong together. */
 export async function openCluster(options: ClusterOptions): Promise<OpenCluster> {
   const { workers, engine } = options
-  const objects = new ObjectStore(readLocation(options.objects, options.s3Endpoint), findCredentials())
-  const database = new Database(options.catalogue)
+  const { database, objects } = connect(options)
   let release = () => {}
   const closing = new AbortController()
   const close = async () => {

@@ -3,22 +3,24 @@ export { Catalogue, sharedState } from './catalogue/catalogue.ts'
 export { type Clash, ColumnCensus, type NamedColumns } from './catalogue/census.ts'
 export { KnownColumns } from './catalogue/columnPlaces.ts'
 export { closeDatabase } from './catalogue/connection.ts'
-export type { FoundUpload } from './catalogue/database.ts'
+export { type FoundUpload, findChecked } from './catalogue/database.ts'
 export {
   type Page,
   type PageRequest,
+  readSummary,
   shownColumnBytes,
   shownUploadBytes,
   type UploadSummary,
 } from './catalogue/listing.ts'
 export { Guarded } from './catalogue/lock.ts'
-export { type NotedTexts, textIntegersOf } from './catalogue/notes.ts'
+export { type NotedTexts, readNotes, textIntegersOf } from './catalogue/notes.ts'
 export { type ColumnPlaces, columnPlacesOf, MOST_COLUMN_BYTES } from './catalogue/schemas.ts'
 export type { Upload } from './catalogue/upload.ts'
 export { type ListedUpload, UploadList, type UploadsSnapshot } from './catalogue/uploadList.ts'
 export { CHECKSUM_BYTES, Checksum } from './checksum.ts'
 export { type BadRecord, type Checked, checkCsv } from './csv/check.ts'
 export type { Misfit } from './csv/misfit.ts'
+export { csvShape } from './csv/shape.ts'
 export { CsvWriter } from './csv/writer.ts'
 export { takeDirectoryLock } from './directory/directoryLock.ts'
 export { removeUploads } from './directory/removal.ts'
@@ -46,6 +48,7 @@ export {
   filesDirectory,
   incomingDirectory,
   incomingFile,
+  migrationFile,
   queriesDirectory,
   storedFile,
 } from './paths.ts'

@@ -27,6 +27,11 @@ export function generationFile(dataDir: string): string {
   return join(dataDir, 'generation')
 }
 
+/** Says which copy in a cluster belongs to the directory. */
+export function migrationFile(dataDir: string): string {
+  return join(dataDir, 'migration')
+}
+
 /** Holds files whose rows are missing. */
 export function lostDirectory(dataDir: string): string {
   return join(dataDir, 'lost')

@@ -47,6 +47,17 @@ function readNote(dataDir: string, upload: number, position: number): TextNote |
   )
 }
 
+/** Returns all notes about an upload. */
+export function readNotes(dataDir: string, upload: number): TextNote[] {
+  const rows = read(dataDir, ({ prepared }) =>
+    prepared('SELECT position, line, value FROM notes WHERE upload = ?').all(upload),
+  ) as { position: number; line: number | null; value: string | null }[]
+  return rows.map(({ position, line, value }) => ({
+    position,
+    misfit: line === null ? undefined : { line, value: value ?? '' },
+  }))
+}
+
 /** The ids of the uploads with a note about a column, ascending. Plain data, which can cross threads. */
 export interface NotedTexts {
   /** The column holds integers and nulls alone, so that it has a sum. */

@@ -1,0 +1,201 @@
+// Copies the uploads of a data directory into a cluster, with everything that is known of them.
+import { createHash, randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import {
+  csvShape,
+  extentOf,
+  findChecked,
+  migrationFile,
+  readNotes,
+  readSummary,
+  readUploads,
+  StorageError,
+  storedFile,
+  type Upload,
+  verifyUpload,
+} from '@table/storage'
+import { Commits } from './catalogue/commits.ts'
+import { encodeExtents } from './catalogue/extents.ts'
+import { removeUpload } from './catalogue/rows.ts'
+import type { Cluster } from './cluster.ts'
+import { keyOf } from './spool/fetch.ts'
+
+/** What a copy of a directory is known by. */
+interface Migration {
+  id: string
+  /** In ms since 1970. */
+  begun: number
+}
+
+/** What the copying has come to. */
+export interface Migrated {
+  copied: number
+  /** Uploads that were copied earlier. */
+  present: number
+  /** Uploads that were deleted from the directory after they had been copied. */
+  removed: number
+}
+
+/** How many uploads are copied at once. Their commits share a transaction. */
+const BATCH = 16
+
+type Parts = Pick<Cluster, 'database' | 'objects'>
+
+/**
+ * Copies what the cluster does not have yet, and deletes there what was deleted here since. A server may run on the directory meanwhile: copy
+ * once more when it has stopped. What is copied was read whole and has its checksums. Throws StorageError `damaged` if a file has not.
+ * `onCopied` gets the bytes of each upload.
+ */
+export async function migrate(
+  { database, objects }: Parts,
+  dataDir: string,
+  onCopied: (bytes: number) => void = () => {},
+): Promise<Migrated> {
+  const migration = migrationOf(dataDir)
+  const commits = new Commits(database)
+  const uploads = readUploads(dataDir)
+  const found = { copied: 0, present: 0, removed: 0 }
+  for (let from = 0; from < uploads.length; from += BATCH) {
+    const batch = uploads.slice(from, from + BATCH)
+    const there = await present(
+      database,
+      batch.map(({ id }) => objectOf(migration, id)),
+    )
+    const missing = batch.filter(({ id }) => !there.has(objectOf(migration, id)))
+    found.present += batch.length - missing.length
+    const stored = await Promise.all(
+      missing.map(upload =>
+        unlessDeleted(dataDir, upload.id, store({ objects }, dataDir, migration, upload)),
+      ),
+    )
+    // In the order of their ids, and only those that were not deleted meanwhile.
+    const rows = stored.filter(row => row !== undefined)
+    for (const { isRepeated, id } of await Promise.all(rows.map(row => commits.commit(row))))
+      if (isRepeated)
+        throw new StorageError(
+          'invalid',
+          `the cluster has an upload with the same upload-id: its upload ${id}`,
+        )
+    found.copied += rows.length
+    for (const { csvBytes, parquetBytes } of batch) onCopied(csvBytes + parquetBytes)
+  }
+  found.removed = await removeDeleted(database, migration, uploads)
+  return found
+}
+
+async function store(
+  { objects }: Pick<Parts, 'objects'>,
+  dataDir: string,
+  migration: Migration,
+  { schema, ...upload }: Upload,
+) {
+  const { id, csvBytes, parquetBytes: bytes, footerBytes, footerCrc, columns } = upload
+  const [damage] = damagesOf(dataDir, { schema, ...upload })
+  if (damage !== undefined)
+    throw new StorageError('damaged', `upload ${id}: ${damage}: repair the directory first`)
+  const checked = findChecked(dataDir, id)
+  const summary = readSummary(dataDir, id, 0)
+  if (!checked || !summary) return undefined
+  const [csvPath, parquetPath] = [storedFile(dataDir, id, 'csv'), storedFile(dataDir, id, 'parquet')]
+  const { multiLine, strayCr } = csvShape(csvPath, columns.length)
+  const extent = extentOf(parquetPath, { bytes, footerBytes, footerCrc }, columns)
+  const object = objectOf(migration, id)
+  const [csv, parquet] = await Promise.all([
+    objects.put(keyOf(object, 'csv'), { path: csvPath, length: csvBytes }),
+    objects.put(keyOf(object, 'parquet'), { path: parquetPath, length: bytes }),
+  ])
+  return {
+    ...upload,
+    columns: [...columns],
+    csvCuts: [...upload.csvCuts],
+    name: upload.name,
+    object,
+    uploadId: summary.uploadId,
+    checksums: checked.checksums,
+    notes: readNotes(dataDir, id),
+    multiLine,
+    ownKernels: strayCr,
+    extents: encodeExtents(columns, extent.columns),
+    csvEtag: csv.etag,
+    parquetEtag: parquet.etag,
+    storedAt: Math.max(csv.storedAt, parquet.storedAt),
+  }
+}
+
+/** A server may delete an upload while its files are read. */
+async function unlessDeleted<T>(dataDir: string, id: number, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (findChecked(dataDir, id)) throw error
+    return undefined
+  }
+}
+
+/** Reads the files of an upload. */
+function damagesOf(dataDir: string, upload: Upload): string[] {
+  const check = verifyUpload(dataDir, upload)
+  for (;;) {
+    const { done, value } = check.next()
+    if (done) return value.map(({ problem }) => problem)
+  }
+}
+
+/** Deletes the copies of uploads that the directory does not have any more. */
+async function removeDeleted(
+  database: Cluster['database'],
+  migration: Migration,
+  uploads: readonly Upload[],
+): Promise<number> {
+  const ids = new Set(uploads.map(({ id }) => id))
+  const copies = await database.rows<{ id: number; object: string }>(
+    'SELECT id, object FROM uploads WHERE object BETWEEN $1 AND $2',
+    [objectOf(migration, 0), objectOf(migration, LAST_ID)],
+  )
+  let removed = 0
+  for (const { id, object } of copies) {
+    const copied = idOf(migration, object)
+    if (copied === undefined || ids.has(copied)) continue
+    if (await removeUpload(database, id, randomUUID())) removed++
+  }
+  return removed
+}
+
+async function present(database: Cluster['database'], objects: readonly string[]): Promise<Set<string>> {
+  const sql = 'SELECT object FROM uploads WHERE object = ANY($1)'
+  const rows = await database.rows<{ object: string }>(sql, [objects])
+  return new Set(rows.map(({ object }) => object))
+}
+
+/** Ids up to this one have names of their own: 26 bits of the time of a name, about 18 hours. */
+const LAST_ID = 2 ** 26 - 1
+
+/** The name of the objects of an upload, always the same: the time of a UUID of version 7 has its id, the rest says which directory. */
+function objectOf({ id: directory, begun }: Migration, id: number): string {
+  if (id > LAST_ID) throw new StorageError('too-large', `upload ${id}: ids above ${LAST_ID} cannot be copied`)
+  const bytes = createHash('sha256').update(`${directory} ${id}`).digest().subarray(0, 16)
+  bytes.writeUIntBE(begun + id, 0, 6)
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+/** Returns the id of the upload with this name; undefined if the object is not of this directory. */
+function idOf(migration: Migration, object: string): number | undefined {
+  const id = Number.parseInt(object.replaceAll('-', '').slice(0, 12), 16) - migration.begun
+  return id >= 0 && id <= LAST_ID && objectOf(migration, id) === object ? id : undefined
+}
+
+/** Reads what the copy of the directory is known by, or begins one. */
+function migrationOf(dataDir: string): Migration {
+  const path = migrationFile(dataDir)
+  try {
+    writeFileSync(path, `${JSON.stringify({ id: randomUUID(), begun: Date.now() })}\n`, {
+      flag: 'wx',
+      flush: true,
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
