@@ -6,7 +6,7 @@ import { Transient, withRetries } from '../objects/retry.ts'
 const CONNECTIONS = 8
 /** In ms. A connection that was cut is only noticed by its silence. */
 const CONNECT_LIMIT = 5000
-const QUERY_LIMIT = 8000
+const QUERY_LIMIT = 12_000
 /** A statement that nobody waits for any more ends, in ms. */
 const STATEMENT_LIMIT = 60_000
 

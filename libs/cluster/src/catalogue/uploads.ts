@@ -118,7 +118,8 @@ export class Uploads {
     this.#watching++
     try {
       const committed = await commit()
-      await this.refresh()
+      // The upload is stored: its client must not take it for refused.
+      await this.refresh().catch(console.error)
       return { committed, clashes: this.#clashes.get(committed.id) ?? [] }
     } finally {
       if (--this.#watching === 0) this.#clashes.clear()

@@ -20,6 +20,8 @@ export interface SignedRequest {
 
 /** A connection on which nothing moves for so long is given up, in ms. */
 const SILENCE = 8000
+/** A store that has taken a large object may be silent for longer, until it has written the object: bytes for each further ms. */
+const WRITTEN_BYTES = 50_000
 const CONNECTIONS = 64
 
 const agents = {
@@ -44,7 +46,8 @@ export async function send(wanted: SignedRequest): Promise<IncomingMessage> {
     url.protocol === 'https:' ? [httpsRequest, agents['https:']] : [httpRequest, agents['http:']]
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent, ...(signal && { signal }) })
-    outgoing.setTimeout(SILENCE, () => outgoing.destroy(new Error('the object store is silent')))
+    const limit = SILENCE + (body?.length ?? 0) / WRITTEN_BYTES
+    outgoing.setTimeout(limit, () => outgoing.destroy(new Error('the object store is silent')))
     const file = body && 'path' in body ? createReadStream(body.path) : undefined
     outgoing.on('error', error => {
       file?.destroy()
