@@ -36,7 +36,6 @@ async function round(): Promise<void> {
     const now = await askTable()
     const answered = performance.now() - before
     const metrics = await askMetrics()
-    // The number of rows of the table counts differently, so it is no sample beside those of the metrics.
     const reading: Reading = {
       at: Date.now(),
       rows: metrics?.rows ?? now.rows,
@@ -45,9 +44,7 @@ async function round(): Promise<void> {
     }
     table.set(now)
     trouble.set(undefined)
-    if (last && (last.latency === undefined) === (reading.latency === undefined))
-      samples.set(withSample(samples.get(), last, reading))
-    last = reading
+    take(reading)
   } catch (error) {
     trouble.set(messageOf(error))
   }
@@ -55,6 +52,15 @@ async function round(): Promise<void> {
   // A wide table takes longer, and the page must not be what keeps the server busy.
   const pause = Math.max(INTERVAL, 20 * (performance.now() - before))
   if (!document.hidden) timer = setTimeout(round, pause)
+}
+
+function take(reading: Reading): void {
+  // A rate over a moment says nothing: uploads are refreshed as soon as they are stored.
+  if (last && reading.at - last.at < INTERVAL / 2) return
+  // Rows of the table and rows of the metrics are different counts.
+  if (last && (last.latency === undefined) === (reading.latency === undefined))
+    samples.set(withSample(samples.get(), last, reading))
+  last = reading
 }
 
 async function askMetrics(): Promise<Metrics | undefined> {

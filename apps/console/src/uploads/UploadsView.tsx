@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { announce } from '../announce.ts'
 import type { Upload } from '../api/client.ts'
 import { messageOf } from '../api/problem.ts'
@@ -6,7 +6,7 @@ import { saveFile } from '../api/save.ts'
 import { bytes, count, plural, time } from '../format.ts'
 import { table } from '../live/poll.ts'
 import { useStore } from '../store.ts'
-import { type Filter, type Listing, nextUploads } from './listing.ts'
+import { type Filter, type Listing, nextUploads, PAGE } from './listing.ts'
 import { deleted, deletions } from './pendingDeletions.ts'
 
 const NOTHING: Listing = { found: [], cursor: '', seen: 0 }
@@ -17,6 +17,7 @@ export function UploadsView() {
   const [isBusy, setBusy] = useState(true)
   const [trouble, setTrouble] = useState<string>()
   const known = useStore(table)?.uploads
+  const shown = useRef<Filter>(undefined)
 
   const load = (before: Listing, signal: AbortSignal) => {
     setBusy(true)
@@ -34,6 +35,9 @@ export function UploadsView() {
     )
   }
   useEffect(() => {
+    // Whoever has gone on to further pages keeps them when there are new uploads.
+    if (shown.current === filter && listing.seen > PAGE) return
+    shown.current = filter
     const controller = new AbortController()
     // Whoever types has not finished yet.
     const timer = setTimeout(() => load(NOTHING, controller.signal), filter.name === '' ? 0 : 200)

@@ -1,6 +1,7 @@
 import { type Upload, uploads } from '../api/client.ts'
 
-const PAGE = 100
+/** Uploads that are shown at a time. */
+export const PAGE = 100
 /** The server finds no names, so the page looks through many uploads at a time. */
 const PAGE_OF_SEARCH = 1000
 
