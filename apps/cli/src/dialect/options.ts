@@ -1,4 +1,4 @@
-import { type Dialect, isEncoding, plainCsv } from '@table/dialect'
+import type { Dialect } from '@table/dialect'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
 interface DialectOptions {
@@ -44,9 +44,8 @@ export function dialectOf(command: Command): Dialect | undefined {
   const given = [delimiter, encoding, nulls, decimalComma, comment, columns, lineEnd]
   if (given.every(option => option === undefined)) return undefined
   return {
-    ...plainCsv,
-    ...(delimiter !== undefined && { delimiter }),
-    ...(encoding !== undefined && { encoding }),
+    delimiter: delimiter ?? ',',
+    encoding: encoding ?? 'utf-8',
     nulls: nulls ?? [],
     decimalComma: decimalComma ?? false,
     ...(comment !== undefined && { comment }),
@@ -66,7 +65,13 @@ function text(given: string): string {
 }
 
 function encoding(given: string): string {
-  if (isEncoding(given)) return new TextDecoder(given).encoding
+  try {
+    const { encoding } = new TextDecoder(given)
+    // What its bytes mean depends on all bytes before them, and files are decoded in pieces.
+    if (encoding !== 'iso-2022-jp') return encoding
+  } catch {
+    // Told below.
+  }
   throw new InvalidArgumentError('Expected utf-16le, windows-1252 or another encoding of the web.')
 }
 
