@@ -113,9 +113,9 @@ async function commit(
   for (;;) {
     const { committed, clashes } = await uploads.committed(() => commits.commit(row))
     if (!committed.isRepeated) {
-      const { rows, columns } = converted
+      const { rows, csvBytes, columns } = converted
       const clashing = await clashWarnings(cluster, csv, converted, clashes, cancellation)
-      return { id: committed.id, rows, columns, warnings: [...warnings, ...clashing] }
+      return { id: committed.id, isNew: true, rows, csvBytes, columns, warnings: [...warnings, ...clashing] }
     }
     const first = await firstUpload(cluster, committed.id, csv)
     // The first upload was deleted in between, so its upload-id is free now.
@@ -137,9 +137,9 @@ async function firstUpload(
 ): Promise<{ isSame: boolean; result: UploadResult; receivedAt: string } | undefined> {
   const first = await findUpload(database, uploads.schemas, id)
   if (!first) return undefined
-  const { rows, columns, csvBytes: bytes, csvCuts: cuts, checksums, receivedAt } = first
-  const isSame = await workers.run('hasSameBytes', { path, bytes, cuts, checksums: checksums.csv })
-  return { isSame, result: { id, rows, columns, warnings: [] }, receivedAt }
+  const { rows, columns, csvBytes, csvCuts: cuts, checksums, receivedAt } = first
+  const isSame = await workers.run('hasSameBytes', { path, bytes: csvBytes, cuts, checksums: checksums.csv })
+  return { isSame, result: { id, isNew: false, rows, csvBytes, columns, warnings: [] }, receivedAt }
 }
 
 /** Removes objects that no row has. Never rejects: objects without a row are removed later. */

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises'
 import {
   Arrival,
   type Cancellation,
@@ -8,27 +7,26 @@ import {
   formatOf,
   openStore,
   openWholeFile,
-  type Spool,
   type StorageLimits,
   type Store,
   setStorageLimits,
+  spoolParts,
   translated,
   translatedParts,
   UploadRuns,
 } from '@table/storage'
-import {
-  type AnswerFormat,
-  type ColumnStats,
-  type CsvBody,
-  type Description,
-  type Page,
-  type PageRequest,
-  START_OVER,
-  type StoredFile,
-  type StoredUpload,
-  type Table,
-  type UploadOptions,
-  type UploadResult,
+import type {
+  AnswerFormat,
+  ColumnStats,
+  CsvBody,
+  Description,
+  Page,
+  PageRequest,
+  StoredFile,
+  StoredUpload,
+  Table,
+  UploadOptions,
+  UploadResult,
 } from '@table/table'
 import type { Limits } from '../config/limits.ts'
 import { log } from '../observe/log.ts'
@@ -41,6 +39,7 @@ import { description } from './description.ts'
 import { Pool } from './pool.ts'
 import { Queries } from './query.ts'
 import { Removals } from './removals.ts'
+import { tableReadings } from './tableReadings.ts'
 
 /** An upload of at least this many bytes is converted while it arrives. */
 const LARGE_BYTES = 512 * 1024
@@ -66,35 +65,10 @@ export class LocalTable implements Table {
 
   get readings(): Reading[] {
     const { catalogue, dataDir } = this.#store
-    const uploads = async () => (await catalogue.snapshot()).uploads
-    return [
-      {
-        kind: 'gauge',
-        name: 'table_uploads',
-        help: 'Uploads in the table.',
-        read: async () => (await uploads()).length,
-      },
-      {
-        kind: 'gauge',
-        name: 'table_rows',
-        help: 'Rows in the table.',
-        read: async () => (await uploads()).rows,
-      },
-      {
-        kind: 'gauge',
-        name: 'table_disk_free_bytes',
-        help: 'Free space of the disk that has the data directory.',
-        async read() {
-          const { bavail, bsize } = await statfs(dataDir)
-          return bavail * bsize
-        },
-      },
-      ...this.#pool.readings,
-      ...readingsOf(this.#queries.process),
-    ]
+    const snapshot = async () => (await catalogue.snapshot()).uploads
+    return [...tableReadings(snapshot, dataDir), ...this.#pool.readings, ...readingsOf(this.#queries.process)]
   }
 
-  /** How many uploads the table has. */
   async count(): Promise<number> {
     return (await this.#store.catalogue.snapshot()).uploads.length
   }

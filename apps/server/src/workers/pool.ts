@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { extname, join } from 'node:path'
 import {
   type Arrival,
   type Cancellation,
@@ -29,22 +28,17 @@ import {
 } from '@table/storage'
 import type { UploadOptions } from '@table/table'
 import { Semaphore } from 'async-mutex'
-import { Piscina } from 'piscina'
-import { WORKER_HEAP } from '../config/tuning.ts'
 import { log } from '../observe/log.ts'
 import type { Reading } from '../observe/metrics.ts'
 import { Readers } from './readers.ts'
-import type { Outcome, Tasks } from './worker.ts'
-import { memoryOf } from './workerMemory.ts'
+import { Threads } from './threads.ts'
+import type { Tasks } from './worker.ts'
 
 /**
  * After this time without a small upload the files of small uploads are synced, in ms. By then the system has
  * written most of them anyway.
  */
 const QUIET = 60_000
-
-/** How long to wait before loading a worker in place of one that failed to load, in ms. */
-const LOAD_AGAIN = 1000
 
 /**
  * The number of conversions at once: one for each core, but at least two, because one may be waiting for the
@@ -58,9 +52,9 @@ const CONVERSIONS = Math.max(2, availableParallelism())
  */
 export class Pool {
   readonly workers: number
-  readonly columns = new KnownColumns(name => this.#run('findColumn', { name }))
+  readonly columns = new KnownColumns(name => this.#threads.run('findColumn', { name }))
   readonly readers = new Readers()
-  readonly #piscina: Piscina
+  readonly #threads: Threads<Tasks>
   /** An upper bound on the small uploads whose files are not synced. */
   #unsynced = 0
   #syncing: Promise<void> | undefined
@@ -74,24 +68,7 @@ export class Pool {
 
   constructor({ dataDir, catalogueIdentity }: Store, workers: number, limits: StorageLimits) {
     this.workers = workers
-    this.#piscina = new Piscina({
-      // In the npm package the worker is plain JavaScript.
-      filename: join(import.meta.dirname, `worker${extname(import.meta.filename)}`),
-      workerData: { dataDir, catalogueIdentity, limits },
-      minThreads: workers,
-      maxThreads: workers,
-      stricterFIFO: true,
-      recordTiming: false,
-      resourceLimits: WORKER_HEAP,
-    })
-    // Piscina has already replaced a worker that died between two tasks.
-    this.#piscina.on('error', error => {
-      log.error(error)
-      // Piscina replaces a worker that dies while loading only when the next task arrives, so queue an empty
-      // task.
-      if (this.#piscina.queueSize > 0)
-        setTimeout(() => this.#run('nothing', undefined).catch(() => {}), LOAD_AGAIN)
-    })
+    this.#threads = new Threads('worker', workers, { dataDir, catalogueIdentity, limits })
   }
 
   get readings(): Reading[] {
@@ -102,12 +79,9 @@ export class Pool {
       read,
     })
     return [
-      gauge('table_worker_queue_length', 'Tasks that wait for a worker.', () => this.#piscina.queueSize),
       gauge('table_conversions_running', 'Uploads that are being converted.', () => this.#converting),
       gauge('table_conversions_waiting', 'Uploads whose conversion waits.', () => this.#waitingConversions),
-      gauge('table_workers_memory_bytes', 'Objects and buffers of all worker threads.', () =>
-        memoryOf(this.#piscina.threads),
-      ),
+      ...this.#threads.readings,
     ]
   }
 
@@ -168,7 +142,7 @@ export class Pool {
       this.#waitingConversions--
       this.#converting++
       try {
-        return await this.#run(name, task)
+        return await this.#threads.run(name, task)
       } finally {
         this.#converting--
       }
@@ -181,7 +155,7 @@ export class Pool {
       return await commit
     } catch (error) {
       if (error instanceof StorageError) throw error
-      const upload = await this.#run('settle', { id })
+      const upload = await this.#threads.run('settle', { id })
       if (!upload) throw error
       log.error(error)
       return upload
@@ -203,7 +177,7 @@ export class Pool {
     if (clashes.length === 0) return []
     try {
       const task = { id, columns: columns.length, clashes }
-      return await this.readers.during(() => this.#run('clashWarnings', task))
+      return await this.readers.during(() => this.#threads.run('clashWarnings', task))
     } catch (error) {
       // The upload is stored: its client must not take it for refused.
       log.error(error)
@@ -213,63 +187,67 @@ export class Pool {
 
   /** Sums a plan on all workers. Returns the partial sum of each worker. */
   sum(plan: SumPlan, cancellation: Cancellation): Promise<PartialSum[]> {
-    return Promise.all(Array.from({ length: plan.workers }, () => this.#run('sum', { plan, cancellation })))
+    return Promise.all(
+      Array.from({ length: plan.workers }, () => this.#threads.run('sum', { plan, cancellation })),
+    )
   }
 
   /** Follows a plan on all workers. Returns the partials of each worker. */
   stats(plan: StatsPlan, cancellation: Cancellation): Promise<ColumnPartial[][]> {
-    return Promise.all(Array.from({ length: plan.workers }, () => this.#run('stats', { plan, cancellation })))
+    return Promise.all(
+      Array.from({ length: plan.workers }, () => this.#threads.run('stats', { plan, cancellation })),
+    )
   }
 
   /** Reads footers on one worker. */
   readFooters(task: FootersTask, cancellation: Cancellation): Promise<UploadsExtent> {
-    return this.#run('readFooters', { ...task, cancellation })
+    return this.#threads.run('readFooters', { ...task, cancellation })
   }
 
   /** Returns what is noted about the text columns among the places of a column. */
   async notedTexts(places: ColumnPlaces): Promise<NotedTexts> {
     const hasTexts = [...places.otherTypes.values()].includes('text')
     return hasTexts
-      ? this.#run('notedTexts', { places })
+      ? this.#threads.run('notedTexts', { places })
       : { integers: new Float64Array(), misfits: new Float64Array() }
   }
 
   /** Rejects with the error that tells of the refusal. */
   refuse(refusal: Refusal, cancellation: Cancellation): Promise<never> {
-    return this.#run('refuse', { refusal, cancellation })
+    return this.#threads.run('refuse', { refusal, cancellation })
   }
 
   /** Makes the folder of a query over these uploads. */
   makeQueryFiles(query: number, ids: Float64Array, cancellation: Cancellation): Promise<QueryFiles> {
-    return this.#run('makeQueryFiles', { query, ids, cancellation })
+    return this.#threads.run('makeQueryFiles', { query, ids, cancellation })
   }
 
   /** Removes the folder of a query. Never rejects: the next start removes what is left. */
   async removeQueryFiles(query: number): Promise<void> {
     try {
-      await this.#run('removeQueryFiles', { query })
+      await this.#threads.run('removeQueryFiles', { query })
     } catch (error) {
       if (!this.#closed) log.error(error)
     }
   }
 
   list(page: PageRequest): Promise<Page> {
-    return this.#run('list', { page })
+    return this.#threads.run('list', { page })
   }
 
   get(id: number, bytes: number): Promise<UploadSummary | undefined> {
-    return this.#run('get', { id, bytes })
+    return this.#threads.run('get', { id, bytes })
   }
 
   /** Returns what the row of an upload has, or undefined without such a row. */
   find(id: number): Promise<FoundUpload | undefined> {
-    return this.#run('find', { id })
+    return this.#threads.run('find', { id })
   }
 
   /** Deletes the row of an upload, also if the worker dies afterwards. Returns false if there is no such row. */
   async removeRow(id: number): Promise<boolean> {
     try {
-      return await this.#run('removeRow', { id })
+      return await this.#threads.run('removeRow', { id })
     } catch (error) {
       if (error instanceof StorageError || (await this.find(id))) throw error
       log.error(error)
@@ -280,7 +258,7 @@ export class Pool {
   /** Removes the files of uploads whose rows were deleted. Never rejects: the next start removes what is left. */
   async removeFiles(ids: readonly number[]): Promise<void> {
     try {
-      await this.#run('removeFiles', { ids })
+      await this.#threads.run('removeFiles', { ids })
     } catch (error) {
       if (!this.#closed) log.error(error)
     }
@@ -299,7 +277,8 @@ export class Pool {
   async checkSizes(uploads: UploadsSnapshot): Promise<void> {
     try {
       for (const sizes of expectedSizes(uploads))
-        for (const problem of await this.#run('checkSizes', { sizes })) log.error(`damaged: ${problem}`)
+        for (const problem of await this.#threads.run('checkSizes', { sizes }))
+          log.error(`damaged: ${problem}`)
     } catch (error) {
       if (!this.#closed) log.error(error)
     }
@@ -321,7 +300,7 @@ export class Pool {
     if (this.#syncFailed) return
     try {
       for (;;) {
-        const synced = await this.readers.during(() => this.#run('sync', undefined))
+        const synced = await this.readers.during(() => this.#threads.run('sync', undefined))
         this.#unsynced = Math.max(0, this.#unsynced - synced)
         if (synced === 0) return
       }
@@ -338,13 +317,6 @@ export class Pool {
   close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#quiet)
-    return this.#piscina.destroy()
-  }
-
-  async #run<Name extends keyof Tasks>(name: Name, task: Tasks[Name]['task']): Promise<Tasks[Name]['value']> {
-    const outcome: Outcome<Tasks[Name]['value']> = await this.#piscina.run(task, { name })
-    if ('value' in outcome) return outcome.value
-    const { code, message, forClients } = outcome
-    throw new StorageError(code, message, { forClients })
+    return this.#threads.close()
   }
 }

@@ -8,16 +8,20 @@ import {
 } from '@table/cluster'
 import { type StorageLimits, setStorageLimits } from '@table/storage'
 import type { ClusterFlags } from '../config/clusterFlags.ts'
+import type { Reading } from '../observe/metrics.ts'
 import type { ServedTable } from './servedTable.ts'
+import { tableReadings } from './tableReadings.ts'
 import { Threads } from './threads.ts'
 
 /** A table in a cluster, with the worker threads of this server. */
 export class ServedCluster extends ClusterTable implements ServedTable {
+  readonly readings: Reading[]
   readonly #cluster: OpenCluster
   readonly #threads: Threads<Tasks>
 
-  private constructor(cluster: OpenCluster, threads: Threads<Tasks>) {
+  private constructor(cluster: OpenCluster, threads: Threads<Tasks>, spool: string) {
     super(cluster)
+    this.readings = [...tableReadings(() => cluster.uploads.known(), spool), ...threads.readings]
     this.#cluster = cluster
     this.#threads = threads
   }
@@ -34,11 +38,15 @@ export class ServedCluster extends ClusterTable implements ServedTable {
     const workers: Workers = { count, run: (name, task) => threads.run(name, task) }
     try {
       const engine = await openEngine(flags.engine)
-      return new ServedCluster(await openCluster({ ...flags, engine, spool, workers }), threads)
+      return new ServedCluster(await openCluster({ ...flags, engine, spool, workers }), threads, spool)
     } catch (error) {
       await threads.close()
       throw error
     }
+  }
+
+  async count(): Promise<number> {
+    return (await this.#cluster.uploads.known()).length
   }
 
   isReady(): Promise<boolean> {

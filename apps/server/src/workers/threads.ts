@@ -2,7 +2,10 @@ import { extname, join } from 'node:path'
 import { StorageError } from '@table/storage'
 import { Piscina } from 'piscina'
 import { WORKER_HEAP } from '../config/tuning.ts'
+import { log } from '../observe/log.ts'
+import type { Reading } from '../observe/metrics.ts'
 import type { Outcome } from './outcome.ts'
+import { memoryOf } from './workerMemory.ts'
 
 /** How long to wait before loading a worker in place of one that failed to load, in ms. */
 const LOAD_AGAIN = 1000
@@ -30,12 +33,29 @@ export class Threads<Tasks extends TaskTypes<Tasks>> {
     })
     // Piscina has already replaced a worker that died between two tasks.
     this.#piscina.on('error', error => {
-      console.error(error)
+      log.error(error)
       // Piscina replaces a worker that dies while loading only when the next task arrives, so queue an empty
       // task.
       if (this.#piscina.queueSize > 0)
         setTimeout(() => this.#piscina.run(undefined, { name: 'nothing' }).catch(() => {}), LOAD_AGAIN)
     })
+  }
+
+  get readings(): Reading[] {
+    return [
+      {
+        kind: 'gauge',
+        name: 'table_worker_queue_length',
+        help: 'Tasks that wait for a worker.',
+        read: () => this.#piscina.queueSize,
+      },
+      {
+        kind: 'gauge',
+        name: 'table_workers_memory_bytes',
+        help: 'Objects and buffers of all worker threads.',
+        read: () => memoryOf(this.#piscina.threads),
+      },
+    ]
   }
 
   /** Runs a task on the next free worker. Throws the StorageError of the task. */

@@ -94,6 +94,11 @@ export class Uploads {
     return this.#listed.snapshot()
   }
 
+  /** Returns the uploads that are in memory, which does not wait for the catalogue. */
+  async known(): Promise<UploadsSnapshot> {
+    return (await this.#listed.snapshot()).uploads
+  }
+
   async described(limit: number, bytes: number): Promise<{ uploads: UploadsSnapshot; named: NamedColumns }> {
     await this.refresh()
     return this.#listed.described(limit, bytes)

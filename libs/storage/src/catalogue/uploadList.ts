@@ -42,9 +42,13 @@ class Segment {
   removed = 0
 }
 
-/** Some uploads in the order in which they were published. A snapshot does not change. */
-export interface UploadsSnapshot extends Iterable<ListedUpload> {
+/** Some uploads, in the order in which they were published. */
+export interface ListedUploads extends Iterable<ListedUpload> {
   readonly length: number
+}
+
+/** All uploads at some moment. It does not change. */
+export interface UploadsSnapshot extends ListedUploads {
   /** The rows of all of them. */
   readonly rows: number
 }

@@ -1,6 +1,6 @@
 import { columnTypes, type TypeCount, typeCounts } from '../catalogue/census.ts'
 import type { ColumnPlaces } from '../catalogue/schemas.ts'
-import type { UploadsSnapshot } from '../catalogue/uploadList.ts'
+import type { ListedUploads } from '../catalogue/uploadList.ts'
 import type { Format } from '../paths.ts'
 import type { ColumnType } from '../schema.ts'
 import { placesBySchema } from '../sum/places.ts'
@@ -34,7 +34,7 @@ export interface StatsPlan extends SharedPieces {
 
 /** Plans the statistics of columns, `places` of each: plans to be followed one after the other. */
 export function* planStats(
-  uploads: UploadsSnapshot,
+  uploads: ListedUploads,
   places: readonly ColumnPlaces[],
   format: Format,
   workers: number,
@@ -54,7 +54,7 @@ export function* planStats(
 }
 
 /** Returns in how many uploads a column has which type. */
-export function countTypes(uploads: UploadsSnapshot, places: ColumnPlaces): TypeCount[] {
+export function countTypes(uploads: ListedUploads, places: ColumnPlaces): TypeCount[] {
   const placeOf = placesBySchema(places)
   const counts = new Uint32Array(columnTypes.length)
   for (const { schema } of uploads) {

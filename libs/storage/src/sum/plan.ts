@@ -1,5 +1,5 @@
 import type { ColumnPlaces } from '../catalogue/schemas.ts'
-import type { ListedUpload, UploadsSnapshot } from '../catalogue/uploadList.ts'
+import type { ListedUpload, ListedUploads } from '../catalogue/uploadList.ts'
 import { StorageError, shown } from '../errors.ts'
 import { type Format, formats } from '../paths.ts'
 import { placesBySchema } from './places.ts'
@@ -39,7 +39,7 @@ export const PLAN_PIECES = 16 * 1024
  * may hold anything in the column that `refusalOf` finds.
  */
 export function* planSum(
-  uploads: UploadsSnapshot,
+  uploads: ListedUploads,
   places: ColumnPlaces,
   format: Format,
   workers: number,

@@ -3,7 +3,7 @@ import type { Cancellation } from '../cancellation.ts'
 import { findUpload } from '../catalogue/database.ts'
 import { misfitOf } from '../catalogue/notes.ts'
 import type { ColumnPlaces } from '../catalogue/schemas.ts'
-import type { ListedUpload, UploadsSnapshot } from '../catalogue/uploadList.ts'
+import type { ListedUpload, ListedUploads } from '../catalogue/uploadList.ts'
 import type { Misfit } from '../csv/misfit.ts'
 import { StorageError, shown } from '../errors.ts'
 import type { ColumnType } from '../schema.ts'
@@ -33,7 +33,7 @@ export interface Refusal {
  * that is known to hold anything but numbers. Undefined if there is none.
  */
 export function refusalOf(
-  uploads: UploadsSnapshot,
+  uploads: ListedUploads,
   places: ColumnPlaces,
   column: string,
   textIntegers: TextIntegers,

@@ -1,0 +1,32 @@
+import { statfs } from 'node:fs/promises'
+import type { Reading } from '../observe/metrics.ts'
+
+/** Returns what there is to measure of a table: its extent, and the room on the disk of its directory. */
+export function tableReadings(
+  snapshot: () => Promise<{ length: number; rows: number }>,
+  directory: string,
+): Reading[] {
+  return [
+    {
+      kind: 'gauge',
+      name: 'table_uploads',
+      help: 'Uploads in the table.',
+      read: async () => (await snapshot()).length,
+    },
+    {
+      kind: 'gauge',
+      name: 'table_rows',
+      help: 'Rows in the table.',
+      read: async () => (await snapshot()).rows,
+    },
+    {
+      kind: 'gauge',
+      name: 'table_disk_free_bytes',
+      help: 'Free space of the disk that has the data directory.',
+      async read() {
+        const { bavail, bsize } = await statfs(directory)
+        return bavail * bsize
+      },
+    },
+  ]
+}
