@@ -15,6 +15,9 @@ interface Locked {
 /** What has no exact version as npm and pip packages have; `SECURITY.md` says why. */
 const EXCEPTIONS = ['debian:bookworm-slim']
 
+/** Built from this repository. */
+const OUR_IMAGES = ['table', 'table-sail', 'table-s3proxy']
+
 /** The bindings of DuckDB count their own releases behind its version. */
 const EXACT = /^\d+\.\d+\.\d+(-r\.\d+)?$/
 
@@ -63,11 +66,21 @@ function looseRequirements(path: string): string[] {
     .map(line => `${path}: found ${line}, expected NAME==VERSION`)
 }
 
-/** The image must have the Node that everything else runs on. */
+/** Our images must have the Node that everything else runs on, and the cluster's other images one version each. */
 function looseImages(): string[] {
   const node = `node:${JSON.parse(read('package.json')).devDependencies.node}-bookworm-slim`
-  const images = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image = '']) => image)
-  return images
-    .filter(image => ![node, ...EXCEPTIONS].includes(image))
-    .map(image => `Dockerfile: found FROM ${image}, expected ${node} or ${EXCEPTIONS}`)
+  const used = (path: string, mention: RegExp) =>
+    [...read(path).matchAll(mention)].map(([, image = '']) => ({ path, image }))
+  const bases = globSync('{.,deploy/*}/Dockerfile', { cwd: root }).flatMap(path =>
+    used(path, /^FROM (\S+)/gm),
+  )
+  const others = used('compose.cluster.yaml', /^ *image: (\S+)/gm)
+  return [
+    ...bases
+      .filter(({ image }) => ![node, ...EXCEPTIONS].includes(image))
+      .map(({ path, image }) => `${path}: found FROM ${image}, expected ${node} or ${EXCEPTIONS}`),
+    ...others
+      .filter(({ image }) => !OUR_IMAGES.includes(image) && !/:\d+\.\d+/.test(image))
+      .map(({ path, image }) => `${path}: found the image ${image}, expected NAME:VERSION`),
+  ]
 }

@@ -88,8 +88,9 @@ export class ProcessPart implements Part {
     this.#said = ''
     const answered = new Promise<void>(resolve => {
       child.stderr.setEncoding('utf8').on('data', text => {
-        this.#said = `${this.#said}${text}`.slice(-WORDS)
-        if (ready?.test(this.#said)) resolve()
+        const said = `${this.#said}${text}`
+        if (ready?.test(said)) resolve()
+        this.#said = said.slice(-WORDS)
       })
     })
     this.#ended = new Promise(resolve => child.once('close', resolve).once('error', resolve))
@@ -113,7 +114,8 @@ export class ProcessPart implements Part {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    this.#child?.kill(signal)
+    // The group of the process has the programs that it has started.
+    if (this.#child?.pid) process.kill(-this.#child.pid, signal)
     await this.#ended
   }
 }

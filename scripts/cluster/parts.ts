@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeEngine } from './engine.ts'
 import { installParts } from './install.ts'
 import { makeObjectStore, type ObjectStore } from './objectStore.ts'
 import type { Part, ProcessPart } from './part.ts'
 import { makePostgres, type Postgres } from './postgres.ts'
-import { makeSail } from './sail.ts'
 import { type Deployment, makeServer } from './server.ts'
 
 /** What a cluster consists of beside our servers, on this machine. */
@@ -29,7 +29,7 @@ export async function startParts(): Promise<Parts> {
   mkdirSync(join(directory, 'store'))
   const store = await makeObjectStore(join(directory, 'store'))
   const postgres = await makePostgres(join(directory, 'postgres'))
-  const engine = await makeSail(store)
+  const engine = await makeEngine(store, directory)
   const parts = [postgres, store, engine]
   const servers: ProcessPart[] = []
   const close = async () => {
