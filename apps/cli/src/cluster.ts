@@ -34,6 +34,18 @@ export async function migrateDirectory(dataDir: string, options: DataOptions): P
   )
 }
 
+/** Copies a cluster into a data directory. */
+export async function migrateCluster(dataDir: string, options: DataOptions): Promise<void> {
+  const { migrateBack, openData } = await import('@table/cluster')
+  await withData(
+    () => openData(options),
+    async parts => {
+      const { copied, present } = await migrateBack(parts, dataDir)
+      console.log(`${copied} uploads copied, ${present} were there`)
+    },
+  )
+}
+
 /** Reads every object of a cluster. Returns how many are damaged, and prints a line for each. */
 export async function verifyCluster(options: DataOptions): Promise<number> {
   const { openData, verifyObjects } = await import('@table/cluster')

@@ -59,6 +59,16 @@ test('a directory that is served is copied into a cluster, once and again, with 
     (await ask(port, '/uploads?oldest_first=true')).uploads.map((upload: object) => ({ ...upload, id: 0 }))
   expect(await shown(served.port)).toEqual(await shown(local.port))
 
+  const copy = testDirectory()
+  const back = () => cli(deployment, 'migrate', '--back', '--data-dir', copy)
+  expect((await back()).said).toContain('3 uploads copied, 0 were there')
+  expect((await back()).said).toContain('0 uploads copied, 3 were there')
+  const again = await startProcess({ dataDir: copy })
+  onTestFinished(() => again.kill())
+  for (const path of ['/columns/x/sum?format=csv', '/columns/x/sum', '/columns/t/sum', '/table'])
+    expect(await ask(again.port, path)).toEqual(await ask(local.port, path))
+  expect(await shown(again.port)).toEqual(await shown(local.port))
+
   const verify = () => cli(deployment, 'verify')
   expect(await verify()).toMatchObject({ code: 0, said: expect.stringContaining('0 objects damaged') })
   const csvs = join(folder, 'table/csv')

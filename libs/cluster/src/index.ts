@@ -12,6 +12,7 @@ export { openEngine } from './engine/openEngine.ts'
 export { SparkConnect } from './engine/sparkConnect.ts'
 export { inlineWorkers } from './inlineWorkers.ts'
 export { type Migrated, migrate } from './migration.ts'
+export { migrateBack } from './migrationBack.ts'
 export {
   type ClusterOptions,
   type DataOptions,

@@ -40,6 +40,7 @@ export { createSpool, type Spool, spoolParts } from './ingest/spool.ts'
 export { defaultStorageLimits, highestLimits, type StorageLimits, setStorageLimits } from './limits.ts'
 export { type Adopted, adoptUploads } from './maintenance/adopt.ts'
 export { beginBackup, beginRestore, type CopiedFiles, type DirectoryCopy } from './maintenance/backup.ts'
+export { hasUpload, insertCopy } from './maintenance/insertCopy.ts'
 export { beginRepair, restoreParquet } from './maintenance/repair.ts'
 export { type Damage, readUploads, verifyUpload } from './maintenance/verify.ts'
 export {

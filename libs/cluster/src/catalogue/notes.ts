@@ -32,6 +32,18 @@ export async function notedTexts(
   return { integers: Float64Array.from(integers), misfits: Float64Array.from(misfits) }
 }
 
+/** Returns all notes about an upload. */
+export async function readNotes(
+  database: Database,
+  upload: number,
+): Promise<{ position: number; misfit: Misfit | undefined }[]> {
+  const notes = await database.rows<Note & { position: number }>(
+    'SELECT position, line, value FROM notes WHERE upload = $1 ORDER BY position',
+    [upload],
+  )
+  return notes.map(({ position, ...note }) => ({ position, misfit: misfitOf(note) }))
+}
+
 /** Returns the note about a column of an upload, if there is one. */
 export async function readNote(
   database: Database,
@@ -42,7 +54,9 @@ export async function readNote(
     'SELECT line, value FROM notes WHERE upload = $1 AND position = $2',
     [upload, position],
   )
-  if (!note) return undefined
-  const { line, value } = note
-  return { misfit: line === null ? undefined : { line, value: JSON.parse(value ?? '""') } }
+  return note && { misfit: misfitOf(note) }
+}
+
+function misfitOf({ line, value }: Note): Misfit | undefined {
+  return line === null ? undefined : { line, value: JSON.parse(value ?? '""') }
 }

@@ -1,12 +1,15 @@
 // What the row of one upload has, for work on that upload.
 import type { Column, Format } from '@table/storage'
 import type { Database } from './database.ts'
+import { uuidBytes } from './particulars.ts'
 import type { Schemas, WantedSchema } from './schemas.ts'
 
 /** An upload with everything that reading its files takes. */
 export interface FoundUpload {
   id: number
   object: string
+  /** A UUID in 16 bytes. */
+  uploadId: Uint8Array | undefined
   name: string | undefined
   receivedAt: string
   rows: number
@@ -14,12 +17,16 @@ export interface FoundUpload {
   csvBytes: number
   csvCuts: readonly number[]
   parquetBytes: number
+  footerBytes: number
+  footerCrc: number
+  rowGroups: number
   checksums: Record<Format, Uint8Array>
 }
 
 interface Row extends WantedSchema {
   id: number
   object: string
+  upload_id: string | null
   name: string | null
   received_at: string
   rows: number
@@ -27,6 +34,9 @@ interface Row extends WantedSchema {
   csv_cuts: string
   csv_checksum: Uint8Array
   parquet_bytes: number
+  footer_bytes: number
+  footer_crc: number
+  row_groups: number
   parquet_checksum: Uint8Array
 }
 
@@ -44,6 +54,7 @@ export async function findUpload(
     return {
       id,
       object: row.object,
+      uploadId: row.upload_id === null ? undefined : uuidBytes(row.upload_id),
       name: row.name ?? undefined,
       receivedAt: row.received_at,
       rows: row.rows,
@@ -51,6 +62,9 @@ export async function findUpload(
       csvBytes: row.csv_bytes,
       csvCuts: JSON.parse(row.csv_cuts),
       parquetBytes: row.parquet_bytes,
+      footerBytes: row.footer_bytes,
+      footerCrc: row.footer_crc,
+      rowGroups: row.row_groups,
       checksums: { csv: row.csv_checksum, parquet: row.parquet_checksum },
     }
   return undefined
