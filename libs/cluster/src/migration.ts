@@ -1,11 +1,9 @@
 // Copies the uploads of a data directory into a cluster, with everything that is known of them.
-import { createHash, randomUUID } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import {
   csvShape,
   extentOf,
   findChecked,
-  migrationFile,
   readNotes,
   readSummary,
   readUploads,
@@ -18,14 +16,8 @@ import { Commits } from './catalogue/commits.ts'
 import { encodeExtents } from './catalogue/extents.ts'
 import { removeUpload } from './catalogue/rows.ts'
 import type { Cluster } from './cluster.ts'
+import { idOf, LAST_ID, type Migration, migrationOf, objectOf } from './migratedNames.ts'
 import { keyOf } from './spool/fetch.ts'
-
-/** What a copy of a directory is known by. */
-interface Migration {
-  id: string
-  /** In ms since 1970. */
-  begun: number
-}
 
 /** What the copying has come to. */
 export interface Migrated {
@@ -165,37 +157,4 @@ async function present(database: Cluster['database'], objects: readonly string[]
   const sql = 'SELECT object FROM uploads WHERE object = ANY($1)'
   const rows = await database.rows<{ object: string }>(sql, [objects])
   return new Set(rows.map(({ object }) => object))
-}
-
-/** Ids up to this one have names of their own: 26 bits of the time of a name, about 18 hours. */
-const LAST_ID = 2 ** 26 - 1
-
-/** The name of the objects of an upload, always the same: the time of a UUID of version 7 has its id, the rest says which directory. */
-function objectOf({ id: directory, begun }: Migration, id: number): string {
-  if (id > LAST_ID) throw new StorageError('too-large', `upload ${id}: ids above ${LAST_ID} cannot be copied`)
-  const bytes = createHash('sha256').update(`${directory} ${id}`).digest().subarray(0, 16)
-  bytes.writeUIntBE(begun + id, 0, 6)
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-}
-
-/** Returns the id of the upload with this name; undefined if the object is not of this directory. */
-function idOf(migration: Migration, object: string): number | undefined {
-  const id = Number.parseInt(object.replaceAll('-', '').slice(0, 12), 16) - migration.begun
-  return id >= 0 && id <= LAST_ID && objectOf(migration, id) === object ? id : undefined
-}
-
-/** Reads what the copy of the directory is known by, or begins one. */
-function migrationOf(dataDir: string): Migration {
-  const path = migrationFile(dataDir)
-  try {
-    writeFileSync(path, `${JSON.stringify({ id: randomUUID(), begun: Date.now() })}\n`, {
-      flag: 'wx',
-      flush: true,
-    })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  return JSON.parse(readFileSync(path, 'utf8'))
 }

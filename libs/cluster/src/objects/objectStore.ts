@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { damagedFile, StorageError } from '@table/storage'
+import { StorageError } from '@table/storage'
+import { discard, expectSize, expectStatus, textOf } from './answer.ts'
 import type { Credentials } from './credentials.ts'
-import { element, type ListedObject, readListing } from './listing.ts'
+import { type ListedObject, readListing } from './listing.ts'
 import type { Location } from './location.ts'
 import { type Body, type SignedRequest, send } from './request.ts'
-import { Transient, withRetries } from './retry.ts'
+import { withRetries } from './retry.ts'
 
 /** What the store says of an object. */
 export interface ObjectFacts {
@@ -26,9 +27,6 @@ type Request = Pick<SignedRequest, 'method' | 'headers' | 'body' | 'signal'> & {
 
 /** After so many answers in a row that broke off before their first byte, the store counts as broken. */
 const MOST_FRUITLESS = 5
-
-/** The most bytes of an answer that is no object: a list, or an error. */
-const MOST_TEXT = 4 * 1024 * 1024
 
 /**
  * The objects of a table in a bucket of S3. Keys are without the prefix. Each request is tried again for a while; then StorageError
@@ -193,46 +191,4 @@ export class ObjectStore {
 
 function cancelled(cause: unknown): StorageError {
   return new StorageError('cancelled', 'cancelled: nobody waits for the answer', { cause })
-}
-
-async function expectStatus(answer: IncomingMessage, ...expected: number[]): Promise<void> {
-  const { statusCode = 0 } = answer
-  if (expected.includes(statusCode)) return
-  const xml = await textOf(answer)
-  const said = [element(xml, 'Code'), element(xml, 'Message')].filter(text => text !== '').join(': ')
-  throw new Error(`the object store answered ${statusCode}${said === '' ? '' : ` (${said})`}`)
-}
-
-/** Throws StorageError `damaged` if the answer is not a part of an object of this size. */
-async function expectSize(key: string, answer: IncomingMessage, bytes: number): Promise<void> {
-  const { statusCode, headers } = answer
-  if (statusCode === 404) {
-    discard(answer)
-    throw damagedFile(key, 'is missing')
-  }
-  const [, found] = /\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
-  if ((statusCode === 206 || statusCode === 416) && found !== undefined && Number(found) !== bytes) {
-    discard(answer)
-    throw damagedFile(key, `has ${found} bytes, expected ${bytes}`)
-  }
-  await expectStatus(answer, 206)
-}
-
-function discard(answer: IncomingMessage): undefined {
-  answer.resume()
-}
-
-async function textOf(answer: IncomingMessage): Promise<string> {
-  const parts: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const part of answer) {
-      bytes += part.length
-      if (bytes > MOST_TEXT) throw new Error(`an answer has more than ${MOST_TEXT} bytes`)
-      parts.push(part)
-    }
-  } catch (error) {
-    throw new Transient('the answer of the object store broke off', { cause: error })
-  }
-  return Buffer.concat(parts).toString()
 }
