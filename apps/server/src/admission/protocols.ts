@@ -4,6 +4,9 @@ import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 /** How every HTTP/2 connection begins: https://www.rfc-editor.org/rfc/rfc9113#section-3.4. No method of HTTP/1.1 begins like this. */
 const PREFACE = Buffer.from('PRI ')
 
+/** The most bytes that Node's parser of HTTP gets at once where requests may be. */
+export const SLICE = 4 * 1024
+
 type Connect = (socket: Socket) => void
 
 /** Who takes the connections of each protocol. */
@@ -62,9 +65,15 @@ function byFirstBytes(socket: Socket, grpc: Connect, http: Connect): void {
     const isPreface = PREFACE.equals(head.subarray(0, PREFACE.length))
     if (!isPreface && PREFACE.subarray(0, head.length).equals(head)) return
     socket.off('readable', onReadable).off('error', ignore)
-    socket.unshift(head)
-    if (isPreface) grpc(socket)
-    else http(socket)
+    if (isPreface) {
+      socket.unshift(head)
+      grpc(socket)
+    } else {
+      // In the slices that `http/slices.ts` makes of everything after it.
+      for (let end = head.length; end > 0; end -= SLICE)
+        socket.unshift(head.subarray(Math.max(0, end - SLICE), end))
+      http(socket)
+    }
   }
   socket.on('error', ignore).on('readable', onReadable)
 }

@@ -7,6 +7,7 @@ import { CallRecord } from '../observe/callRecord.ts'
 import { Exchange, type ExchangeTimes } from './exchange.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { HttpError, outcomeOf, type Problem, problemOf } from './problem.ts'
+import { slice } from './slices.ts'
 
 // An import would read every export of node:http, and some of them load undici: 13 MiB, and a tenth of the CPU time of a start.
 const { createServer } = process.getBuiltinModule('node:http')
@@ -28,6 +29,8 @@ export interface HttpOptions {
 }
 
 interface Connection {
+  /** The request that the client is sending, or sent last. */
+  current?: IncomingMessage
   exchanges: Set<Exchange>
   /** Closes the connection if its next request is not there in time. */
   idle: NodeJS.Timeout
@@ -73,6 +76,7 @@ export class HttpServer {
       for (const exchange of connection.exchanges) exchange.gone()
     })
     this.#connect(socket)
+    slice(socket, () => connection.current)
   }
 
   /** Closes every connection that has no answer under way. */
@@ -84,9 +88,11 @@ export class HttpServer {
     const { calls, times, draining, answer } = this.#options
     const connection = this.#connections.get(request.socket)
     if (!connection || connection.exchanges.size >= PIPELINED) {
-      request.socket.destroy()
+      // A paused connection does not show the slices that were read already.
+      request.socket.pause().destroy()
       return
     }
+    connection.current = request
     if (!calls.hasRoom()) {
       if (connection.exchanges.size === 0) refuse(request.socket, tooManyRequests())
       else request.socket.destroy()

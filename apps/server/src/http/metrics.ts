@@ -1,13 +1,12 @@
 import { OPEN_METRICS_TYPE, TEXT_TYPE } from '../observe/metrics.ts'
 import type { Exchange } from './exchange.ts'
-import { accepted } from './headers.ts'
 import type { Context } from './route.ts'
 
 export const metricsTypes = ['text/plain', 'application/openmetrics-text'] as const
 
 /** Answers with the numbers of the server, in the format that Prometheus asks for. */
 export async function metrics({ metrics }: Context, exchange: Exchange): Promise<void> {
-  const isPlain = accepted(exchange.request.headers.accept, metricsTypes) === 'text/plain'
+  const isPlain = exchange.type === 'text/plain'
   const headers = { 'content-type': isPlain ? TEXT_TYPE : OPEN_METRICS_TYPE, 'cache-control': 'no-store' }
   exchange.answer(200, headers, await (isPlain ? metrics.text() : metrics.openMetrics()))
 }

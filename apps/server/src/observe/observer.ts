@@ -8,7 +8,6 @@ const levelOf: Partial<Record<Outcome, 'warn' | 'error'>> = {
   internal: 'error',
   damaged: 'error',
   'disk-full': 'warn',
-  unavailable: 'warn',
 }
 
 /** Where every call of both transports is reported when it is over. */
