@@ -74,6 +74,7 @@ for (const sql of questions) {
   const ratio = (median(ours) / median(inProcess)).toFixed(2)
   console.log(`${sql}\n  ours ${shown(ours)}, DuckDB in process ${shown(inProcess)}: ${ratio}x`)
 }
+await compareStats(first.client, ['x', 'y', 'z'])
 const answers = []
 for (let round = 0; round < Number(values.rounds); round++) answers.push(await query(first.client, large))
 const best = Math.max(...answers.map(({ bytes, ms }) => bytes / 1e3 / ms))
@@ -109,11 +110,7 @@ async function serve(name: string) {
 }
 
 function upload(client: TableClient, csvData: Buffer): Promise<void> {
-  return new Promise((resolve, reject) =>
-    client.upload({ csvData }, (failure, response) =>
-      failure || response?.error ? reject(failure ?? new Error(response?.error)) : resolve(),
-    ),
-  )
+  return answered(done => client.upload({ csvData }, done))
 }
 
 function query(client: TableClient, sql: string): Promise<{ ms: number; first: number; bytes: number }> {
@@ -130,6 +127,37 @@ function query(client: TableClient, sql: string): Promise<{ ms: number; first: n
       })
       .on('error', reject)
       .on('end', () => resolve({ ms: performance.now() - start, first, bytes })),
+  )
+}
+
+/** Measures statistics of columns beside sums of the same columns, one after the other. */
+async function compareStats(client: TableClient, columns: string[]): Promise<void> {
+  for (const format of ['csv', 'parquet']) {
+    const together: number[] = []
+    const oneByOne: number[] = []
+    for (let round = 0; round <= Number(values.rounds); round++) {
+      const start = performance.now()
+      for (const column of columns) await answered(done => client.colSum({ column, format }, done))
+      const between = performance.now()
+      await answered(done => client.stats({ columns, format }, done))
+      if (round === 0) continue
+      oneByOne.push(between - start)
+      together.push(performance.now() - between)
+    }
+    const ratio = (median(together) / median(oneByOne)).toFixed(2)
+    console.log(
+      `${format}: statistics of ${columns} ${shown(together)}, sums of them in turn ${shown(oneByOne)}: ${ratio}x`,
+    )
+  }
+}
+
+function answered(
+  call: (done: (failure: unknown, answer?: { error: string }) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) =>
+    call((failure, answer) =>
+      failure || answer?.error ? reject(failure ?? new Error(answer?.error)) : resolve(),
+    ),
   )
 }
 
