@@ -9,6 +9,7 @@ import {
   connectClient,
   eventually,
   failureOf,
+  incoming,
   largeCsv,
   serve,
   stored,
@@ -43,6 +44,55 @@ test('a deleted upload is gone for every question, with its files, also after a 
   expect(await sums(again.client)).toEqual([1n, 1n])
   expect(await uploaded(again.client, 'x\n1000\n')).toMatchObject({ id: 4n })
 })
+
+test('a thousand deletions under load leave no file behind, and none is missing', async () => {
+  const { client, dataDir, stop } = await serve()
+  const upload8 = (from: number, count: number) =>
+    inTurns(
+      8,
+      Array.from({ length: count }, (_, i) => from + i),
+      async i => {
+        expect(await upload(client, i % 50 === 0 ? largeCsv(1) : `x\n${i}\n`)).toBe('')
+      },
+    )
+  await upload8(0, 1050)
+  expect(await upload(client, 'y\n5\n')).toBe('')
+  const doomed = Array.from({ length: 1000 }, (_, i) => BigInt(i + 1))
+  let isOver = false
+  const asking = (async () => {
+    while (!isOver) {
+      expect(await sums(client, 'y')).toEqual([5n, 5n])
+    }
+  })()
+  await Promise.all([
+    inTurns(8, doomed, async id => expect(await deleted(client, id)).toBe('')),
+    upload8(1050, 49),
+  ])
+  isOver = true
+  await asking
+  const page = { pageSize: 1000, cursor: '', oldestFirst: true, receivedFrom: '', receivedBefore: '' }
+  const left = (await called(client, client.listUploads, page)).uploads.map(({ id }) => Number(id))
+  expect(left).toEqual(Array.from({ length: 100 }, (_, i) => i + 1001))
+  await stop()
+  const names = left.flatMap(id =>
+    ['csv', 'parquet'].map(format => `${String(id).padStart(8, '0')}.${format}`),
+  )
+  expect(stored(dataDir)).toEqual(names)
+  expect(incoming(dataDir)).toEqual([])
+})
+
+/** Works on `items` with so many at the same time. */
+async function inTurns<T>(
+  workers: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = items.values()
+  const worker = async () => {
+    for (const item of rest) await work(item)
+  }
+  await Promise.all(Array.from({ length: workers }, worker))
+}
 
 test('what is not there cannot be deleted, and an upload is deleted once', async () => {
   const { client } = await serve()
