@@ -58,6 +58,8 @@ export function clusterProblem(
   if (s3Endpoint !== undefined && objects === undefined) return '--s3-endpoint needs --objects'
   if (catalogue !== undefined && hasPassword(catalogue) && args.some(arg => arg.includes(catalogue)))
     return '--catalogue has a password, which everybody on this machine can read: give it in PGPASSWORD, PGPASSFILE or TABLE_CATALOGUE'
+  if (engine?.includes(';token=') && args.some(arg => arg.includes(engine)))
+    return '--engine has a token, which everybody on this machine can read: give it in TABLE_ENGINE_ADDRESS'
   return undefined
 }
 

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { clusterOf, clusterProblem } from '../../src/config/clusterFlags.ts'
+
+const whole = { catalogue: 'postgres://table@db/table', objects: 's3://bucket/a', engine: 'sc://one:50051' }
+
+test('the parts of a cluster go together', () => {
+  expect(clusterProblem({}, [])).toBeUndefined()
+  expect(clusterProblem(whole, [])).toBeUndefined()
+  expect(clusterOf({})).toBeUndefined()
+  expect(clusterOf(whole)).toEqual({ ...whole, s3Endpoint: undefined })
+  const { engine, ...without } = whole
+  expect(clusterProblem(without, [])).toContain('--engine is missing')
+  expect(clusterProblem({ engine }, [])).toContain('--catalogue and --objects are missing')
+  expect(clusterProblem({ s3Endpoint: 'http://store' }, [])).toContain('needs --objects')
+})
+
+test.each([
+  ['a password', { catalogue: 'postgres://table:geheim@db/table' }],
+  ['a password as a parameter', { catalogue: 'postgres://table@db/table?password=geheim' }],
+  ['a token', { engine: 'sc://one:50051/;use_ssl=true;token=geheim' }],
+])('%s belongs in the environment and not in a flag', (_, secret) => {
+  const flags = { ...whole, ...secret }
+  const args = Object.entries(secret).flatMap(([name, value]) => [`--${name}=${value}`])
+  expect(clusterProblem(flags, [])).toBeUndefined()
+  expect(clusterProblem(flags, args)).toContain('everybody on this machine can read')
+  expect(clusterProblem(flags, args)).not.toContain('geheim')
+})
