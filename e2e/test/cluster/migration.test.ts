@@ -72,7 +72,8 @@ test('a directory that is served is copied into a cluster, once and again, with 
   const verify = () => cli(deployment, 'verify')
   expect(await verify()).toMatchObject({ code: 0, said: expect.stringContaining('0 objects damaged') })
   const csvs = join(folder, 'table/csv')
-  const [first = '', last = ''] = readdirSync(csvs)
+  const names = readdirSync(csvs).sort()
+  const [first = '', last = ''] = [names[0], names.at(-1)]
   appendFileSync(join(csvs, first), '9\n')
   rmSync(join(csvs, last))
   expect(await verify()).toMatchObject({ code: 1, said: expect.stringContaining('2 objects damaged') })
