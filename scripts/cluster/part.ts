@@ -37,8 +37,18 @@ const WORDS = 2000
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const child of running) killGroup(child, 'SIGKILL')
 })
+
+/** Sends a signal to a program and to the programs that it has started. */
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // the program has just ended
+  }
+}
 
 /** A part that is one process. The process has a group of its own, so that Ctrl-C reaches only us, and we end the parts in order. */
 export class ProcessPart implements Part {
@@ -114,8 +124,7 @@ export class ProcessPart implements Part {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    // The group of the process has the programs that it has started.
-    if (this.#child?.pid) process.kill(-this.#child.pid, signal)
+    if (this.#child) killGroup(this.#child, signal)
     await this.#ended
   }
 }
