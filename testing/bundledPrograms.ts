@@ -58,6 +58,7 @@ async function bundlePrograms(): Promise<string> {
   rmSync(made, { recursive: true, force: true })
   mkdirSync(made, { recursive: true })
   symlinkSync(join(root, 'libs/kernels/build'), join(made, 'build'))
+  symlinkSync(join(root, 'apps/console/dist'), join(made, 'page'))
   writeFileSync(join(made, 'package.json'), '{"type":"module"}')
   const chunks = await bundle({
     entries: Object.fromEntries(entries.map(path => [basename(path, '.ts'), path])),
@@ -65,6 +66,7 @@ async function bundlePrograms(): Promise<string> {
     node: process.versions.node,
     dir: join(made, 'lib'),
   })
+  symlinkSync(join(root, 'apps/server/src/http/openapi.json'), join(made, 'lib/openapi.json'))
   const content = createHash('sha256')
   for (const { fileName, code } of chunks) content.update(`${fileName}\n${code}`)
   const folder = join(bundles, content.digest('hex').slice(0, 16))
