@@ -55,6 +55,13 @@ export async function openPage({ browser, server }: Stage, options: PageOptions 
   return page
 }
 
+/** Gives a deletion an hour to be undone, until the page is loaded again: a busy machine may take longer than the seconds of a user. */
+export async function waitForUndo(page: Page): Promise<void> {
+  await page.evaluate(
+    'window.setTimeout = ((later) => (run, ms, ...given) => later(run, ms === 6000 ? 3600000 : ms, ...given))(window.setTimeout)',
+  )
+}
+
 /** Drops files or folders of the disk on the page, as a file manager does. */
 export async function drop(page: Page, files: string[]): Promise<void> {
   const session = await page.context().newCDPSession(page)

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { listed, openPage, stage, view } from '../../support/page.ts'
+import { listed, openPage, stage, view, waitForUndo } from '../../support/page.ts'
 import { testFile } from '../../support/temporary.ts'
 
 const shared = stage()
@@ -57,6 +57,7 @@ test('by the keyboard alone a file is chosen and uploaded, summed, queried and d
   await tabTo(page, /^Uploads$/)
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Delete typed.csv' }).waitFor()
+  await waitForUndo(page)
   await tabTo(page, /^Delete typed\.csv$/)
   await page.keyboard.press('Enter')
   await tabTo(page, /^Undo/)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { drop, listed, openPage, stage, store, view } from '../../support/page.ts'
+import { drop, listed, openPage, stage, store, view, waitForUndo } from '../../support/page.ts'
 import { testFile } from '../../support/temporary.ts'
 
 const shared = stage()
@@ -31,6 +31,7 @@ test('names and values from CSVs stay text wherever they are shown', async () =>
   await isText(SCRIPT)
   await view(page, 'Uploads')
   await isText(`${IMAGE}.csv`)
+  await waitForUndo(page)
   await page.getByRole('button', { name: `Delete ${IMAGE}` }).click()
   await page.getByRole('button', { name: /^Undo/ }).click()
   await view(page, 'Sums')

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { drop, listed, openPage, stage, store, view } from '../../support/page.ts'
+import { drop, listed, openPage, stage, store, view, waitForUndo } from '../../support/page.ts'
 import { tableCliOf } from '../../support/tableCli.ts'
 import { testDirectory } from '../../support/temporary.ts'
 
@@ -51,11 +51,14 @@ test('three files are dropped, one is refused with its lines, the sums are those
   expect(cli.stdout.trim()).toBe('9007199254741002')
 
   await view(page, 'Uploads')
+  await waitForUndo(page)
   await page.getByRole('button', { name: 'Delete first.csv' }).click()
-  await page.getByRole('button', { name: /^Undo/ }).click()
-  await page.getByRole('button', { name: 'Delete second.csv' }).click()
+  await page.getByRole('button', { name: /^Undo/ }).waitFor()
   const names = async () => (await listed(shared.server)).map(({ name }) => name)
   expect(await names()).toEqual(expect.arrayContaining(['first.csv', 'second.csv']))
+  await page.getByRole('button', { name: /^Undo/ }).click()
+  await page.reload()
+  await page.getByRole('button', { name: 'Delete second.csv' }).click()
   await expect.poll(names).toEqual(['first.csv'])
 })
 
