@@ -3,6 +3,7 @@ import { getCACertificates } from 'node:tls'
 import { type CallOptions, credentials, Metadata } from '@grpc/grpc-js'
 import {
   type ExecutePlanResponse,
+  type InterruptRequest,
   InterruptRequest_InterruptType,
   type Relation,
   SparkConnectServiceClient,
@@ -25,7 +26,7 @@ export class Connection {
   readonly address: EngineAddress
   readonly #client: SparkConnectServiceClient
   readonly #metadata = new Metadata()
-  readonly #sessionId = randomUUID()
+  #sessionId = randomUUID()
 
   constructor(address: EngineAddress) {
     this.address = address
@@ -59,12 +60,13 @@ export class Connection {
   /** Follows a plan whose values are texts. An abortion of the signal stops the engine, too. */
   async execute(root: Relation, signal: AbortSignal): Promise<Row[]> {
     const operationId = randomUUID()
-    const request = { ...this.#session, plan: { root }, operationId, clientType: 'table' }
+    const session = this.#session
+    const request = { ...session, plan: { root }, operationId, clientType: 'table' }
     const ended = new AbortController()
     const call = this.#client.executePlan(request, this.#metadata)
     const cancel = () => {
       call.cancel()
-      this.#interrupt(operationId)
+      this.#interrupt({ ...session, operationId })
     }
     signal.addEventListener('abort', cancel, { signal: ended.signal })
     const pulse = setInterval(() => this.prepare(ended.signal).catch(error => call.destroy(error)), PULSE)
@@ -80,6 +82,11 @@ export class Connection {
     }
   }
 
+  /** Begins another session: Spark ends one that nobody has used for an hour, and never takes its id again. */
+  renew(): void {
+    this.#sessionId = randomUUID()
+  }
+
   close(): void {
     this.#client.releaseSession(this.#session, this.#metadata, soon(), () => this.#client.close())
   }
@@ -89,10 +96,9 @@ export class Connection {
   }
 
   /** Stops an operation. Nobody waits for that. */
-  #interrupt(operationId: string): void {
+  #interrupt(operation: Pick<InterruptRequest, 'sessionId' | 'userContext' | 'operationId'>): void {
     const interruptType = InterruptRequest_InterruptType.INTERRUPT_TYPE_OPERATION_ID
-    const request = { ...this.#session, interruptType, operationId }
-    this.#client.interrupt(request, this.#metadata, soon(), () => {})
+    this.#client.interrupt({ ...operation, interruptType }, this.#metadata, soon(), () => {})
   }
 }
 

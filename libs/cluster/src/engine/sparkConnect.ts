@@ -102,6 +102,7 @@ export class SparkConnect implements Engine {
         if (signal.aborted) throw new ServiceError('cancelled', 'the sum was cancelled', { cause: error })
         if (error instanceof ServiceError) throw error
         this.#known.delete(connection)
+        connection.renew()
         failures.push(`${connection.address.text}: ${shortened(error)}`)
       }
     }
