@@ -50,9 +50,7 @@ beforeAll(async () => {
 /** Returns the examples that a help has. */
 function examplesOf(help: string): string[] {
   const [, examples = ''] = help.split('\nExamples:\n')
-  const lines = examples.split('\n').flatMap(line => (/^ {2}\S/.test(line) ? [line.trim()] : []))
-  // Those that need a cluster are tested with one: e2e/test/cluster.
-  return lines.filter(line => !line.includes('--catalogue'))
+  return examples.split('\n').flatMap(line => (/^ {2}\S/.test(line) ? [line.trim()] : []))
 }
 
 test('every help has examples, and each of them works', async () => {
