@@ -23,6 +23,7 @@ const entries = [
   'apps/cli/src/main.ts',
   'apps/server/src/command.ts',
   'apps/server/src/workers/worker.ts',
+  'apps/server/src/workers/clusterWorker.ts',
   'apps/server/src/query/child.ts',
   'libs/storage/src/directory/listingThread.ts',
   ...globSync('apps/*/test/hooks/*.ts', { cwd: root }),
