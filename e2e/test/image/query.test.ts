@@ -81,7 +81,7 @@ test('a GROUP BY of more values than memory holds ends with an answer or a clear
   if (status === 200) expect(JSON.parse(said).rows).toEqual([[DISTINCT, DISTINCT]])
   else
     expect([status, JSON.parse(said).detail]).toEqual([
-      422,
+      413,
       expect.stringMatching(/needs more than the 64 MiB/),
     ])
   expect(peak).toBeLessThan(LIMIT)
