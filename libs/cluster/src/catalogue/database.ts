@@ -1,5 +1,6 @@
 import { StorageError } from '@table/storage'
 import pg from 'pg'
+import { isUntrusted } from '../objects/certificate.ts'
 import { Transient, withRetries } from '../objects/retry.ts'
 
 /** Connections that are open at once: questions are short, and a catalogue serves many servers. */
@@ -105,17 +106,17 @@ export class Database {
     if (error instanceof StorageError) return error
     if (signal?.aborted)
       return new StorageError('cancelled', 'cancelled: nobody waits for the answer', { cause: error })
-    return new StorageError('unusable', `the catalogue ${this.name}: ${(error as Error).message}`, {
+    const advice = isUntrusted(error) ? ': give its authority in sslrootcert, at the end of --catalogue' : ''
+    return new StorageError('unusable', `the catalogue ${this.name}: ${(error as Error).message}${advice}`, {
       forClients: 'the catalogue does not answer as it should: try again later',
       cause: error,
     })
   }
 }
 
-/** Whether the same statement may work later. Errors without a code of PostgreSQL are those of the connection. */
+/** Whether the same statement may work later. What PostgreSQL does not say is an error of the connection. */
 function isPassing(error: unknown): boolean {
-  const { code = '' } = error as { code?: string }
-  return !/^[0-9A-Z]{5}$/.test(code) || PASSING.test(code)
+  return error instanceof pg.DatabaseError ? PASSING.test(error.code ?? '') : !isUntrusted(error)
 }
 
 function addressOf(address: string): URL {

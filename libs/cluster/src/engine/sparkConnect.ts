@@ -106,7 +106,9 @@ export class SparkConnect implements Engine {
         failures.push(`${connection.address.text}: ${shortened(error)}`)
       }
     }
-    console.error(`the engine does not answer: ${failures.join('; ')}`)
+    // gRPC tells of a certificate that is not trusted only in words.
+    const advice = /certificate/.test(failures.join()) ? ': give its authority in NODE_EXTRA_CA_CERTS' : ''
+    console.error(`the engine does not answer: ${failures.join('; ')}${advice}`)
     throw new ServiceError('unavailable', 'the engine cannot answer now: try again later')
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { StorageError } from '@table/storage'
 import { discard, expectSize, expectStatus, textOf } from './answer.ts'
+import { isUntrusted } from './certificate.ts'
 import type { Credentials } from './credentials.ts'
 import { type ListedObject, readListing } from './listing.ts'
 import type { Location } from './location.ts'
@@ -182,7 +183,8 @@ export class ObjectStore {
 
   #failed(method: string, key: string, cause: unknown): StorageError {
     const { name } = this.#location
-    return new StorageError('unusable', `${name}: ${method} ${key}: ${(cause as Error).message}`, {
+    const advice = isUntrusted(cause) ? ': give its authority in NODE_EXTRA_CA_CERTS' : ''
+    return new StorageError('unusable', `${name}: ${method} ${key}: ${(cause as Error).message}${advice}`, {
       forClients: 'the object store does not answer as it should: try again later',
       cause,
     })

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { AwsV4Signer } from 'aws4fetch'
+import { isUntrusted } from './certificate.ts'
 import type { Credentials } from './credentials.ts'
 import { Transient } from './retry.ts'
 
@@ -51,7 +52,8 @@ export async function send(wanted: SignedRequest): Promise<IncomingMessage> {
     const file = body && 'path' in body ? createReadStream(body.path) : undefined
     outgoing.on('error', error => {
       file?.destroy()
-      reject(signal?.aborted ? error : new Transient('the object store cannot be reached', { cause: error }))
+      const isFinal = signal?.aborted || isUntrusted(error)
+      reject(isFinal ? error : new Transient('the object store cannot be reached', { cause: error }))
     })
     outgoing.on('response', incoming => {
       // Without a listener an error after the last read would end the process.
