@@ -66,6 +66,36 @@ export async function verifyCluster(options: DataOptions): Promise<number> {
   )
 }
 
+/** Makes damaged objects of a cluster again from whole CSVs. Returns whether all of them are whole afterwards, and prints what is not. */
+export async function repairCluster(options: DataOptions): Promise<boolean> {
+  const { openData, repairUpload, verifyObjects } = await import('@table/cluster')
+  const { StorageError } = await import('@table/storage')
+  return withData(
+    () => openData(options),
+    async parts => {
+      const damaged = new Set<number>()
+      for await (const found of verifyObjects(parts))
+        if (typeof found !== 'number') {
+          damaged.add(found.id)
+          console.log(found.problem)
+        }
+      let left = 0
+      for (const id of damaged)
+        try {
+          await repairUpload(parts, id)
+        } catch (error) {
+          if (!(error instanceof StorageError && ['damaged', 'invalid'].includes(error.code))) throw error
+          left++
+          console.log(
+            `cannot repair ${error.code === 'damaged' ? error.forClients : `upload ${id}: ${error.message}`}`,
+          )
+        }
+      console.log(`${damaged.size - left} uploads repaired, ${left} still damaged`)
+      return left === 0
+    },
+  )
+}
+
 async function withData<Parts extends { database: { close(): Promise<void> } }, T>(
   open: () => Promise<Parts>,
   use: (parts: Parts) => Promise<T>,

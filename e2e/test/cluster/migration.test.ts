@@ -77,4 +77,13 @@ test('a directory that is served is copied into a cluster, once and again, with 
   appendFileSync(join(csvs, first), '9\n')
   rmSync(join(csvs, last))
   expect(await verify()).toMatchObject({ code: 1, said: expect.stringContaining('2 objects damaged') })
+  const [between = ''] = names.slice(2)
+  rmSync(join(folder, 'table/parquet', between.replace('.csv', '.parquet')))
+  rmSync(join(folder, 'table/parquet', last.replace('.csv', '.parquet')))
+  expect(await cli(deployment, 'repair')).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('1 uploads repaired, 2 still damaged'),
+  })
+  expect(await verify()).toMatchObject({ code: 1, said: expect.stringContaining('3 objects damaged') })
+  expect((await migrate()).said).toContain('0 uploads copied, 3 were there, 0 deleted')
 })

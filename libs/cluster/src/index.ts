@@ -20,5 +20,6 @@ export {
   openCluster,
   openData,
 } from './openCluster.ts'
+export { repairUpload } from './repair.ts'
 export type { Tasks, Workers } from './tasks.ts'
 export { type ObjectDamage, verifyObjects } from './verification.ts'

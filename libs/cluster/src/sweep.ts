@@ -68,7 +68,8 @@ async function removeStrays({ database, objects }: Parts, kept: number): Promise
       old = []
       const sql = `SELECT object FROM unnest($1::uuid[]) AS o (object)
         WHERE NOT EXISTS (SELECT FROM uploads u WHERE u.object = o.object)
-        AND NOT EXISTS (SELECT FROM removals r WHERE r.object = o.object AND NOT r.swept)`
+        AND NOT EXISTS (SELECT FROM removals r WHERE r.object = o.object AND NOT r.swept)
+        AND NOT EXISTS (SELECT FROM uploads u WHERE u.file = o.object)`
       for (const { object } of await database.rows<{ object: string }>(sql, [names]))
         await objects.delete(keyOf(object, format))
     }

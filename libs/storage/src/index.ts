@@ -41,7 +41,7 @@ export { defaultStorageLimits, highestLimits, type StorageLimits, setStorageLimi
 export { type Adopted, adoptUploads } from './maintenance/adopt.ts'
 export { beginBackup, beginRestore, type CopiedFiles, type DirectoryCopy } from './maintenance/backup.ts'
 export { hasUpload, insertCopy } from './maintenance/insertCopy.ts'
-export { beginRepair, restoreParquet } from './maintenance/repair.ts'
+export { beginRepair, convertAgain, restoreParquet } from './maintenance/repair.ts'
 export { type Damage, readUploads, verifyUpload } from './maintenance/verify.ts'
 export {
   catalogueFile,

@@ -135,6 +135,32 @@ export const migrations: readonly string[] = [
     RETURN true;
   END $$;
   `,
+  `
+  -- repaired: the number of the last repair, which gave the upload other objects. file: their name; object stays, so that a commit or a
+  -- copy that comes again finds the upload.
+  ALTER TABLE uploads ADD COLUMN repaired bigint, ADD COLUMN file uuid;
+  CREATE UNIQUE INDEX ON uploads (repaired) WHERE repaired IS NOT NULL;
+  CREATE UNIQUE INDEX ON uploads (file) WHERE file IS NOT NULL;
+
+  -- Gives an upload other objects with the same rows. The same repair may come again. False: the upload has other objects than before.
+  CREATE FUNCTION replace_objects(
+    wanted bigint, before uuid, new_file uuid, new_csv_etag text, new_parquet_etag text, new_parquet_bytes bigint,
+    new_parquet_checksum bytea, new_footer_bytes bigint, new_footer_crc integer, new_row_groups integer, new_stored_at bigint
+  ) RETURNS boolean LANGUAGE plpgsql AS $$
+  DECLARE
+    last bigint;
+  BEGIN
+    SELECT seq + 1 INTO last FROM head FOR UPDATE;
+    IF EXISTS (SELECT FROM uploads u WHERE u.file = new_file) THEN RETURN true; END IF;
+    UPDATE uploads u SET file = new_file, csv_etag = new_csv_etag, parquet_etag = new_parquet_etag,
+      parquet_bytes = new_parquet_bytes, parquet_checksum = new_parquet_checksum, footer_bytes = new_footer_bytes,
+      footer_crc = new_footer_crc, row_groups = new_row_groups, stored_at = new_stored_at, repaired = last
+      WHERE u.id = wanted AND coalesce(u.file, u.object) = before;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE head SET seq = last;
+    RETURN true;
+  END $$;
+  `,
 ]
 
 /** The versions of PostgreSQL that the catalogue is known to work on begin with this one. */

@@ -26,6 +26,7 @@ export interface FoundUpload {
 interface Row extends WantedSchema {
   id: number
   object: string
+  file: string | null
   upload_id: string | null
   name: string | null
   received_at: string
@@ -53,7 +54,7 @@ export async function findUpload(
   for await (const { row, columns } of schemas.each(rows))
     return {
       id,
-      object: row.object,
+      object: row.file ?? row.object,
       uploadId: row.upload_id === null ? undefined : uuidBytes(row.upload_id),
       name: row.name ?? undefined,
       receivedAt: row.received_at,

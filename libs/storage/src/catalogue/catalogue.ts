@@ -3,7 +3,7 @@ import type { Clash, ColumnCensus, NamedColumns } from './census.ts'
 import { IdSet } from './idSet.ts'
 import type { Guarded } from './lock.ts'
 import type { Upload } from './upload.ts'
-import { listedUpload, type UploadList, type UploadsSnapshot } from './uploadList.ts'
+import { listedUpload, type ParquetNumbers, type UploadList, type UploadsSnapshot } from './uploadList.ts'
 
 /** The structures that all calls share. They can only be reached through the lock. */
 export interface SharedState {
@@ -84,6 +84,11 @@ export class Catalogue {
       if (removed) census.remove(columns)
       return removed
     })
+  }
+
+  /** Gives an upload another Parquet file with the same rows, also in earlier snapshots. */
+  async replaceParquet(id: number, file: ParquetNumbers): Promise<void> {
+    return this.#shared.access(({ uploads }) => uploads.replaceParquet(id, file))
   }
 
   /** Returns every published upload. Later uploads and removals do not change the snapshot. */

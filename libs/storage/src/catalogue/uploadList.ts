@@ -19,6 +19,9 @@ export interface ListedUpload {
   csvCuts: readonly number[]
 }
 
+/** What a sum needs to know about the Parquet file of an upload. */
+export type ParquetNumbers = Pick<ListedUpload, 'parquetBytes' | 'footerBytes' | 'footerCrc' | 'rowGroups'>
+
 const SEGMENT = 4096
 const NONE: readonly number[] = []
 
@@ -102,6 +105,19 @@ export class UploadList {
       return true
     }
     return false
+  }
+
+  /** Gives an upload another Parquet file, also in earlier snapshots. */
+  replaceParquet(id: number, { parquetBytes, footerBytes, footerCrc, rowGroups }: ParquetNumbers): void {
+    for (const segment of this.#segments) {
+      const at = segment ? segment.id.indexOf(id) : -1
+      if (!segment || at < 0) continue
+      segment.parquetBytes[at] = parquetBytes
+      segment.footerBytes[at] = footerBytes
+      segment.footerCrc[at] = footerCrc
+      segment.rowGroups[at] = rowGroups
+      return
+    }
   }
 
   /** Returns the current list without copying: later uploads are appended after it, and later removals have higher numbers. */
