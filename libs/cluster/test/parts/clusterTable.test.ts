@@ -33,7 +33,9 @@ describe.each(['kernels', 'engine'])('with %s', kind => {
     const result = await uploaded(one.table, 'x,y\n1,a\n2,b\n')
     expect(result).toEqual({
       id: 1,
+      isNew: true,
       rows: 2,
+      csvBytes: 12,
       columns: [
         { name: 'x', type: 'int64' },
         { name: 'y', type: 'text' },
@@ -51,7 +53,7 @@ describe.each(['kernels', 'engine'])('with %s', kind => {
     const other = await open(deployment)
     const uploadId = randomBytes(16)
     const first = await uploaded(one.table, 'x\n1\n', { uploadId })
-    expect(await uploaded(other.table, 'x\n1\n', { uploadId })).toEqual(first)
+    expect(await uploaded(other.table, 'x\n1\n', { uploadId })).toEqual({ ...first, isNew: false })
     await expect(uploaded(other.table, 'x\n2\n', { uploadId })).rejects.toThrow('other bytes were uploaded')
     expect(await sums(one.table, 'x')).toEqual([1n, 1n])
     expect(readdirSync(join(deployment.folder, 'csv'))).toHaveLength(1)
