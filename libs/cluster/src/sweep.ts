@@ -45,12 +45,13 @@ export async function sweep({ database, objects }: Parts, kept = KEPT): Promise<
 
 async function removeDeleted({ database, objects }: Parts, kept: number): Promise<void> {
   for (;;) {
-    const gone = await database.rows<{ object: string }>(
-      `SELECT object FROM removals WHERE NOT swept AND removed_at < now() - make_interval(secs => $1) LIMIT ${BATCH}`,
+    const gone = await database.rows<{ object: string; file: string | null }>(
+      `SELECT object, file FROM removals WHERE NOT swept AND removed_at < now() - make_interval(secs => $1) LIMIT ${BATCH}`,
       [kept],
     )
     const names = gone.map(({ object }) => object)
-    for (const name of names) await removeObjects(objects, name)
+    const files = gone.flatMap(({ file }) => file ?? [])
+    for (const name of [...names, ...files]) await removeObjects(objects, name)
     await database.rows('UPDATE removals SET swept = true WHERE object = ANY($1)', [names])
     if (names.length < BATCH) return
   }
@@ -69,6 +70,7 @@ async function removeStrays({ database, objects }: Parts, kept: number): Promise
       const sql = `SELECT object FROM unnest($1::uuid[]) AS o (object)
         WHERE NOT EXISTS (SELECT FROM uploads u WHERE u.object = o.object)
         AND NOT EXISTS (SELECT FROM removals r WHERE r.object = o.object AND NOT r.swept)
+        AND NOT EXISTS (SELECT FROM removals r WHERE r.file = o.object AND NOT r.swept)
         AND NOT EXISTS (SELECT FROM uploads u WHERE u.file = o.object)`
       for (const { object } of await database.rows<{ object: string }>(sql, [names]))
         await objects.delete(keyOf(object, format))

@@ -160,6 +160,24 @@ export const migrations: readonly string[] = [
     UPDATE head SET seq = last;
     RETURN true;
   END $$;
+
+  -- The objects of a repaired upload stay as long after its deletion as those of others.
+  ALTER TABLE removals ADD COLUMN file uuid;
+  CREATE INDEX ON removals (file) WHERE file IS NOT NULL;
+  CREATE OR REPLACE FUNCTION remove_upload(wanted bigint, by_token uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+  DECLARE
+    removed record;
+    last bigint;
+  BEGIN
+    SELECT seq + 1 INTO last FROM head FOR UPDATE;
+    IF EXISTS (SELECT FROM removals r WHERE r.upload = wanted AND r.token = by_token) THEN RETURN true; END IF;
+    DELETE FROM uploads u WHERE u.id = wanted RETURNING u.object, u.file, u.schema INTO removed;
+    IF NOT FOUND THEN RETURN false; END IF;
+    INSERT INTO removals (seq, upload, object, file, schema, token)
+      VALUES (last, wanted, removed.object, removed.file, removed.schema, by_token);
+    UPDATE head SET seq = last;
+    RETURN true;
+  END $$;
   `,
 ]
 
