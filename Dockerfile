@@ -30,9 +30,9 @@ COPY libs/proto/package.json libs/proto/
 COPY libs/storage/package.json libs/storage/
 COPY libs/table/package.json libs/table/
 COPY libs/cluster/package.json libs/cluster/
-# DuckDB and what sends traces are optional, because a server without them does everything else. Piscina does without its optional packages.
+# DuckDB and what sends traces are optional, because a server without them does everything else. Piscina and pg do without theirs.
 RUN npm ci --omit=dev --workspace=@table/server --workspace=table-cli --ignore-scripts --no-audit --no-fund \
- && rm -rf node_modules/@napi-rs \
+ && rm -rf node_modules/@napi-rs node_modules/pg-cloudflare \
  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.md' \) -delete
 COPY libs libs
 COPY --from=kernels /app/libs/kernels/build libs/kernels/build

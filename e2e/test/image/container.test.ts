@@ -49,7 +49,7 @@ test('HEALTHCHECK becomes healthy with TLS, mutual TLS and tokens, and the log h
     onTestFinished(stop)
     await expect.poll(() => inspect(container, '.State.Health.Status')).toBe('healthy')
     const { stdout, stderr } = await run('docker', ['logs', container])
-    expect(stdout).toBe('listening on [::]:5440\n')
+    expect(stdout.toString()).toBe('listening on [::]:5440\n')
     const levels = linesOf(stderr).map(({ level }) => level)
     expect(levels).toEqual(['info']) // what the server serves
   }
