@@ -11,6 +11,13 @@ export class UnreachableError extends CliError {
 /** The server does not know the question. */
 export class UnknownQuestionError extends CliError {
   override readonly name = 'UnknownQuestionError'
+  /** What the server says of it. */
+  readonly reason: string
+
+  constructor(message: string, reason: string) {
+    super(message)
+    this.reason = reason
+  }
 }
 
 /** The same request may succeed when it is tried again. */

@@ -19,6 +19,7 @@ export function statusError(address: Address, code: number, details: string): Cl
     case status.UNIMPLEMENTED:
       return new UnknownQuestionError(
         `${name} is not a table server, or an older one (${what}): name the right server with --server, or update it`,
+        what,
       )
     default:
       return new CliError(`the server failed (${status[code] ?? code}): ${what}: see what ${name} printed`)

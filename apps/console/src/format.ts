@@ -1,5 +1,6 @@
 const grouped = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+const marked = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 })
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** `1234567` as `1,234,567`. */
@@ -10,6 +11,11 @@ export function count(value: number): string {
 /** `1234567` as `1.2M`. */
 export function shortCount(value: number): string {
   return short.format(value)
+}
+
+/** What stands at a mark of an axis: `1750` as `1.75K`, so that marks at equal distances look so. */
+export function mark(value: number): string {
+  return marked.format(value)
 }
 
 /** `1500` as `1.5 kB`. */

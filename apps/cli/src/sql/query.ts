@@ -35,9 +35,7 @@ async function* arrowParts(
     }
   } catch (error) {
     if (!(error instanceof UnknownQuestionError)) throw error
-    const what = `${connection.target.name} does not answer SQL`
-    throw new CliError(
-      `${what}: the server is too old, or lacks DuckDB: update it, or name another with --server`,
-    )
+    const what = `${connection.target.name} does not answer SQL (${error.reason})`
+    throw new CliError(`${what}: update the server, or name another with --server`)
   }
 }

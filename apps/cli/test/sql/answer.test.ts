@@ -140,7 +140,7 @@ test('an error of the query is one line, also in the middle of the answer, and l
 test('a server without SQL says what to do', async () => {
   const { stdout, stderr, exitCode } = await cli(await serve({}), 'sql', 'SELECT 1')
   expect(stderr).toMatch(
-    /^127\.0\.0\.1:\d+ does not answer SQL: .* too old, or lacks DuckDB: update it, .*\n$/,
+    /^127\.0\.0\.1:\d+ does not answer SQL \(.*implement.*\): update the server, or .*\n$/,
   )
   expect([stdout, exitCode]).toEqual(['', 1])
 })

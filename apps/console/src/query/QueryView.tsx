@@ -37,6 +37,8 @@ export function QueryView() {
     const { signal } = controller.current
     setBusy(true)
     setTrouble(undefined)
+    // What is shown is always the answer to what was asked last.
+    answered.set(undefined)
     setPast(remember(sql))
     const before = performance.now()
     try {
@@ -45,6 +47,7 @@ export function QueryView() {
       announce(plural(result.rows.length, 'row'))
     } catch (error) {
       if (!signal.aborted) setTrouble(messageOf(error))
+      else if (controller.current?.signal === signal) setTrouble('The query was stopped.')
     } finally {
       if (controller.current?.signal === signal) setBusy(false)
     }
@@ -68,6 +71,11 @@ export function QueryView() {
           </button>
         </div>
       </section>
+      {isBusy && (
+        <p class="hint" role="status">
+          Asking the server…
+        </p>
+      )}
       <div role="alert">{trouble !== undefined && <pre class="error card padded">{trouble}</pre>}</div>
       {answer && <Answer key={answer.sql} answer={answer} />}
     </>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { QueryResult } from '../api/client.ts'
-import { shortCount } from '../format.ts'
+import { mark } from '../format.ts'
 import { Chart } from '../live/chart.tsx'
 import { isNumeric, marksOf, pointsOf } from './points.ts'
 
@@ -54,7 +54,7 @@ export function ResultChart({ result }: { result: QueryResult }) {
         series={[{ label, color: '--accent', points: !isLine || points.x.length < 60, line: isLine }]}
         height={260}
         fromZero={false}
-        format={shortCount}
+        format={mark}
         {...(points.kind === 'times' && { steps: TIME_STEPS })}
         formatX={marks => marksOf(points, marks)}
       />

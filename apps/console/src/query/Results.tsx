@@ -59,7 +59,7 @@ export function Results({ result: { columns, rows } }: { result: QueryResult }) 
               {row.map((value, column) => (
                 <td
                   key={column}
-                  class={value === null ? 'null' : NUMBERS.test(columns[column]?.type ?? '') ? 'number' : ''}
+                  class={`${value === null ? 'null ' : ''}${NUMBERS.test(columns[column]?.type ?? '') ? 'number' : ''}`}
                   title={String(value ?? '').length > 40 ? String(value) : undefined}
                 >
                   {shown(value)}

@@ -1,5 +1,5 @@
 import type { QueryResult, Value } from '../api/client.ts'
-import { shortCount } from '../format.ts'
+import { mark } from '../format.ts'
 
 /** More points than this are no chart any more. */
 const MOST_POINTS = 20_000
@@ -39,7 +39,7 @@ export function pointsOf({ columns, rows }: QueryResult, x: number, y: number): 
 /** Returns what stands at the marks of x. Times are UTC. */
 export function marksOf({ kind, labels }: Points, marks: readonly number[]): string[] {
   if (kind === 'labels') return marks.map(place => labels[place]?.slice(0, 16) ?? '')
-  if (kind === 'numbers') return marks.map(value => shortCount(value))
+  if (kind === 'numbers') return marks.map(mark)
   const isDays = (marks.at(-1) ?? 0) - (marks[0] ?? 0) >= 3 * 86_400
   return marks.map(seconds => {
     const iso = new Date(seconds * 1000).toISOString()
@@ -54,9 +54,9 @@ export function isTime(type: string): boolean {
 /** Whether a chart can have a column as y. */
 export function isNumeric({ rows }: QueryResult, column: number): boolean {
   const values = rows
-    .slice(0, 100)
     .map(row => row[column])
     .filter(value => !isNull(value))
+    .slice(0, 100)
   return (
     values.length > 0 &&
     values.every(value => typeof value !== 'boolean' && value !== '' && !Number.isNaN(Number(value)))

@@ -66,7 +66,7 @@ export function UploadsView() {
             <input type="datetime-local" {...field('from')} />
           </label>
           <label>
-            before (UTC)
+            Received before (UTC)
             <input type="datetime-local" {...field('before')} />
           </label>
         </div>
@@ -94,7 +94,7 @@ function statusOf({ found, seen, cursor }: Listing, { name }: Filter): string {
 function List({ uploads }: { uploads: readonly Upload[] }) {
   const gone = useStore(deleted)
   const waiting = useStore(deletions.waiting)
-  const hidden = new Set([...gone, ...waiting.map(({ id }) => id)])
+  const hidden = new Set([...gone, ...waiting.filter(({ error }) => error === undefined).map(({ id }) => id)])
   const shown = uploads.filter(({ id }) => !hidden.has(id))
   if (shown.length === 0) return null
   return (
