@@ -123,7 +123,7 @@ describe('what is sent of a file', () => {
   test('is an error with its line if the file is not in the dialect', async () => {
     const file = new File(['x;y\n1;2\n3\n'], 'a.csv')
     await expect(bodyOf(file, { ...plainCsv, delimiter: ';' }, signal)).rejects.toThrow(
-      'line 3: found 1 fields',
+      'line 3: found 1 field',
     )
   })
 })

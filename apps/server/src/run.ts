@@ -7,10 +7,10 @@ import { type Flags, readFlags } from './config/flags.ts'
 import { type Limits, limitsOf } from './config/limits.ts'
 import { checkOpenFiles } from './config/openFiles.ts'
 import { StartError } from './config/startError.ts'
+import { version } from './config/version.ts'
 import { log, written } from './observe/log.ts'
 import { openTracing } from './observe/tracing.ts'
 import { type RunningServer, startServer } from './server.ts'
-import { version } from './version.ts'
 
 /**
  * In ms. The terminal sends Ctrl-C to the server and to `npm`, which passes a copy on. A copy within this

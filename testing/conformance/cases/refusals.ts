@@ -1,7 +1,7 @@
 /** CSV files that are refused, and a part of the text that says why. Nothing of them is stored. */
 export const refusals: readonly { name: string; csv: string | Uint8Array; why: string }[] = [
   { name: 'an empty file', csv: '', why: 'found no header' },
-  { name: 'a record with too few fields', csv: 'a,b\n1,2\n3\n', why: 'line 3: found 1 fields, expected 2' },
+  { name: 'a record with too few fields', csv: 'a,b\n1,2\n3\n', why: 'line 3: found 1 field, expected 2' },
   { name: 'a record with too many fields', csv: 'a,b\n1,2,3\n', why: 'line 2: found 3 fields, expected 2' },
   { name: 'a quote that is never closed', csv: 'a,b\n1,"2\n', why: 'a quote that is never closed' },
   { name: 'a quote in a field without quotes', csv: 'a,b\n1,x"y\n', why: 'line 2' },

@@ -33,7 +33,7 @@ test('every problem is a row, and every column with its type, for people and for
   expect(await check(bad)).toEqual({
     stdout: `${[
       `file${space.slice(4)}  line  column  type   rows  problem`,
-      `${bad}  3                          found 1 fields, expected 2`,
+      `${bad}  3                          found 1 field, expected 2`,
       `${bad}  6                          ${QUOTE}`,
       `${bad}        a       int64  3`,
       `${bad}        b       text   3`,
@@ -43,7 +43,7 @@ test('every problem is a row, and every column with its type, for people and for
   })
   const json = await check('--json', bad)
   expect(JSON.parse(json.stdout)).toEqual([
-    { file: bad, line: 3, column: null, type: null, rows: null, problem: 'found 1 fields, expected 2' },
+    { file: bad, line: 3, column: null, type: null, rows: null, problem: 'found 1 field, expected 2' },
     { file: bad, line: 6, column: null, type: null, rows: null, problem: QUOTE },
     { file: bad, line: null, column: 'a', type: 'int64', rows: 3, problem: null },
     { file: bad, line: null, column: 'b', type: 'text', rows: 3, problem: null },
@@ -87,7 +87,7 @@ test('packed files, directories and standard input are checked, and files that a
   const { stdout, stderr, exitCode } = await outcomeOf(child)
   const packed = join(directory, 'packed.csv.gz')
   expect(stdout.split('\n').slice(1)).toEqual([
-    `${packed},3,,,,"found 1 fields, expected 2"`,
+    `${packed},3,,,,"found 1 field, expected 2"`,
     `${packed},6,,,,"${QUOTE}"`,
     `${packed},,a,int64,3,`,
     `${packed},,b,text,3,`,

@@ -28,5 +28,5 @@ export function exposureWarning(
       : `tokens and data come to ${exposed} as plain text: give --tls-cert and --tls-key, or --host 127.0.0.1 behind a proxy that does TLS`
   return open
     ? undefined
-    : `everybody who reaches ${exposed} can upload and read sums: give --token-file or --tls-client-ca, or set TABLE_OPEN=1 if that is intended`
+    : `everybody who reaches ${exposed} can upload, read and delete: give --token-file or --tls-client-ca, or set TABLE_OPEN=1 if that is intended`
 }

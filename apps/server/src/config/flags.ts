@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { clusterOptions, clusterProblem, type GivenClusterFlags } from './clusterFlags.ts'
 import { limitOptions, wholeNumber } from './limits.ts'
+import { version } from './version.ts'
 
 /** From the most lines to none. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -36,6 +37,7 @@ export interface Flags extends AccessFlags, HttpFlags, GivenClusterFlags {
 export function readFlags(): Flags | undefined {
   const command = new Command('table-server')
     .description('Takes CSV uploads and answers column sums over gRPC and HTTP.')
+    .version(version)
     .addOption(
       new Option('--host <address>', 'address to listen on (default: 127.0.0.1 and ::1)')
         .env('TABLE_HOST')

@@ -110,7 +110,7 @@ test('an upload that takes much memory is stored, but not beside another such up
   const long = `c0,t\n1,${'a'.repeat(3_000_000)}\n`
   const csvs = [wide, long, wide, long, long]
   expect(await Promise.all(csvs.map(csv => upload(client, csv)))).toEqual(csvs.map(() => ''))
-  expect(await upload(client, `${wide}1\n`)).toBe('line 3: found 1 fields, expected 2000')
+  expect(await upload(client, `${wide}1\n`)).toBe('line 3: found 1 field, expected 2000')
   expect(await columnSum(client, 'c0')).toBe(5n)
   expect(await columnSum(client, 'c1999', 'parquet')).toBe(2n)
   expect(incoming(dataDir)).toEqual([])

@@ -43,7 +43,7 @@ export function problemText(
     return `, column ${fieldsFound + 1}: ${texts[kind]}${separatorHint(bytes.subarray(0, 1))}`
   const end = bytes.indexOf(LINE_FEED)
   const hint = columns === 1 ? separatorHint(end < 0 ? bytes : bytes.subarray(0, end)) : ''
-  return `: found ${fieldsFound} fields, expected ${columns}${hint}`
+  return `: found ${fieldsFound} ${fieldsFound === 1 ? 'field' : 'fields'}, expected ${columns}${hint}`
 }
 
 /** What follows the number of the line in a message about the CR at `position`, which no LF follows. */

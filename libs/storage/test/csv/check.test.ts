@@ -119,7 +119,7 @@ test('a check finds a problem exactly if a conversion does, and the records with
 test('all problems of a file are found, each with its line', () => {
   const records = ['1,2', '3', '4,5,6', '7,8"', '"9"0,1', '"a\nb",', 'ok,\xe9', 'x,y\rz', '10,11']
   expect(problemsOf(Buffer.from(`a,b\r\n${records.join('\r\n')}\r\n`, 'latin1'))).toEqual([
-    '3: found 1 fields, expected 2',
+    '3: found 1 field, expected 2',
     '4: found 3 fields, expected 2',
     '5, column 2: found a quote inside an unquoted field, expected the whole field in quotes and the quote doubled',
     "6, column 1: found text after a closing quote, expected a comma or the line's end",

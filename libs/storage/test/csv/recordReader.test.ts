@@ -18,7 +18,7 @@ function readAll(text: string | Uint8Array, columns: number, ...blocks: number[]
 }
 
 test.each([
-  ['1,2\n\n3\n', 'line 3: found 1 fields, expected 2'],
+  ['1,2\n\n3\n', 'line 3: found 1 field, expected 2'],
   ['1,2\n3,4,5\n', 'line 2: found 3 fields, expected 2'],
   ['1,"2\n3\n', 'line 1, column 2: found a quote that is never closed, expected a closing quote'],
   ['"a\nb",2\n3,4"\n', 'line 3, column 2: found a quote inside an unquoted field'],
