@@ -7,10 +7,10 @@ import { type Flags, readFlags } from './config/flags.ts'
 import { type Limits, limitsOf } from './config/limits.ts'
 import { checkOpenFiles } from './config/openFiles.ts'
 import { StartError } from './config/startError.ts'
-import { version } from './config/version.ts'
 import { log, written } from './observe/log.ts'
 import { openTracing } from './observe/tracing.ts'
 import { type RunningServer, startServer } from './server.ts'
+import { version } from './version.ts'
 
 /**
  * In ms. The terminal sends Ctrl-C to the server and to `npm`, which passes a copy on. A copy within this
@@ -23,7 +23,7 @@ const LOG_LIMIT = 500
 
 /** Starts the server as the flags and the environment say. Sets the exit code if the server does not start. */
 export async function run(): Promise<void> {
-  const flags = readFlags()
+  const flags = readFlags(version)
   if (!flags) return
   log.level = flags.logLevel
   const { host, port, dataDir, workers } = flags

@@ -1,7 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { clusterOptions, clusterProblem, type GivenClusterFlags } from './clusterFlags.ts'
 import { limitOptions, wholeNumber } from './limits.ts'
-import { version } from './version.ts'
 
 /** From the most lines to none. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -34,7 +33,7 @@ export interface Flags extends AccessFlags, HttpFlags, GivenClusterFlags {
  * Reads the flags and the environment variables. Sets the exit code and returns undefined if the server
  * should not start.
  */
-export function readFlags(): Flags | undefined {
+export function readFlags(version: string): Flags | undefined {
   const command = new Command('table-server')
     .description('Takes CSV uploads and answers column sums over gRPC and HTTP.')
     .version(version)
