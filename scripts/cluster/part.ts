@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -37,17 +38,35 @@ const WORDS = 2000
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
-  for (const child of running) killGroup(child, 'SIGKILL')
+  for (const child of running) killAll(child)
 })
 
 /** Sends a signal to a program and to the programs that it has started. */
-function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+function killGroup({ pid }: Pick<ChildProcess, 'pid'>, signal: NodeJS.Signals): void {
   if (pid === undefined) return
   try {
     process.kill(-pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // the program has just ended
   }
+}
+
+/**
+ * Kills a program and all that it has started. PostgreSQL's sessions have groups of their own, and one that waits for another of them may
+ * not notice the death of the server, which then cannot be started again.
+ */
+function killAll(child: ChildProcess): void {
+  const below = child.pid === undefined ? [] : descendants(child.pid)
+  killGroup(child, 'SIGKILL')
+  for (const pid of below) killGroup({ pid }, 'SIGKILL')
+}
+
+/** Returns the processes below one, whichever group they are in. */
+function descendants(pid: number): number[] {
+  const path = `/proc/${pid}/task/${pid}/children`
+  if (!existsSync(path)) return []
+  const children = readFileSync(path, 'utf8').split(' ').filter(Boolean).map(Number)
+  return children.flatMap(child => [child, ...descendants(child)])
 }
 
 /** A part that is one process. The process has a group of its own, so that Ctrl-C reaches only us, and we end the parts in order. */
@@ -124,7 +143,8 @@ export class ProcessPart implements Part {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child) killGroup(this.#child, signal)
+    if (this.#child && signal === 'SIGKILL') killAll(this.#child)
+    else if (this.#child) killGroup(this.#child, signal)
     await this.#ended
   }
 }

@@ -7,6 +7,8 @@ const PATIENCE = 20_000
 /** The servers of a cluster, as clients see them: one after the other until one answers. */
 export class Servers {
   readonly #ports: readonly number[]
+  /** Why servers did not answer, and how often: a test that hangs says so. */
+  readonly refusals = new Map<string, number>()
 
   constructor(ports: readonly number[]) {
     this.#ports = ports
@@ -38,11 +40,16 @@ export class Servers {
         signal: AbortSignal.timeout(PATIENCE),
       })
       text = await answer.text()
-    } catch {
-      return undefined
+    } catch (error) {
+      return this.#refused(`${port}: ${error}`)
     }
     if (answer.ok) return JSON.parse(text)
-    if (answer.status === 503 || answer.status === 408 || answer.status === 504) return undefined
+    if (answer.status === 503 || answer.status === 408 || answer.status === 504)
+      return this.#refused(`${port}: ${answer.status} ${text}`)
     throw new Error(`${path}: ${answer.status} ${text}`)
+  }
+
+  #refused(why: string): undefined {
+    this.refusals.set(why, (this.refusals.get(why) ?? 0) + 1)
   }
 }

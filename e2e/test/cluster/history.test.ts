@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFailed, onTestFinished, test } from 'vitest'
 import { csvOf, History } from '../../../bench/history/history.ts'
 import { Link } from '../../../scripts/cluster/link.ts'
 import type { Part } from '../../../scripts/cluster/part.ts'
@@ -37,7 +37,9 @@ test('servers, engine, catalogue and store are killed and cut off in turn: nothi
     return startServer(name, linked)
   }
   const servers = await Promise.all(Array.from({ length: SERVERS }, () => linkedServer('a server')))
+  let step = 'the disturbances'
   const clients = new Servers(servers.map(({ port }) => port))
+  onTestFailed(() => console.error({ step, refusals: clients.refusals }))
   const history = new History()
   const wrong: string[] = []
   const ended = new AbortController()
@@ -78,9 +80,11 @@ test('servers, engine, catalogue and store are killed and cut off in turn: nothi
   ])
   const during = history.sums
   ended.abort()
+  step = 'the last uploads'
   await running
 
   for (const { port } of servers) {
+    step = `the sums of ${port}`
     const server = new Servers([port])
     for (const column of history.columns)
       for (const format of formats) {
