@@ -42,6 +42,7 @@ export interface Kernels extends DoubleSums, Encoders, Metadata, PageSums {
   scanNext(): number
   scanBroken(): number
   scanStrayCr(): number
+  countLineFeeds(from: number, to: number): number
   everyRecordHas(columns: number, records: number, ends: number): number
 
   int64Column: ReadColumn

@@ -17,10 +17,9 @@ export class LineBreaks {
 
   add({ bounds: { from, to }, records }: BlockReader): void {
     if (this.inFields) return
-    const bytes = memory.bytes.subarray(from, to)
-    if (!bytes.includes(QUOTE)) return
-    let breaks = bytes.at(-1) === LINE_FEED ? 0 : 1
-    for (const byte of bytes) if (byte === LINE_FEED) breaks++
-    this.inFields = breaks > records
+    const { bytes, kernels } = memory
+    const unended = bytes[to - 1] === LINE_FEED ? 0 : 1
+    if (kernels.countLineFeeds(from, to) + unended <= records) return
+    this.inFields = bytes.subarray(from, to).includes(QUOTE)
   }
 }
