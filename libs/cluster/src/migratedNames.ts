@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { migrationFile, StorageError } from '@table/storage'
+import { objectName } from './objectName.ts'
 
 /** What a copy of a directory is known by. */
 export interface Migration {
@@ -17,10 +18,7 @@ export const LAST_ID = 2 ** 26 - 1
 export function objectOf({ id: directory, begun }: Migration, id: number): string {
   if (id > LAST_ID) throw new StorageError('too-large', `upload ${id}: ids above ${LAST_ID} cannot be copied`)
   const bytes = createHash('sha256').update(`${directory} ${id}`).digest().subarray(0, 16)
-  bytes.writeUIntBE(begun + id, 0, 6)
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return objectName(begun + id, bytes)
 }
 
 /** Returns the id of the upload with this name; undefined if the object is not of this directory. */

@@ -17,3 +17,4 @@ export {
   type UploadOptions,
   type UploadResult,
 } from './table.ts'
+export { uuidText } from './uuid.ts'

@@ -1,6 +1,5 @@
 import type { StoredUpload as Message } from '@table/proto'
-import type { StoredUpload } from '@table/table'
-import { uuidText } from '../service/uuid.ts'
+import { type StoredUpload, uuidText } from '@table/table'
 
 /** Turns an upload into its message. */
 export function uploadMessage({ uploadId, name, receivedAt, columns, ...numbers }: StoredUpload): Message {

@@ -1,6 +1,5 @@
-import { ServiceError, type StoredUpload } from '@table/table'
+import { ServiceError, type StoredUpload, uuidText } from '@table/table'
 import { noUpload } from '../service/getUpload.ts'
-import { uuidText } from '../service/uuid.ts'
 
 /** Returns what JSON says of an upload. */
 export function uploadJson({ uploadId, name, ...upload }: StoredUpload) {

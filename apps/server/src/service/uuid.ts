@@ -10,9 +10,3 @@ export function uuidBytes(name: string, text: string): Uint8Array {
     `${name}: found "${text.slice(0, 80)}", expected a UUID such as 0b9c6d3e-5f0a-4c6e-8f57-3f5a2f1d9b42`,
   )
 }
-
-export function uuidText(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-}

@@ -6,8 +6,8 @@ import {
   StorageError,
   shownColumnBytes,
 } from '@table/storage'
+import { uuidText } from '@table/table'
 import type { Database } from './database.ts'
-import { uuidOf } from './particulars.ts'
 
 /** An upload whose objects are stored, and which is in no catalogue yet. */
 export interface NewUpload extends Omit<Converted, 'warnings'> {
@@ -113,7 +113,7 @@ function jsonOf(upload: NewUpload): string {
   const columns = JSON.stringify(upload.columns satisfies Column[])
   return JSON.stringify({
     object: upload.object,
-    upload_id: upload.uploadId && uuidOf(upload.uploadId),
+    upload_id: upload.uploadId && uuidText(upload.uploadId),
     name: upload.name,
     received_at: upload.receivedAt,
     rows: upload.rows,

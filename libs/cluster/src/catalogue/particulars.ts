@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { uuidText } from '@table/table'
 
 /** What questions need to know of an upload besides what every list of uploads has. */
 export interface Particulars {
@@ -59,7 +60,7 @@ export class ParticularsList {
     const at = id % SEGMENT
     const flags = segment.flags[at] ?? 0
     return {
-      object: uuidOf(segment.object.subarray(16 * at, 16 * at + 16)),
+      object: uuidText(segment.object.subarray(16 * at, 16 * at + 16)),
       rows: segment.rows[at] ?? 0,
       csvTag: segment.tags[2 * at] ?? 0n,
       parquetTag: segment.tags[2 * at + 1] ?? 0n,
@@ -73,12 +74,6 @@ export class ParticularsList {
 /** Returns 64 bits of the tag that a store gives to the bytes of an object. Stores write the quotes around it or do not. */
 export function tagOf(etag: string): bigint {
   return hash('sha1', etag.replaceAll('"', ''), 'buffer').readBigUInt64LE()
-}
-
-export function uuidOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 export function uuidBytes(uuid: string): Uint8Array {
