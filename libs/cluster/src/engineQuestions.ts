@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts'
 import type { Part } from './division.ts'
 import type { Engine, EngineGroup, EngineQuestion, EngineStats, EngineSum } from './engine/engine.ts'
 import { expectObjects, type StoredObject } from './expectedObjects.ts'
-import { keyOf } from './spool/fetch.ts'
+import { keyOf } from './objects/uploadObjects.ts'
 
 /** How many files the engine gets in one question, and how many columns their lists have. */
 const FILES = 5000

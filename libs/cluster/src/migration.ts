@@ -17,7 +17,7 @@ import { encodeExtents } from './catalogue/extents.ts'
 import { removeUpload } from './catalogue/rows.ts'
 import type { Cluster } from './cluster.ts'
 import { idOf, LAST_ID, type Migration, migrationOf, objectOf } from './migratedNames.ts'
-import { keyOf } from './spool/fetch.ts'
+import { putObjects } from './objects/uploadObjects.ts'
 
 /** What the copying has come to. */
 export interface Migrated {
@@ -91,26 +91,22 @@ async function store(
   const [csvPath, parquetPath] = [storedFile(dataDir, id, 'csv'), storedFile(dataDir, id, 'parquet')]
   const { multiLine, strayCr } = csvShape(csvPath, columns.length)
   const extent = extentOf(parquetPath, { bytes, footerBytes, footerCrc }, columns)
-  const object = objectOf(migration, id)
-  const [csv, parquet] = await Promise.all([
-    objects.put(keyOf(object, 'csv'), { path: csvPath, length: csvBytes }),
-    objects.put(keyOf(object, 'parquet'), { path: parquetPath, length: bytes }),
-  ])
+  const stored = await putObjects(objects, objectOf(migration, id), {
+    csv: { path: csvPath, length: csvBytes },
+    parquet: { path: parquetPath, length: bytes },
+  })
   return {
     ...upload,
     columns: [...columns],
     csvCuts: [...upload.csvCuts],
     name: upload.name,
-    object,
+    ...stored,
     uploadId: summary.uploadId,
     checksums: checked.checksums,
     notes: readNotes(dataDir, id),
     multiLine,
     ownKernels: strayCr,
     extents: encodeExtents(columns, extent.columns),
-    csvEtag: csv.etag,
-    parquetEtag: parquet.etag,
-    storedAt: Math.max(csv.storedAt, parquet.storedAt),
   }
 }
 

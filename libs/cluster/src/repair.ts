@@ -9,7 +9,7 @@ import { type FoundUpload, findUpload } from './catalogue/rows.ts'
 import { Schemas } from './catalogue/schemas.ts'
 import type { Cluster } from './cluster.ts'
 import { newObjectName } from './objectName.ts'
-import { keyOf } from './spool/fetch.ts'
+import { putObjects } from './objects/uploadObjects.ts'
 import { storedObject } from './storedObject.ts'
 
 type Parts = Pick<Cluster, 'database' | 'objects'>
@@ -45,25 +45,24 @@ async function replaceObjects(
   paths: { csv: string; parquet: string },
   { parquetBytes, footerBytes, footerCrc, rowGroups, checksums }: ReturnType<typeof convertAgain>,
 ): Promise<boolean> {
-  const object = newObjectName()
-  const [csv, parquet] = await Promise.all([
-    objects.put(keyOf(object, 'csv'), { path: paths.csv, length: csvBytes }),
-    objects.put(keyOf(object, 'parquet'), { path: paths.parquet, length: parquetBytes }),
-  ])
+  const stored = await putObjects(objects, newObjectName(), {
+    csv: { path: paths.csv, length: csvBytes },
+    parquet: { path: paths.parquet, length: parquetBytes },
+  })
   const [row] = await database.rows<{ replaced: boolean }>(
     'SELECT replace_objects($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS replaced',
     [
       id,
       before,
-      object,
-      csv.etag,
-      parquet.etag,
+      stored.object,
+      stored.csvEtag,
+      stored.parquetEtag,
       parquetBytes,
       Buffer.from(checksums.parquet),
       footerBytes,
       footerCrc,
       rowGroups,
-      Math.max(csv.storedAt, parquet.storedAt),
+      stored.storedAt,
     ],
   )
   return row?.replaced === true

@@ -9,7 +9,7 @@ import {
 import type { StoredFile } from '@table/table'
 import type { FoundUpload } from './catalogue/rows.ts'
 import type { ObjectStore } from './objects/objectStore.ts'
-import { keyOf } from './spool/fetch.ts'
+import { keyOf } from './objects/uploadObjects.ts'
 
 /** Opens an object of an upload. Objects of deleted uploads stay for a while, so that whoever has begun can read to the end. */
 export function storedObject(objects: ObjectStore, upload: FoundUpload, format: Format): StoredFile {

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Database } from './catalogue/database.ts'
 import type { ObjectStore } from './objects/objectStore.ts'
-import { keyOf } from './spool/fetch.ts'
+import { deleteObjects, keyOf } from './objects/uploadObjects.ts'
 
 /** How long objects stay that have no row, in s: a question or a download may read those of a deleted upload, a commit may be under way. */
 export const KEPT = 24 * 3600
@@ -51,7 +51,7 @@ async function removeDeleted({ database, objects }: Parts, kept: number): Promis
     )
     const names = gone.map(({ object }) => object)
     const files = gone.flatMap(({ file }) => file ?? [])
-    for (const name of [...names, ...files]) await removeObjects(objects, name)
+    for (const name of [...names, ...files]) await deleteObjects(objects, name)
     await database.rows('UPDATE removals SET swept = true WHERE object = ANY($1)', [names])
     if (names.length < BATCH) return
   }
@@ -85,7 +85,3 @@ async function removeStrays({ database, objects }: Parts, kept: number): Promise
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-async function removeObjects(objects: ObjectStore, object: string): Promise<void> {
-  await Promise.all([objects.delete(keyOf(object, 'csv')), objects.delete(keyOf(object, 'parquet'))])
-}

@@ -5,7 +5,7 @@ import { findUpload } from './catalogue/rows.ts'
 import { Schemas } from './catalogue/schemas.ts'
 import type { Cluster } from './cluster.ts'
 import { expectObjects, type StoredObject } from './expectedObjects.ts'
-import { keyOf } from './spool/fetch.ts'
+import { keyOf } from './objects/uploadObjects.ts'
 import { storedObject } from './storedObject.ts'
 
 /** An object that is missing or has changed since it was stored. */

@@ -12,6 +12,7 @@ import {
   storedFile,
 } from '@table/storage'
 import type { ObjectStore } from '../objects/objectStore.ts'
+import { keyOf } from '../objects/uploadObjects.ts'
 import type { FileRange, Workers } from '../tasks.ts'
 
 /** An upload whose file is wanted, and the positions of the columns that are. */
@@ -27,10 +28,6 @@ export interface WantedFile {
 const SMALL_BYTES = 256 * 1024
 /** How many objects are fetched at once. */
 const FETCHES = 16
-
-export function keyOf(object: string, format: Format): string {
-  return `${format}/${object}.${format}`
-}
 
 export interface FetchContext {
   objects: ObjectStore

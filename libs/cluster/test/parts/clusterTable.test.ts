@@ -5,7 +5,7 @@ import { ANSWER_BYTES, type PageRequest, type StoredFile } from '@table/table'
 import { describe, expect, test } from 'vitest'
 import { parts } from '../../../../testing/cluster/shared.ts'
 import { SparkConnect } from '../../src/engine/sparkConnect.ts'
-import { keyOf } from '../../src/spool/fetch.ts'
+import { keyOf } from '../../src/objects/uploadObjects.ts'
 import { type Deployment, never, newDeployment, opened, uploaded } from '../support/table.ts'
 
 const firstPage: PageRequest = {
