@@ -1,7 +1,7 @@
+import type { Conversions } from '@table/storage'
 import type { Commits } from './catalogue/commits.ts'
 import type { Database } from './catalogue/database.ts'
 import type { Uploads } from './catalogue/uploads.ts'
-import type { Conversions } from './conversions.ts'
 import type { Engine } from './engine/engine.ts'
 import type { ObjectStore } from './objects/objectStore.ts'
 import type { SpoolDirectory } from './spool/directory.ts'

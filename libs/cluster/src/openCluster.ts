@@ -1,9 +1,9 @@
+import { Conversions } from '@table/storage'
 import { Commits } from './catalogue/commits.ts'
 import { Database } from './catalogue/database.ts'
 import { openDeployment } from './catalogue/deployment.ts'
 import { Uploads } from './catalogue/uploads.ts'
 import type { Cluster } from './cluster.ts'
-import { Conversions } from './conversions.ts'
 import type { Engine } from './engine/engine.ts'
 import { findCredentials } from './objects/credentials.ts'
 import { readLocation } from './objects/location.ts'
@@ -82,7 +82,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
       commits: new Commits(database),
       spool,
       workers,
-      conversions: new Conversions(workers, spool.path),
+      conversions: new Conversions(),
       isReady: () => readiness.isReady(),
       close,
     }

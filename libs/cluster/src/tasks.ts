@@ -5,13 +5,13 @@ import {
   type Cancellation,
   type ColumnPartial,
   type Converted,
-  checkSections,
   closeFile,
   convertCsv,
   convertGrowingCsv,
   extentOf,
   fileSize,
   findMisfit,
+  hasSameBytes,
   incomingFile,
   type Misfit,
   openFile,
@@ -56,7 +56,7 @@ export interface Tasks {
     value: SpooledUpload | undefined
   }
   hasSameBytes: {
-    task: { path: string; bytes: number; cuts: readonly number[]; checksums: Uint8Array }
+    task: { path: string; csvBytes: number; csvCuts: readonly number[]; checksums: Uint8Array }
     value: boolean
   }
   misfitAt: {
@@ -100,19 +100,7 @@ export const tasks: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Task
   },
 
   /** Whether a CSV has the bytes that these checksums are of. */
-  hasSameBytes({ path, bytes, cuts, checksums }) {
-    const file = openFile(path)
-    try {
-      if (file.size !== bytes) return false
-      const check = checkSections(file, cuts, checksums)
-      for (;;) {
-        const { done, value } = check.next()
-        if (done) return value
-      }
-    } finally {
-      closeFile(file)
-    }
-  },
+  hasSameBytes: ({ path, ...upload }) => hasSameBytes(path, upload),
 
   /** What keeps a column of a CSV from holding integers alone. */
   misfitAt({ path, cancellation, ...column }) {

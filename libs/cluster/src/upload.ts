@@ -1,25 +1,19 @@
 import { rm } from 'node:fs/promises'
 import {
-  Arrival,
   type Cancellation,
   cancellationOf,
-  createSpool,
   incomingFile,
   type Misfit,
-  StorageError,
-  spoolParts,
+  otherBytes,
+  receive,
   warningsOf,
 } from '@table/storage'
 import type { CsvBody, UploadOptions, UploadResult } from '@table/table'
-import { uuidOf } from './catalogue/particulars.ts'
 import { findUpload } from './catalogue/rows.ts'
 import type { Cluster } from './cluster.ts'
 import { newObjectName } from './objectName.ts'
-import { keyOf } from './spool/fetch.ts'
+import { deleteObjects, putObjects, type StoredObjects } from './objects/uploadObjects.ts'
 import type { SpooledUpload } from './tasks.ts'
-
-/** An upload of at least this many bytes is converted while it arrives. */
-const LARGE_BYTES = 512 * 1024
 
 /** More clashes than an answer names. */
 const MOST_NAMED = 1000
@@ -36,7 +30,7 @@ export async function upload(
   const cancellation = cancellationOf(signal)
   const receivedAt = new Date().toISOString()
   try {
-    const { converted, held } = await receive(cluster, id, csv, cancellation)
+    const { converted, held } = await receiveAndConvert(cluster, id, csv, cancellation)
     const stored = await storeObjects(cluster, id, converted, held, signal)
     return await commit(cluster, id, { ...stored, receivedAt, ...options }, converted, cancellation)
   } finally {
@@ -47,51 +41,30 @@ export async function upload(
   }
 }
 
-async function receive(
-  { spool, conversions }: Cluster,
+async function receiveAndConvert(
+  { spool, conversions, workers }: Cluster,
   id: number,
   csv: CsvBody,
   cancellation: Cancellation,
 ): Promise<{ converted: SpooledUpload; held: Uint8Array | undefined }> {
-  let attempt: Promise<SpooledUpload | undefined> = Promise.resolve(undefined)
-  const convertMeanwhile = async (arrival: Arrival) =>
-    (await arrival.reached(LARGE_BYTES)) ? conversions.arriving(id, arrival, cancellation) : undefined
-  const { held } = await spoolParts(csv, () => {
-    const arrival = new Arrival()
-    attempt = attempt.then(() => convertMeanwhile(arrival))
-    attempt.catch(() => {}) // the attempt is awaited below, once everything has arrived
-    return createSpool(spool.path, id, arrival)
-  })
-  return { converted: (await attempt) ?? (await conversions.whole(id, held, cancellation)), held }
+  const task = { spool: spool.path, id, cancellation }
+  const { held, attempt } = await receive(csv, { directory: spool.path, id }, ({ shared: arrival }) =>
+    conversions.run(() => workers.run('convertArriving', { ...task, arrival })),
+  )
+  const convert = (alone: boolean) => conversions.run(() => workers.run('convert', { ...task, held, alone }))
+  return { converted: (await attempt) ?? (await conversions.lightOrAlone(convert)), held }
 }
 
-interface StoredObjects {
-  object: string
-  csvEtag: string
-  parquetEtag: string
-  storedAt: number
-}
-
-async function storeObjects(
+function storeObjects(
   { spool, objects }: Cluster,
   id: number,
   { csvBytes, parquetBytes }: SpooledUpload,
   held: Uint8Array | undefined,
   signal: AbortSignal,
 ): Promise<StoredObjects> {
-  const object = newObjectName()
   const csv = held ?? { path: incomingFile(spool.path, id, 'csv'), length: csvBytes }
   const parquet = { path: incomingFile(spool.path, id, 'parquet'), length: parquetBytes }
-  const [storedCsv, storedParquet] = await Promise.all([
-    objects.put(keyOf(object, 'csv'), csv, signal),
-    objects.put(keyOf(object, 'parquet'), parquet, signal),
-  ])
-  return {
-    object,
-    csvEtag: storedCsv.etag,
-    parquetEtag: storedParquet.etag,
-    storedAt: Math.max(storedCsv.storedAt, storedParquet.storedAt),
-  }
+  return putObjects(objects, newObjectName(), { csv, parquet }, signal)
 }
 
 async function commit(
@@ -120,12 +93,10 @@ async function commit(
     const first = await firstUpload(cluster, committed.id, csv)
     // The first upload was deleted in between, so its upload-id is free now.
     if (!first) continue
-    await removeObjects(cluster, stored.object)
+    // Objects without a row are removed later if this fails.
+    await deleteObjects(cluster.objects, stored.object).catch(() => {})
     if (first.isSame) return first.result
-    throw new StorageError(
-      'invalid',
-      `upload-id ${uuidOf(stored.uploadId as Uint8Array)}: other bytes were uploaded under it (upload ${committed.id}, received ${first.receivedAt}): give other data an id of its own`,
-    )
+    throw otherBytes(stored.uploadId as Uint8Array, { id: committed.id, receivedAt: first.receivedAt })
   }
 }
 
@@ -137,14 +108,9 @@ async function firstUpload(
 ): Promise<{ isSame: boolean; result: UploadResult; receivedAt: string } | undefined> {
   const first = await findUpload(database, uploads.schemas, id)
   if (!first) return undefined
-  const { rows, columns, csvBytes, csvCuts: cuts, checksums, receivedAt } = first
-  const isSame = await workers.run('hasSameBytes', { path, bytes: csvBytes, cuts, checksums: checksums.csv })
+  const { rows, columns, csvBytes, csvCuts, checksums, receivedAt } = first
+  const isSame = await workers.run('hasSameBytes', { path, csvBytes, csvCuts, checksums: checksums.csv })
   return { isSame, result: { id, isNew: false, rows, csvBytes, columns, warnings: [] }, receivedAt }
-}
-
-/** Removes objects that no row has. Never rejects: objects without a row are removed later. */
-async function removeObjects({ objects }: Cluster, object: string): Promise<void> {
-  await Promise.allSettled([objects.delete(keyOf(object, 'csv')), objects.delete(keyOf(object, 'parquet'))])
 }
 
 /** Returns the warnings for the columns that clash with those of other uploads. Never rejects: the upload is stored. */

@@ -1,16 +1,14 @@
 import {
-  Arrival,
+  type Arrival,
   type Cancellation,
-  type CommittedUpload,
   cancellationOf,
-  createSpool,
   formatOf,
   openStore,
   openWholeFile,
+  receive,
   type StorageLimits,
   type Store,
   setStorageLimits,
-  spoolParts,
   translated,
   translatedParts,
   UploadRuns,
@@ -40,9 +38,6 @@ import { Pool } from './pool.ts'
 import { Queries } from './query.ts'
 import { Removals } from './removals.ts'
 import { tableReadings } from './tableReadings.ts'
-
-/** An upload of at least this many bytes is converted while it arrives. */
-const LARGE_BYTES = 512 * 1024
 
 /** A table in a data directory of this machine. */
 export class LocalTable implements Table {
@@ -151,19 +146,11 @@ export class LocalTable implements Table {
     const { dataDir, catalogue } = this.#store
     const receivedAt = new Date().toISOString()
     const id = await catalogue.reserve()
-    let attempt: Promise<CommittedUpload | undefined> = Promise.resolve(undefined)
-    const commitMeanwhile = async (arrival: Arrival) =>
-      (await arrival.reached(LARGE_BYTES))
-        ? this.#pool.commitArriving(id, receivedAt, arrival, cancellation, given)
-        : undefined
-    const receive = () =>
-      spoolParts(csv, () => {
-        const arrival = new Arrival()
-        attempt = attempt.then(() => commitMeanwhile(arrival))
-        attempt.catch(() => {}) // the attempt is awaited below, once everything has arrived
-        return createSpool(dataDir, id, arrival)
-      })
-    const { held } = await phase('receive', receive)
+    const commitMeanwhile = (arrival: Arrival) =>
+      this.#pool.commitArriving(id, receivedAt, arrival, cancellation, given)
+    const { held, attempt } = await phase('receive', () =>
+      receive(csv, { directory: dataDir, id }, commitMeanwhile),
+    )
     const committed = await phase(
       'convert and commit',
       async () => (await attempt) ?? (await this.#pool.commit(id, receivedAt, cancellation, held, given)),

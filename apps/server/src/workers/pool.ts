@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import {
   type Arrival,
   type Cancellation,
@@ -6,6 +5,7 @@ import {
   type ColumnPartial,
   type ColumnPlaces,
   type CommittedUpload,
+  Conversions,
   expectedSizes,
   type FootersTask,
   type FoundUpload,
@@ -27,10 +27,10 @@ import {
   type UploadsSnapshot,
 } from '@table/storage'
 import type { UploadOptions } from '@table/table'
-import { Semaphore } from 'async-mutex'
 import { log } from '../observe/log.ts'
 import type { Reading } from '../observe/metrics.ts'
 import { Readers } from './readers.ts'
+import { conversionReadings } from './tableReadings.ts'
 import { Threads } from './threads.ts'
 import type { Tasks } from './worker.ts'
 
@@ -39,12 +39,6 @@ import type { Tasks } from './worker.ts'
  * written most of them anyway.
  */
 const QUIET = 60_000
-
-/**
- * The number of conversions at once: one for each core, but at least two, because one may be waiting for the
- * disk. More would take more memory and save no time.
- */
-const CONVERSIONS = Math.max(2, availableParallelism())
 
 /**
  * The worker threads, with a first-come-first-served queue in front. A worker that dies is replaced; the task
@@ -61,10 +55,7 @@ export class Pool {
   #syncFailed = false
   readonly #quiet = setTimeout(() => void this.syncAll(), QUIET).unref()
   #closed = false
-  readonly #conversions = new Semaphore(CONVERSIONS)
-  #converting = 0
-  #waitingConversions = 0
-  #heavy: Promise<unknown> = Promise.resolve()
+  readonly #conversions = new Conversions()
 
   constructor({ dataDir, catalogueIdentity }: Store, workers: number, limits: StorageLimits) {
     this.workers = workers
@@ -72,17 +63,7 @@ export class Pool {
   }
 
   get readings(): Reading[] {
-    const gauge = (name: string, help: string, read: Reading['read']): Reading => ({
-      kind: 'gauge',
-      name,
-      help,
-      read,
-    })
-    return [
-      gauge('table_conversions_running', 'Uploads that are being converted.', () => this.#converting),
-      gauge('table_conversions_waiting', 'Uploads whose conversion waits.', () => this.#waitingConversions),
-      ...this.#threads.readings,
-    ]
+    return [...conversionReadings(this.#conversions), ...this.#threads.readings]
   }
 
   /**
@@ -96,24 +77,15 @@ export class Pool {
     held: Uint8Array | undefined,
     { uploadId, name }: UploadOptions,
   ): Promise<CommittedUpload> {
-    const commit = (alone: boolean) =>
+    const task = { id, receivedAt, cancellation, held, uploadId, name }
+    const upload = await this.#conversions.lightOrAlone(alone =>
       this.#settled(
         id,
-        this.#convert('commit', {
-          id,
-          receivedAt,
-          cancellation,
-          held,
-          uploadId,
-          name,
-          alone,
-          deferSync: this.#mayDefer,
-        }),
-      )
-    const upload = await commit(false).catch(error => {
-      if (!(error instanceof StorageError && error.code === 'heavy')) throw error
-      return this.#inTurn(() => commit(true))
-    })
+        this.#conversions.run(() =>
+          this.#threads.run('commit', { ...task, alone, deferSync: this.#mayDefer }),
+        ),
+      ),
+    )
     if (held) this.#syncLater()
     return upload
   }
@@ -130,23 +102,10 @@ export class Pool {
     { uploadId, name }: UploadOptions,
   ): Promise<CommittedUpload | undefined> {
     const task = { id, receivedAt, arrival: shared, cancellation, uploadId, name }
-    return this.#settled(id, this.#convert('commitArriving', task))
-  }
-
-  #convert<Name extends 'commit' | 'commitArriving'>(
-    name: Name,
-    task: Tasks[Name]['task'],
-  ): Promise<Tasks[Name]['value']> {
-    this.#waitingConversions++
-    return this.#conversions.runExclusive(async () => {
-      this.#waitingConversions--
-      this.#converting++
-      try {
-        return await this.#threads.run(name, task)
-      } finally {
-        this.#converting--
-      }
-    })
+    return this.#settled(
+      id,
+      this.#conversions.run(() => this.#threads.run('commitArriving', task)),
+    )
   }
 
   /** Returns the committed upload even if its worker died after the commit. Throws if the upload was not committed. */
@@ -160,13 +119,6 @@ export class Pool {
       log.error(error)
       return upload
     }
-  }
-
-  /** Runs heavy conversions one at a time, while the workers go on with light tasks. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#heavy.then(work)
-    this.#heavy = done.catch(() => {})
-    return done
   }
 
   /** Returns the warnings for the columns of a committed upload that clash with those of other uploads. Never rejects. */

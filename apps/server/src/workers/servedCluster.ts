@@ -10,7 +10,7 @@ import { type StorageLimits, setStorageLimits } from '@table/storage'
 import type { ClusterFlags } from '../config/clusterFlags.ts'
 import type { Reading } from '../observe/metrics.ts'
 import type { ServedTable } from './servedTable.ts'
-import { tableReadings } from './tableReadings.ts'
+import { conversionReadings, tableReadings } from './tableReadings.ts'
 import { Threads } from './threads.ts'
 
 /** A table in a cluster, with the worker threads of this server. */
@@ -21,7 +21,11 @@ export class ServedCluster extends ClusterTable implements ServedTable {
 
   private constructor(cluster: OpenCluster, threads: Threads<Tasks>, spool: string) {
     super(cluster)
-    this.readings = [...tableReadings(() => cluster.uploads.known(), spool), ...threads.readings]
+    this.readings = [
+      ...tableReadings(() => cluster.uploads.known(), spool),
+      ...conversionReadings(cluster.conversions),
+      ...threads.readings,
+    ]
     this.#cluster = cluster
     this.#threads = threads
   }

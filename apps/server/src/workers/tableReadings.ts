@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import type { Conversions } from '@table/storage'
 import type { Reading } from '../observe/metrics.ts'
 
 /** Returns what there is to measure of a table: its extent, and the room on the disk of its directory. */
@@ -27,6 +28,24 @@ export function tableReadings(
         const { bavail, bsize } = await statfs(directory)
         return bavail * bsize
       },
+    },
+  ]
+}
+
+/** Returns what there is to measure of the conversions of uploads. */
+export function conversionReadings(conversions: Conversions): Reading[] {
+  return [
+    {
+      kind: 'gauge',
+      name: 'table_conversions_running',
+      help: 'Uploads that are being converted.',
+      read: () => conversions.running,
+    },
+    {
+      kind: 'gauge',
+      name: 'table_conversions_waiting',
+      help: 'Uploads whose conversion waits.',
+      read: () => conversions.waiting,
     },
   ]
 }

@@ -1,7 +1,8 @@
 // A client that does not know whether its upload was stored sends the upload again, and it is stored once:
 // the client gives it a UUID, which only one row of the catalogue can have.
 
-import { type FoundUpload, findUploadId } from '../catalogue/database.ts'
+import { uuidText } from '@table/table'
+import { findUploadId } from '../catalogue/database.ts'
 import type { Upload } from '../catalogue/upload.ts'
 import { checkSections } from '../csv/sections.ts'
 import { StorageError } from '../errors.ts'
@@ -17,19 +18,20 @@ export type UploadId = Uint8Array
 export function findFirstUpload(dataDir: string, uploadId: UploadId, csv: string): Upload | undefined {
   const found = findUploadId(dataDir, uploadId)
   if (!found) return undefined
-  if (hasSameBytes(found, csv)) return found.upload
-  const { id, receivedAt } = found.upload
-  throw new StorageError(
-    'invalid',
-    `upload-id ${uuidOf(uploadId)}: other bytes were uploaded under it (upload ${id}, received ${receivedAt}): give other data an id of its own`,
-  )
+  const { upload, checksums } = found
+  if (hasSameBytes(csv, { ...upload, checksums: checksums.csv })) return upload
+  throw otherBytes(uploadId, upload)
 }
 
-function hasSameBytes({ upload: { csvBytes, csvCuts }, checksums }: FoundUpload, csv: string): boolean {
-  const file = openFile(csv)
+/** Returns whether a CSV has the bytes of an upload, which these checksums are of. */
+export function hasSameBytes(
+  path: string,
+  { csvBytes, csvCuts, checksums }: Pick<Upload, 'csvBytes' | 'csvCuts'> & { checksums: Uint8Array },
+): boolean {
+  const file = openFile(path)
   try {
     if (file.size !== csvBytes) return false
-    const check = checkSections(file, csvCuts, checksums.csv)
+    const check = checkSections(file, csvCuts, checksums)
     for (;;) {
       const { done, value } = check.next()
       if (done) return value
@@ -39,8 +41,13 @@ function hasSameBytes({ upload: { csvBytes, csvCuts }, checksums }: FoundUpload,
   }
 }
 
-function uuidOf(uploadId: UploadId): string {
-  return Buffer.from(uploadId)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+/** Refuses an upload whose id was given to other bytes before. */
+export function otherBytes(
+  uploadId: UploadId,
+  { id, receivedAt }: Pick<Upload, 'id' | 'receivedAt'>,
+): StorageError {
+  return new StorageError(
+    'invalid',
+    `upload-id ${uuidText(uploadId)}: other bytes were uploaded under it (upload ${id}, received ${receivedAt}): give other data an id of its own`,
+  )
 }
