@@ -1,11 +1,11 @@
 import {
   type ColumnPartial,
   cancellationOf,
+  columnStatsOf,
   countTypes,
   emptyPartial,
   formatOf,
   mergeColumns,
-  shownStats,
 } from '@table/storage'
 import type { ColumnStats } from '@table/table'
 import type { Cluster } from './cluster.ts'
@@ -41,14 +41,13 @@ export async function columnStats(
     const part = { ...engine, places: [wanted] }
     for await (const found of engineStats(cluster, part, { column, format, signal })) add(i, partialOf(found))
   }
-  return names.map((name, i) => {
-    const types = countTypes(uploads, places[i] as (typeof places)[number])
-    const shown = shownStats(
-      types.map(({ type }) => type),
+  return names.map((name, i) =>
+    columnStatsOf(
+      name,
+      countTypes(uploads, places[i] as (typeof places)[number]),
       partials[i] as ColumnPartial,
-    )
-    return { name, types, ...shown }
-  })
+    ),
+  )
 }
 
 /** What the engine says of int64 columns. */

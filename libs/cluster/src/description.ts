@@ -1,9 +1,8 @@
 import {
   type Column,
-  emptyExtent,
+  descriptionOf,
   type FootersTask,
   mergeExtents,
-  shownBounds,
   takePieces,
   type UploadRuns,
   type UploadsExtent,
@@ -26,36 +25,7 @@ export async function description(
   const { uploads, named } = await cluster.uploads.described(most.columns, most.bytes)
   const names = named.more > 0 ? named.columns.map(({ name }) => name) : undefined
   const found = await runs.extentOf(uploads, names, READS, task => readExtents(cluster, task))
-  let csvBytes = 0
-  let parquetBytes = 0
-  for (const upload of uploads) {
-    csvBytes += upload.csvBytes
-    parquetBytes += upload.parquetBytes
-  }
-  const columns = named.columns.map(({ name, types }) => {
-    const extent = found.columns.get(name) ?? emptyExtent()
-    const bounds = shownBounds(
-      types.map(({ type }) => type),
-      extent,
-    )
-    const { rows, nulls } = extent
-    return {
-      name,
-      types,
-      uploads: types.reduce((sum, type) => sum + type.uploads, 0),
-      rows,
-      nulls,
-      ...bounds,
-    }
-  })
-  return {
-    uploads: uploads.length,
-    rows: found.rows,
-    csvBytes,
-    parquetBytes,
-    columns,
-    moreColumns: named.more,
-  }
+  return descriptionOf(uploads, named, found)
 }
 
 async function readExtents(

@@ -1,6 +1,7 @@
 import {
   type Cancellation,
   cancelledOnError,
+  columnStatsOf,
   countTypes,
   emptyPartial,
   formatOf,
@@ -8,7 +9,6 @@ import {
   planStats,
   releasePlan,
   type Store,
-  shownStats,
 } from '@table/storage'
 import type { ColumnStats } from '@table/table'
 import type { Pool } from './pool.ts'
@@ -32,12 +32,5 @@ export async function columnStats(
       })
     releasePlan(plan)
   }
-  return names.map((name, i) => {
-    const types = countTypes(uploads, places[i])
-    const shown = shownStats(
-      types.map(({ type }) => type),
-      partials[i],
-    )
-    return { name, types, ...shown }
-  })
+  return names.map((name, i) => columnStatsOf(name, countTypes(uploads, places[i]), partials[i]))
 }

@@ -1,9 +1,8 @@
 import {
   type Cancellation,
   cancelledOnError,
-  emptyExtent,
+  descriptionOf,
   type Store,
-  shownBounds,
   type UploadRuns,
 } from '@table/storage'
 import type { Description } from '@table/table'
@@ -23,34 +22,5 @@ export async function description(
     cancellation,
     runs.extentOf(uploads, names, pool.workers, task => pool.readFooters(task, cancellation)),
   )
-  let csvBytes = 0
-  let parquetBytes = 0
-  for (const upload of uploads) {
-    csvBytes += upload.csvBytes
-    parquetBytes += upload.parquetBytes
-  }
-  const columns = named.columns.map(({ name, types }) => {
-    const extent = found.columns.get(name) ?? emptyExtent()
-    const bounds = shownBounds(
-      types.map(({ type }) => type),
-      extent,
-    )
-    const { rows, nulls } = extent
-    return {
-      name,
-      types,
-      uploads: types.reduce((sum, type) => sum + type.uploads, 0),
-      rows,
-      nulls,
-      ...bounds,
-    }
-  })
-  return {
-    uploads: uploads.length,
-    rows: found.rows,
-    csvBytes,
-    parquetBytes,
-    columns,
-    moreColumns: named.more,
-  }
+  return descriptionOf(uploads, named, found)
 }
