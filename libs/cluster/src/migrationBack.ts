@@ -46,7 +46,7 @@ export async function migrateBack(
 
 async function copy({ database, objects }: Parts, dataDir: string, upload: FoundUpload): Promise<void> {
   for (const format of ['csv', 'parquet'] as const) await download(objects, dataDir, upload, format)
-  const { object, uploadId, checksums, ...row } = upload
+  const { object, uploadId, checksums, etags, storedAt, ...row } = upload
   insertCopy(dataDir, row, { checksums, uploadId, notes: await readNotes(database, upload.id) })
 }
 

@@ -1,13 +1,7 @@
-import {
-  CHECKSUM_BYTES,
-  Checksum,
-  damagedFile,
-  damagedUpload,
-  type Format,
-  StorageError,
-} from '@table/storage'
+import { Checksum, damagedUpload, type Format, StorageError } from '@table/storage'
 import type { StoredFile } from '@table/table'
 import type { FoundUpload } from './catalogue/rows.ts'
+import { checkedParts } from './objects/checkedParts.ts'
 import type { ObjectStore } from './objects/objectStore.ts'
 import { keyOf } from './objects/uploadObjects.ts'
 
@@ -15,28 +9,14 @@ import { keyOf } from './objects/uploadObjects.ts'
 export function storedObject(objects: ObjectStore, upload: FoundUpload, format: Format): StoredFile {
   const key = keyOf(upload.object, format)
   const bytes = format === 'csv' ? upload.csvBytes : upload.parquetBytes
-  const sections = format === 'csv' ? [...upload.csvCuts, bytes] : [bytes]
+  const ends = format === 'csv' ? [...upload.csvCuts, bytes] : [bytes]
   const checksums = upload.checksums[format]
-  const read = (start: number, end: number) =>
-    ofUpload(upload.id, format, objects.read(key, { start, end, bytes }))
+  const read = (start: number, end: number) => objects.read(key, { start, end, bytes })
   return {
     bytes,
     version: versionOf(bytes, checksums),
-    range: read,
-    async *parts() {
-      let start = 0
-      for (const [i, end] of sections.entries()) {
-        const checksum = new Checksum()
-        for await (const part of read(start, end)) {
-          checksum.update(part)
-          yield part
-        }
-        const expected = checksums.subarray(i * CHECKSUM_BYTES, (i + 1) * CHECKSUM_BYTES)
-        if (Buffer.compare(checksum.digest(), expected) !== 0)
-          throw damagedUpload(upload.id, format, damagedFile(key, 'has other bytes than when it was stored'))
-        start = end
-      }
-    },
+    range: (start, end) => ofUpload(upload.id, format, read(start, end)),
+    parts: () => ofUpload(upload.id, format, checkedParts(key, ends, checksums, read)),
     close: () => Promise.resolve(),
   }
 }

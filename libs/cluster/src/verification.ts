@@ -1,7 +1,7 @@
 // Reads every object and compares it with what was uploaded.
 import { type Format, StorageError } from '@table/storage'
 import { tagOf } from './catalogue/particulars.ts'
-import { findUpload } from './catalogue/rows.ts'
+import { type FoundUpload, findUpload } from './catalogue/rows.ts'
 import { Schemas } from './catalogue/schemas.ts'
 import type { Cluster } from './cluster.ts'
 import { expectObjects, type StoredObject } from './expectedObjects.ts'
@@ -15,16 +15,6 @@ export interface ObjectDamage {
   problem: string
 }
 
-interface Row {
-  id: number
-  object: string
-  csv_bytes: number
-  csv_etag: string
-  parquet_bytes: number
-  parquet_etag: string
-  stored_at: number
-}
-
 /** How many uploads are looked up in the catalogue at a time. */
 const BATCH = 1000
 const formats = ['csv', 'parquet'] as const
@@ -36,28 +26,24 @@ export async function* verifyObjects({
 }: Pick<Cluster, 'database' | 'objects'>): AsyncGenerator<number | ObjectDamage, void, undefined> {
   const schemas = new Schemas(database)
   for (let last = 0; ; ) {
-    const sql = `SELECT id, coalesce(file, object) AS object, csv_bytes, csv_etag, parquet_bytes, parquet_etag, stored_at
-      FROM uploads WHERE id > $1 ORDER BY id LIMIT ${BATCH}`
-    const rows = await database.rows<Row>(sql, [last])
-    const unread = { csv: new Set<number>(), parquet: new Set<number>() }
-    for (const { id } of rows) {
+    const sql = `SELECT id FROM uploads WHERE id > $1 ORDER BY id LIMIT ${BATCH}`
+    const ids = await database.rows<{ id: number }>(sql, [last])
+    const whole: Record<Format, StoredObject[]> = { csv: [], parquet: [] }
+    for (const { id } of ids) {
       const upload = await findUpload(database, schemas, id)
       for (const format of formats) {
         if (!upload) continue
         try {
           for await (const part of storedObject(objects, upload, format).parts()) yield part.length
+          whole[format].push(storedAs(upload, format))
         } catch (error) {
-          unread[format].add(id)
           yield damageOf(id, error)
         }
       }
     }
-    for (const format of formats) {
-      const read = rows.filter(({ id }) => !unread[format].has(id)).map(row => storedAs(row, format))
-      yield* changedObjects(objects, format, read)
-    }
-    if (rows.length < BATCH) return
-    last = rows.at(-1)?.id ?? last
+    for (const format of formats) yield* changedObjects(objects, format, whole[format])
+    if (ids.length < BATCH) return
+    last = ids.at(-1)?.id ?? last
   }
 }
 
@@ -85,12 +71,12 @@ function damageOf(id: number, error: unknown): ObjectDamage {
   return { id, problem: error.forClients }
 }
 
-function storedAs(row: Row, format: Format): StoredObject {
+function storedAs(upload: FoundUpload, format: Format): StoredObject {
   return {
-    id: row.id,
-    key: keyOf(row.object, format),
-    bytes: format === 'csv' ? row.csv_bytes : row.parquet_bytes,
-    tag: tagOf(format === 'csv' ? row.csv_etag : row.parquet_etag),
-    storedAt: row.stored_at,
+    id: upload.id,
+    key: keyOf(upload.object, format),
+    bytes: format === 'csv' ? upload.csvBytes : upload.parquetBytes,
+    tag: tagOf(upload.etags[format]),
+    storedAt: upload.storedAt,
   }
 }

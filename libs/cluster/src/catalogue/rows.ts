@@ -21,6 +21,9 @@ export interface FoundUpload {
   footerCrc: number
   rowGroups: number
   checksums: Record<Format, Uint8Array>
+  etags: Record<Format, string>
+  /** When the store had both objects, by its clock, in s since 1970. */
+  storedAt: number
 }
 
 interface Row extends WantedSchema {
@@ -39,6 +42,9 @@ interface Row extends WantedSchema {
   footer_crc: number
   row_groups: number
   parquet_checksum: Uint8Array
+  csv_etag: string
+  parquet_etag: string
+  stored_at: number
 }
 
 /** Returns an upload, or undefined if it does not exist. */
@@ -67,6 +73,8 @@ export async function findUpload(
       footerCrc: row.footer_crc,
       rowGroups: row.row_groups,
       checksums: { csv: row.csv_checksum, parquet: row.parquet_checksum },
+      etags: { csv: row.csv_etag, parquet: row.parquet_etag },
+      storedAt: row.stored_at,
     }
   return undefined
 }

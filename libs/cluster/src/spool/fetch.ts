@@ -1,16 +1,14 @@
 // Brings objects, or the parts of them that a question needs, into a folder that looks like a data directory, where our kernels read them.
 import { type FileHandle, open } from 'node:fs/promises'
 import {
-  CHECKSUM_BYTES,
-  Checksum,
   checkFreeSpaceAsync,
-  damagedFile,
   damagedUpload,
   type Format,
   type ListedUpload,
   StorageError,
   storedFile,
 } from '@table/storage'
+import { checkedParts } from '../objects/checkedParts.ts'
 import type { ObjectStore } from '../objects/objectStore.ts'
 import { keyOf } from '../objects/uploadObjects.ts'
 import type { FileRange, Workers } from '../tasks.ts'
@@ -78,20 +76,12 @@ async function fetchCsv(
   checksums: Uint8Array | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { id, csvBytes: bytes, csvCuts } = upload
+  const { id, csvBytes, csvCuts } = upload
   const key = keyOf(object, 'csv')
-  await withNewFile(storedFile(folder, id, 'csv'), bytes, async file => {
-    let start = 0
-    for (const [i, end] of [...csvCuts, bytes].entries()) {
-      const checksum = new Checksum()
-      await fetchRange(objects, key, { start, end }, wholeBytes ?? bytes, file, signal, part =>
-        checksum.update(part),
-      )
-      const expected = checksums?.subarray(i * CHECKSUM_BYTES, (i + 1) * CHECKSUM_BYTES)
-      if (expected && Buffer.compare(checksum.digest(), expected) !== 0)
-        throw damagedFile(key, 'has other bytes than when it was stored')
-      start = end
-    }
+  const bytes = wholeBytes ?? csvBytes
+  await withNewFile(storedFile(folder, id, 'csv'), csvBytes, file => {
+    const read = (start: number, end: number) => objects.read(key, { start, end, bytes }, signal)
+    return write(file, 0, checkedParts(key, [...csvCuts, csvBytes], checksums, read))
   })
 }
 
@@ -105,7 +95,8 @@ async function fetchParquet(
   const path = storedFile(folder, id, 'parquet')
   const key = keyOf(object, 'parquet')
   await withNewFile(path, bytes, async file => {
-    const fetch = (range: FileRange) => fetchRange(objects, key, range, bytes, file, signal)
+    const fetch = (range: FileRange) =>
+      write(file, range.start, objects.read(key, { ...range, bytes }, signal))
     if (bytes <= SMALL_BYTES) return fetch({ start: 0, end: bytes })
     await fetch({ start: bytes - footerBytes, end: bytes })
     for (const range of await workers.run('chunkRanges', { path, footerBytes, footerCrc, columns }))
@@ -128,18 +119,10 @@ async function withNewFile(
   }
 }
 
-async function fetchRange(
-  objects: ObjectStore,
-  key: string,
-  { start, end }: FileRange,
-  bytes: number,
-  file: FileHandle,
-  signal: AbortSignal,
-  see: (part: Uint8Array) => void = () => {},
-): Promise<void> {
+/** Writes parts one behind the other, the first one at `start`. */
+async function write(file: FileHandle, start: number, parts: AsyncIterable<Uint8Array>): Promise<void> {
   let position = start
-  for await (const part of objects.read(key, { start, end, bytes }, signal)) {
-    see(part)
+  for await (const part of parts) {
     for (let done = 0; done < part.length; )
       done += (await file.write(part, done, part.length - done, position + done)).bytesWritten
     position += part.length
