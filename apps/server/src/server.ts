@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { setErrorLog } from '@table/storage'
+import { setLog } from '@table/storage'
 import { Admission } from './admission/admission.ts'
 import { listen } from './admission/listen.ts'
 import { byProtocol } from './admission/protocols.ts'
@@ -167,7 +167,7 @@ async function openTable({
   cluster,
   limits,
 }: Pick<ServerConfig, 'dataDir' | 'workers' | 'cluster'> & { limits: Limits }): Promise<ServedTable> {
-  setErrorLog(message => log.error(message))
+  setLog(log)
   if (!cluster) return new LocalTable(dataDir, workers, limits)
   // A server without a cluster does not load the clients of its parts.
   const { ServedCluster } = await import('./workers/servedCluster.ts')

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { formatOf, translated, translatedParts, UploadRuns } from '@table/storage'
+import { formatOf, translated, translatedFile, UploadRuns } from '@table/storage'
 import {
   type ColumnStats,
   type CsvBody,
@@ -63,13 +63,7 @@ export class ClusterTable implements Table {
 
   async open(id: number, format: string): Promise<StoredFile | undefined> {
     const file = await translated(this.#open(id, format))
-    return (
-      file && {
-        ...file,
-        parts: () => translatedParts(file.parts()),
-        range: (start, end) => translatedParts(file.range(start, end)),
-      }
-    )
+    return file && translatedFile(file)
   }
 
   /** SQL on an engine reads and writes whatever the engine can reach. */

@@ -1,3 +1,4 @@
+import { log } from '@table/storage'
 import type { Cluster } from './cluster.ts'
 
 /** How long a part may take to answer, in ms. */
@@ -5,7 +6,7 @@ const LIMIT = 3000
 /** For how long an answer counts, in ms: those who ask often cost the parts nothing. */
 const FRESH = 1000
 
-/** Knows whether all parts of a cluster answer. Says on stderr which of them stops to, and when it answers again. */
+/** Knows whether all parts of a cluster answer. Says in the log which of them stops to, and when it answers again. */
 export class Readiness {
   readonly #parts: Record<string, (signal: AbortSignal) => Promise<unknown>>
   readonly #silent = new Set<string>()
@@ -41,10 +42,10 @@ export class Readiness {
       const asked = ask(signal)
       asked.catch(() => {})
       await Promise.race([asked, late])
-      if (this.#silent.delete(name)) console.error(`${name} answers again`)
+      if (this.#silent.delete(name)) log.info(`${name} answers again`)
       return true
     } catch (error) {
-      if (!this.#silent.has(name)) console.error(`${name} does not answer: ${(error as Error).message}`)
+      if (!this.#silent.has(name)) log.error(`${name} does not answer: ${(error as Error).message}`)
       this.#silent.add(name)
       return false
     }

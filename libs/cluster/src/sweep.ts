@@ -1,5 +1,7 @@
 // Removes objects that nobody needs: those of deleted uploads, and those that never got a row.
+
 import { setTimeout as pause } from 'node:timers/promises'
+import { log } from '@table/storage'
 import type { Database } from './catalogue/database.ts'
 import type { ObjectStore } from './objects/objectStore.ts'
 import { deleteObjects, keyOf } from './objects/uploadObjects.ts'
@@ -30,7 +32,7 @@ export async function keepSwept(parts: Parts, signal: AbortSignal): Promise<void
     try {
       await parts.database.alone(SWEEP_LOCK, () => sweep(parts))
     } catch (error) {
-      console.error(`objects that nobody needs stay for now: ${(error as Error).message}`)
+      log.warn(`objects that nobody needs stay for now: ${(error as Error).message}`)
     }
   }
 }

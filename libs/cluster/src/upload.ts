@@ -3,6 +3,7 @@ import {
   type Cancellation,
   cancellationOf,
   incomingFile,
+  log,
   type Misfit,
   otherBytes,
   receive,
@@ -130,7 +131,7 @@ async function clashWarnings(
     }
     return warningsOf(clashes, position => misfits.get(position))
   } catch (error) {
-    console.error(error)
+    log.error(error)
     return []
   }
 }

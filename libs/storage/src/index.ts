@@ -5,12 +5,9 @@ export { KnownColumns } from './catalogue/columnPlaces.ts'
 export { closeDatabase } from './catalogue/connection.ts'
 export { type FoundUpload, findChecked } from './catalogue/database.ts'
 export {
-  type Page,
-  type PageRequest,
   readSummary,
   shownColumnBytes,
   shownUploadBytes,
-  type UploadSummary,
 } from './catalogue/listing.ts'
 export { Guarded } from './catalogue/lock.ts'
 export { type NotedTexts, readNotes, textIntegersOf } from './catalogue/notes.ts'
@@ -35,11 +32,11 @@ export { warningsOf } from './ingest/clashes.ts'
 export { type CommittedUpload, commitArrivingUpload, commitUpload, settleUpload } from './ingest/commit.ts'
 export { Conversions } from './ingest/conversions.ts'
 export { type Converted, convertCsv } from './ingest/convert.ts'
-export type { UploadId } from './ingest/deduplication.ts'
-export { otherBytes } from './ingest/deduplication.ts'
+export { otherBytes, type UploadId } from './ingest/deduplication.ts'
 export { receive } from './ingest/receive.ts'
 export { MAX_UNSYNCED, syncUnsynced } from './ingest/smallUploads.ts'
 export { defaultStorageLimits, highestLimits, type StorageLimits, setStorageLimits } from './limits.ts'
+export { log, setLog } from './log.ts'
 export { type Adopted, adoptUploads } from './maintenance/adopt.ts'
 export { beginBackup, beginRestore, type CopiedFiles, type DirectoryCopy } from './maintenance/backup.ts'
 export { hasUpload, insertCopy } from './maintenance/insertCopy.ts'
@@ -57,8 +54,8 @@ export {
 } from './paths.ts'
 export type { QueryFiles } from './query/queryFiles.ts'
 export type { Column, ColumnType } from './schema.ts'
-export { forService, setErrorLog, translated, translatedParts } from './serviceErrors.ts'
-export { type ShownStats, shownBounds, shownStats } from './stats/answer.ts'
+export { forService, translated, translatedFile, translatedParts } from './serviceErrors.ts'
+export { columnStatsOf, descriptionOf } from './stats/description.ts'
 export { extentOf, type FootersTask, type UploadsExtent } from './stats/footers.ts'
 export {
   type Bounds,

@@ -1,6 +1,7 @@
 // What callers of a table see of the errors of the storage.
-import { ServiceError, type ServiceErrorCode } from '@table/table'
+import { ServiceError, type ServiceErrorCode, type StoredFile } from '@table/table'
 import { StorageError, type StorageErrorCode, shortageOf } from './errors.ts'
+import { log } from './log.ts'
 
 const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
   invalid: 'invalid-data',
@@ -12,13 +13,6 @@ const serviceCode: Record<StorageErrorCode, ServiceErrorCode> = {
   cancelled: 'cancelled',
   undecided: 'unavailable',
   heavy: 'internal',
-}
-
-let log: (message: string) => void = console.error
-
-/** Sets who is told what clients must not see. */
-export function setErrorLog(say: (message: string) => void): void {
-  log = say
 }
 
 /** Turns the storage errors of some work into those of the service. */
@@ -39,6 +33,17 @@ export async function* translatedParts(parts: AsyncIterable<Uint8Array>): AsyncG
   }
 }
 
+/** The same for a stored file. */
+export function translatedFile(file: StoredFile): StoredFile {
+  return {
+    bytes: file.bytes,
+    version: file.version,
+    parts: () => translatedParts(file.parts()),
+    range: (start, end) => translatedParts(file.range(start, end)),
+    close: () => file.close(),
+  }
+}
+
 /**
  * Turns a storage error into a `ServiceError`, and logs what clients must not see. Other errors are
  * returned unchanged.
@@ -47,6 +52,6 @@ export function forService(error: unknown): unknown {
   const known = error instanceof StorageError ? error : shortageOf(error)
   if (!known) return error
   const { code, message, forClients } = known
-  if (code === 'damaged' || message !== forClients) log(message)
+  if (code === 'damaged' || message !== forClients) log.error(message)
   return new ServiceError(serviceCode[code], forClients, { cause: known })
 }

@@ -3,13 +3,7 @@ export type { Cancellation } from './cancellation.ts'
 export type { Clash } from './catalogue/census.ts'
 export { expectIdentity } from './catalogue/connection.ts'
 export { type FoundUpload, findChecked } from './catalogue/database.ts'
-export {
-  type Page,
-  type PageRequest,
-  readPage,
-  readSummary,
-  type UploadSummary,
-} from './catalogue/listing.ts'
+export { readPage, readSummary } from './catalogue/listing.ts'
 export { type NotedTexts, notedTexts } from './catalogue/notes.ts'
 export { type ColumnPlaces, findColumn } from './catalogue/schemas.ts'
 export type { Upload } from './catalogue/upload.ts'

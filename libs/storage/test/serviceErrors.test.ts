@@ -1,11 +1,12 @@
 import { ServiceError, type ServiceErrorCode } from '@table/table'
 import { expect, test, vi } from 'vitest'
 import { StorageError, type StorageErrorCode } from '../src/errors.ts'
-import { forService, setErrorLog } from '../src/serviceErrors.ts'
+import { setLog } from '../src/log.ts'
+import { forService } from '../src/serviceErrors.ts'
 
 function logged() {
   const log = vi.fn()
-  setErrorLog(log)
+  setLog({ info: log, warn: log, error: log })
   return log
 }
 

@@ -10,6 +10,7 @@ import {
   type Store,
   setStorageLimits,
   translated,
+  translatedFile,
   translatedParts,
   UploadRuns,
 } from '@table/storage'
@@ -120,15 +121,7 @@ export class LocalTable implements Table {
       return found && openWholeFile(this.#store.dataDir, found, format)
     }
     const file = await translated(this.#pool.readers.during(open))
-    return (
-      file && {
-        bytes: file.bytes,
-        version: file.version,
-        parts: () => translatedParts(file.parts()),
-        range: (start, end) => translatedParts(file.range(start, end)),
-        close: () => file.close(),
-      }
-    )
+    return file && translatedFile(file)
   }
 
   /** Syncs the files of all small uploads, and removes those of deleted ones. */

@@ -12,8 +12,6 @@ import {
   KnownColumns,
   MAX_UNSYNCED,
   type NotedTexts,
-  type Page,
-  type PageRequest,
   type PartialSum,
   type QueryFiles,
   type Refusal,
@@ -22,11 +20,10 @@ import {
   type StorageLimits,
   type Store,
   type SumPlan,
-  type UploadSummary,
   type UploadsExtent,
   type UploadsSnapshot,
 } from '@table/storage'
-import type { UploadOptions } from '@table/table'
+import type { Page, PageRequest, StoredUpload, UploadOptions } from '@table/table'
 import { log } from '../observe/log.ts'
 import type { Reading } from '../observe/metrics.ts'
 import { Readers } from './readers.ts'
@@ -187,7 +184,7 @@ export class Pool {
     return this.#threads.run('list', { page })
   }
 
-  get(id: number, bytes: number): Promise<UploadSummary | undefined> {
+  get(id: number, bytes: number): Promise<StoredUpload | undefined> {
     return this.#threads.run('get', { id, bytes })
   }
 

@@ -19,8 +19,6 @@ import {
   makeQueryFiles as makeQueryFilesOf,
   type NotedTexts,
   notedTexts as notedTextsOf,
-  type Page,
-  type PageRequest,
   type PartialSum,
   type QueryFiles,
   type Refusal,
@@ -39,10 +37,10 @@ import {
   sumPieces,
   syncUnsynced,
   type UploadId,
-  type UploadSummary,
   type UploadsExtent,
   wrongSizes,
 } from '@table/storage/worker'
+import type { Page, PageRequest, StoredUpload } from '@table/table'
 import { type Outcome, outcome } from './outcome.ts'
 
 export type { Outcome }
@@ -80,7 +78,7 @@ export interface Tasks {
   findColumn: { task: { name: string }; value: ColumnPlaces }
   notedTexts: { task: { places: ColumnPlaces }; value: NotedTexts }
   list: { task: { page: PageRequest }; value: Page }
-  get: { task: { id: number; bytes: number }; value: UploadSummary | undefined }
+  get: { task: { id: number; bytes: number }; value: StoredUpload | undefined }
   removeRow: { task: { id: number }; value: boolean }
   removeFiles: { task: { ids: readonly number[] }; value: undefined }
   nothing: { task: undefined; value: undefined }

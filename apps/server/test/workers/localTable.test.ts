@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setErrorLog } from '@table/storage'
+import { setLog } from '@table/storage'
 import { START_OVER } from '@table/table'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { defaultLimits } from '../../src/config/limits.ts'
@@ -16,7 +16,7 @@ function openTable(dataDir = temporaryDirectory()): LocalTable {
 
 function logged() {
   const log = vi.fn()
-  setErrorLog(log)
+  setLog({ info: log, warn: log, error: log })
   return log
 }
 

@@ -5,6 +5,7 @@ import {
   Guarded,
   KnownColumns,
   type ListedUpload,
+  log,
   type NamedColumns,
   sharedState,
   UploadList,
@@ -127,7 +128,7 @@ export class Uploads {
     try {
       const committed = await commit()
       // The upload is stored: its client must not take it for refused.
-      await this.refresh().catch(console.error)
+      await this.refresh().catch(log.error)
       return { committed, clashes: this.#clashes.get(committed.id) ?? [] }
     } finally {
       if (--this.#watching === 0) this.#clashes.clear()

@@ -1,4 +1,5 @@
 import { status as Status } from '@grpc/grpc-js'
+import { log } from '@table/storage'
 import { ServiceError } from '@table/table'
 import { engineAddresses } from './address.ts'
 import { Connection, type Row } from './connection.ts'
@@ -108,7 +109,7 @@ export class SparkConnect implements Engine {
     }
     // gRPC tells of a certificate that is not trusted only in words.
     const advice = /certificate/.test(failures.join()) ? ': give its authority in NODE_EXTRA_CA_CERTS' : ''
-    console.error(`the engine does not answer: ${failures.join('; ')}${advice}`)
+    log.error(`the engine does not answer: ${failures.join('; ')}${advice}`)
     throw new ServiceError('unavailable', 'the engine cannot answer now: try again later')
   }
 }

@@ -1,41 +1,10 @@
 // What the catalogue says of uploads to people: one upload, or a page of many.
+import type { Page, PageRequest, StoredUpload } from '@table/table'
 import type { Column } from '../schema.ts'
 import { type Connection, read } from './connection.ts'
 import { checkRow } from './database.ts'
 import { readSchema } from './schemas.ts'
 import type { Checked, UploadRow } from './tables.ts'
-import type { Upload } from './upload.ts'
-
-/** A committed upload as people see it. */
-export interface UploadSummary
-  extends Pick<Upload, 'id' | 'receivedAt' | 'rows' | 'csvBytes' | 'parquetBytes'> {
-  /** What the client calls the file. */
-  name: string | undefined
-  /** The id that the client gave the upload, in 16 bytes. */
-  uploadId: Uint8Array | undefined
-  /** In the order of the header; none if they take more bytes than asked for. */
-  columns: readonly Column[]
-}
-
-/** Which uploads are wanted. */
-export interface PageRequest {
-  /** The id before the first upload of the page, in its order. Undefined: the page is the first one. */
-  after: number | undefined
-  oldestFirst: boolean
-  /** ISO 8601 in UTC, with milliseconds: only uploads received from the one time on, and before the other. */
-  receivedFrom: string | undefined
-  receivedBefore: string | undefined
-  /** The most uploads. */
-  uploads: number
-  /** The most bytes of all names and types. A page ends early rather than exceed them. */
-  bytes: number
-}
-
-export interface Page {
-  uploads: UploadSummary[]
-  /** Whether there are uploads after the page. */
-  more: boolean
-}
 
 /** What an upload takes besides its names and types, in bytes. */
 const UPLOAD_BYTES = 128
@@ -67,7 +36,7 @@ export function readPage(dataDir: string, request: PageRequest): Page {
       )
       .iterate(after ?? start, receivedFrom, receivedBefore, request.uploads + 1)
     const columnsOf = schemaReader(dataDir, connection, request.bytes)
-    const uploads: UploadSummary[] = []
+    const uploads: StoredUpload[] = []
     let bytes = 0
     for (const row of rows as Iterable<unknown> as Iterable<UploadRow & Checked>) {
       checkRow(dataDir, row)
@@ -82,7 +51,7 @@ export function readPage(dataDir: string, request: PageRequest): Page {
 }
 
 /** Reads one upload, without its columns if they take more than `bytes`. Returns undefined if the upload does not exist. */
-export function readSummary(dataDir: string, id: number, bytes: number): UploadSummary | undefined {
+export function readSummary(dataDir: string, id: number, bytes: number): StoredUpload | undefined {
   return read(dataDir, connection => {
     const row = connection.prepared('SELECT * FROM uploads WHERE id = ?').get(id) as
       | (UploadRow & Checked)
@@ -113,7 +82,7 @@ function schemaReader(dataDir: string, connection: Connection, bytes: number): (
   }
 }
 
-function summaryOf(row: UploadRow, columns: readonly Column[]): UploadSummary {
+function summaryOf(row: UploadRow, columns: readonly Column[]): StoredUpload {
   return {
     id: row.id,
     uploadId: row.upload_id ?? undefined,
