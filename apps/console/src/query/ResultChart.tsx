@@ -12,7 +12,10 @@ const TIME_STEPS = [1, 5, 15, 30]
 /** One column over another. */
 export function ResultChart({ result }: { result: QueryResult }) {
   const { columns } = result
-  const numeric = columns.flatMap((_, index) => (isNumeric(result, index) ? [index] : []))
+  const numeric = useMemo(
+    () => columns.flatMap((_, index) => (isNumeric(result, index) ? [index] : [])),
+    [result],
+  )
   const [x, setX] = useState(0)
   const [y, setY] = useState(numeric.find(index => index !== 0) ?? numeric[0] ?? 0)
   const [isLine, setLine] = useState(true)

@@ -3,6 +3,7 @@ import { mark } from '../format.ts'
 
 /** More points than this are no chart any more. */
 const MOST_POINTS = 20_000
+const FIRST_VALUES = 100
 
 export interface Points {
   x: number[]
@@ -51,16 +52,16 @@ export function isTime(type: string): boolean {
   return /^(?:date|timestamp)/i.test(type)
 }
 
-/** Whether a chart can have a column as y. */
+/** Whether a chart can have a column as y. The first values tell. */
 export function isNumeric({ rows }: QueryResult, column: number): boolean {
-  const values = rows
-    .map(row => row[column])
-    .filter(value => !isNull(value))
-    .slice(0, 100)
-  return (
-    values.length > 0 &&
-    values.every(value => typeof value !== 'boolean' && value !== '' && !Number.isNaN(Number(value)))
-  )
+  let seen = 0
+  for (const row of rows) {
+    const value = row[column]
+    if (isNull(value)) continue
+    if (typeof value === 'boolean' || value === '' || Number.isNaN(Number(value))) return false
+    if (++seen === FIRST_VALUES) break
+  }
+  return seen > 0
 }
 
 /** Times of the server are UTC, with a zone or without. */
