@@ -16,6 +16,11 @@ export async function checkFreeSpaceAsync(directory: string): Promise<void> {
   check(await freeBytesAsync(directory))
 }
 
+/** Returns how many bytes may be written to the disk of the directory beyond what must be kept free. */
+export async function spareBytes(directory: string): Promise<number> {
+  return Math.max(0, (await freeBytesAsync(directory)) - limits.keptFreeBytes)
+}
+
 function check(free: number): void {
   if (free >= limits.keptFreeBytes) return
   throw new StorageError(

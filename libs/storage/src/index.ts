@@ -26,7 +26,7 @@ export { makeDurableDirectory, openStore, type Store } from './directory/store.t
 export { openWholeFile } from './directory/wholeFile.ts'
 export { damagedFile, StorageError, type StorageErrorCode, shortageOf, shown } from './errors.ts'
 export { type FileOperation, type OpenFile, observeFileOperations } from './files.ts'
-export { checkFreeSpaceAsync } from './freeSpace.ts'
+export { checkFreeSpaceAsync, spareBytes } from './freeSpace.ts'
 export { Arrival } from './ingest/arrival.ts'
 export { warningsOf } from './ingest/clashes.ts'
 export { type CommittedUpload, commitArrivingUpload, commitUpload, settleUpload } from './ingest/commit.ts'
@@ -52,7 +52,7 @@ export {
   queriesDirectory,
   storedFile,
 } from './paths.ts'
-export type { QueryFiles } from './query/queryFiles.ts'
+export type { QuerySchema } from './query/queryFiles.ts'
 export type { Column, ColumnType } from './schema.ts'
 export { forService, translated, translatedFile, translatedParts } from './serviceErrors.ts'
 export { columnStatsOf, descriptionOf } from './stats/description.ts'

@@ -62,39 +62,39 @@ export function storedFile(dataDir: string, id: number, format: Format): string 
   return join(filesDirectory(dataDir), fileName(id, format))
 }
 
-/** Holds a folder for each query that runs. */
+/** Holds a folder for each snapshot that queries read. */
 export function queriesDirectory(dataDir: string): string {
   return join(dataDir, 'query')
 }
 
-export function queryDirectory(dataDir: string, query: number): string {
-  return join(queriesDirectory(dataDir), String(query))
+export function queryDirectory(dataDir: string, folder: number): string {
+  return join(queriesDirectory(dataDir), String(folder))
 }
 
-/** Where a query keeps what does not fit into its memory. */
-export function queryTemporaryDirectory(dataDir: string, query: number): string {
-  return join(queryDirectory(dataDir, query), 'temp')
+/** Where queries keep what does not fit into their memory. */
+export function queryTemporaryDirectory(dataDir: string, folder: number): string {
+  return join(queryDirectory(dataDir, folder), 'temp')
 }
 
-/** Holds the files of a query's uploads that have one list of columns. */
-export function querySchemaDirectory(dataDir: string, query: number, schema: number): string {
-  return join(queryDirectory(dataDir, query), 'files', String(schema))
+/** Holds the files of the uploads that have one list of columns. */
+export function querySchemaDirectory(dataDir: string, folder: number, schema: number): string {
+  return join(queryDirectory(dataDir, folder), 'files', String(schema))
 }
 
 /** The name tells the number of the upload and when it was received, in ms since 1970. */
 export function queryUploadFile(
   dataDir: string,
-  query: number,
+  folder: number,
   schema: number,
   id: number,
   receivedAt: number,
 ): string {
-  return join(querySchemaDirectory(dataDir, query, schema), `${id}-${receivedAt}.parquet`)
+  return join(querySchemaDirectory(dataDir, folder, schema), `${id}-${receivedAt}.parquet`)
 }
 
-/** The list of a query's uploads. */
-export function queryUploadsFile(dataDir: string, query: number): string {
-  return join(queryDirectory(dataDir, query), 'files', 'uploads.csv')
+/** The list of these uploads. */
+export function queryUploadsFile(dataDir: string, folder: number): string {
+  return join(queryDirectory(dataDir, folder), 'files', 'uploads.csv')
 }
 
 /** Where the footer of the Parquet file at `path` is gathered. */

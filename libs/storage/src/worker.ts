@@ -22,7 +22,7 @@ export { syncUnsynced, writeNewFile } from './ingest/smallUploads.ts'
 export { type StorageLimits, setStorageLimits } from './limits.ts'
 export { statedChunks } from './parquet/statedChunks.ts'
 export { incomingFile } from './paths.ts'
-export { makeQueryFiles, type QueryFiles, removeQueryFiles } from './query/queryFiles.ts'
+export { makeQueryFiles, type QuerySchema, removeQueryFiles } from './query/queryFiles.ts'
 export type { Column } from './schema.ts'
 export { extentOf, type FootersTask, readFooters, type UploadsExtent } from './stats/footers.ts'
 export {

@@ -135,14 +135,14 @@ export class Call implements OpenCall {
     if (!this.#mayAnswer()) return
     this.record.succeeded()
     this.#stream.respond(RESPONSE, { waitForTrailers: true })
-    this.#end({ 'grpc-status': status.OK }, Buffer.concat([prefixOf(message), message]))
+    this.#end({ 'grpc-status': status.OK }, Buffer.concat([prefixOf(message.length), message]))
   }
 
   /**
-   * Sends one of several messages. Resolves when the client has taken the message or there is room for it on the way. Hangs up on a client
+   * Sends one of several messages, of which `pieces` are the bytes. Resolves when the client has taken the message or there is room for it on the way. Hangs up on a client
    * that takes nothing for the idle time. Throws `cancelled` if the call is over.
    */
-  async send(message: Uint8Array): Promise<void> {
+  async send(pieces: readonly Uint8Array[]): Promise<void> {
     const stream = this.#stream
     this.signal.throwIfAborted()
     if (this.answered || stream.destroyed || stream.closed) throw nobodyWaits()
@@ -156,12 +156,17 @@ export class Call implements OpenCall {
     const cancelled = () => reject(nobodyWaits())
     this.signal.addEventListener('abort', cancelled)
     try {
+      const length = bytesOf(pieces)
+      let left = 1 + pieces.length
+      const written = (error?: Error | null) => {
+        if (error) reject(nobodyWaits())
+        else if (--left === 0) resolve()
+      }
       stream.cork()
-      stream.write(prefixOf(message))
-      stream.write(message, error => (error ? reject(nobodyWaits()) : resolve()))
+      for (const piece of [prefixOf(length), ...pieces]) stream.write(piece, written)
       stream.uncork()
       await promise
-      this.record.sent(message.length)
+      this.record.sent(length)
     } finally {
       clearTimeout(late)
       this.signal.removeEventListener('abort', cancelled)
@@ -257,10 +262,15 @@ function nobodyWaits(): ServiceError {
 }
 
 /** What gRPC sends before a message: that it is not compressed, and its length. */
-function prefixOf(message: Uint8Array): Buffer {
+function prefixOf(length: number): Buffer {
   const prefix = Buffer.alloc(5)
-  prefix.writeUInt32BE(message.length, 1)
+  prefix.writeUInt32BE(length, 1)
   return prefix
+}
+
+/** Returns how many bytes all pieces have. */
+export function bytesOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** Closes a connection whose client takes more than its share. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { DownloadPart, DownloadReq } from '@table/proto'
+import type { DownloadReq } from '@table/proto'
 import { download as partsOf } from '../service/download.ts'
 import type { Call } from './call.ts'
 import type { Context, Send } from './handler.ts'
@@ -8,13 +8,13 @@ export async function download(
   { table, admission }: Context,
   request: DownloadReq,
   { peer }: Call,
-  send: Send<DownloadPart>,
+  send: Send<Uint8Array>,
 ): Promise<Record<string, string>> {
   let checksum = 0
   const run = async () => {
     for await (const data of partsOf(table, request)) {
       checksum = crc32(data, checksum)
-      await send({ data: data as Buffer, error: '' })
+      await send(data)
     }
   }
   await admission.download(() => admission.connections.during(peer, run))

@@ -5,7 +5,7 @@ import type { TokenFile } from '../auth/tokenFile.ts'
 import type { Scope } from '../auth/tokens.ts'
 import type { Limits } from '../config/limits.ts'
 import { countReceived } from '../config/tuning.ts'
-import type { Call } from './call.ts'
+import { bytesOf, type Call } from './call.ts'
 import type { Method } from './grpcServer.ts'
 import { messagesOf } from './messageStream.ts'
 import { statusOf } from './status.ts'
@@ -98,20 +98,45 @@ export function received<Request, Response>({
   })
 }
 
-/** A part of an answer is copied twice on its way into a message. */
-const COPIES = 2
-
 /** Describes a method with small requests and answers of several messages. An error in the client's data is the last message. */
-export function sending<Request, Response>({
-  handler,
-  ...entry
-}: Entry<Codec<Request, Response>, number, SendingHandler<Request, Response>>): Bind {
+export function sending<Request, Response>(
+  entry: Entry<Codec<Request, Response>, number, SendingHandler<Request, Response>>,
+): Bind {
+  return sendingPieces(entry, response => [entry.codec.responseSerialize(response)])
+}
+
+/**
+ * Describes a method with small requests whose answer is bytes, in field 1 of several messages. The handler sends the bytes, which are
+ * not copied into the messages.
+ */
+export function sendingBytes<Request, Response>(
+  entry: Entry<Codec<Request, Response>, number, SendingHandler<Request, Uint8Array>>,
+): Bind {
+  return sendingPieces(entry, bytes => (bytes.length === 0 ? [] : [headOfBytes(bytes), bytes]))
+}
+
+const BYTES_IN_FIELD_1 = 0x0a
+
+/** Returns what stands before bytes in field 1 of a message. */
+function headOfBytes({ length }: Uint8Array): Uint8Array {
+  const head = [BYTES_IN_FIELD_1]
+  let rest = length
+  for (; rest > 0x7f; rest >>>= 7) head.push((rest & 0x7f) | 0x80)
+  head.push(rest)
+  return Uint8Array.from(head)
+}
+
+/** `piecesOf`: the pieces of the message that is made of what the handler sends. */
+function sendingPieces<Request, Response, Sent>(
+  { handler, ...entry }: Entry<Codec<Request, Response>, number, SendingHandler<Request, Sent>>,
+  piecesOf: (sent: Sent) => readonly Uint8Array[],
+): Bind {
   const { codec, limit } = entry
   return bind(entry, async (context, call) => {
-    const send: Send<Response> = response => {
-      const message = codec.responseSerialize(response)
-      countReceived(COPIES * message.length)
-      return call.send(message)
+    const send: Send<Sent> = sent => {
+      const pieces = piecesOf(sent)
+      countReceived(bytesOf(pieces))
+      return call.send(pieces)
     }
     try {
       const trailers = await context.messages.with(call.body, limit, codec.requestDeserialize, request =>
@@ -121,7 +146,7 @@ export function sending<Request, Response>({
     } catch (error) {
       const last = errorResponse(call, codec, error)
       if (!last) throw error
-      await send(last)
+      await call.send([codec.responseSerialize(last)])
       call.finish()
     }
   })
@@ -136,7 +161,7 @@ export function conversing<Request, Response>({
   return bind(entry, async (context, call) => {
     for await (const message of messagesOf(call.body, limit, context.admission.requestTimeout)) {
       const request = decoded(Buffer.concat(await Array.fromAsync(message)), codec.requestDeserialize)
-      await call.send(codec.responseSerialize(await handler(context, request, call)))
+      await call.send([codec.responseSerialize(await handler(context, request, call))])
     }
     call.finish()
   })

@@ -4,7 +4,7 @@ import { deleteUpload } from './deleteUpload.ts'
 import { describe } from './describe.ts'
 import { download } from './download.ts'
 import { getUpload } from './getUpload.ts'
-import { type Bind, conversing, received, sending, streamed, whole } from './handler.ts'
+import { type Bind, conversing, received, sending, sendingBytes, streamed, whole } from './handler.ts'
 import { check, watch } from './health.ts'
 import { listUploads } from './listUploads.ts'
 import { query } from './query.ts'
@@ -37,10 +37,10 @@ const table: Record<keyof typeof TableService, Bind> = {
     limit: SMALL,
     handler: deleteUpload,
   }),
-  download: sending({ codec: TableService.download, scope: 'read', limit: SMALL, handler: download }),
+  download: sendingBytes({ codec: TableService.download, scope: 'read', limit: SMALL, handler: download }),
   describe: whole({ codec: TableService.describe, scope: 'read', limit: SMALL, handler: describe }),
   stats: whole({ codec: TableService.stats, scope: 'read', limit: SMALL, handler: stats }),
-  query: sending({ codec: TableService.query, scope: 'read', limit: SMALL, handler: query }),
+  query: sendingBytes({ codec: TableService.query, scope: 'read', limit: SMALL, handler: query }),
 }
 
 /** Whoever asks for the health, such as an orchestrator, has no token, and asks until the server has ended. */

@@ -1,4 +1,4 @@
-import type { QueryPart, QueryReq } from '@table/proto'
+import type { QueryReq } from '@table/proto'
 import { query as partsOf } from '../service/query.ts'
 import type { Call } from './call.ts'
 import type { Context, Send } from './handler.ts'
@@ -12,18 +12,18 @@ export async function query(
   { table, admission }: Context,
   { sql }: QueryReq,
   { peer, signal }: Call,
-  send: Send<QueryPart>,
+  send: Send<Uint8Array>,
 ): Promise<Record<string, string>> {
   let atWork: Promise<void> | undefined
   const timer = setTimeout(() => {
-    atWork = send({ arrow: NOTHING, error: '' })
+    atWork = send(NOTHING)
     atWork.catch(() => {}) // awaited before the next part
   }, AT_WORK)
   const run = async () => {
     for await (const arrow of partsOf(table, { sql, format: 'arrow' }, signal)) {
       clearTimeout(timer)
       await atWork
-      await send({ arrow: arrow as Buffer, error: '' })
+      await send(arrow)
     }
   }
   try {

@@ -52,7 +52,7 @@ class Query {
           length = 0
         }
       if (length > 0) await this.#send(frame, length)
-      this.#write(newFrame(0), frameKinds.end, 0)
+      this.#write(Buffer.alloc(FRAME_HEADER), frameKinds.end, 0)
     } catch (error) {
       this.#fail(duckdb.failureOf(error, request))
     }
@@ -76,19 +76,25 @@ class Query {
 
   #fail(failure: QueryFailure): void {
     const text = Buffer.from(JSON.stringify(failure))
-    const frame = newFrame(text.length)
-    frame.set(text, FRAME_HEADER)
+    const frame = Buffer.concat([Buffer.alloc(FRAME_HEADER), text])
     this.#write(frame, frameKinds.failure, text.length)
   }
 
   #write(frame: Buffer, kind: FrameKind, length: number): void {
     writeFrameHeader(frame, this.#id, kind, length)
-    answers.write(frame.subarray(0, FRAME_HEADER + length))
+    answers.write(frame.subarray(0, FRAME_HEADER + length), () => {
+      if (frame.length === WHOLE_FRAME) written.push(frame)
+    })
   }
 }
 
-function newFrame(bytes = FRAME_BYTES): Buffer {
-  return Buffer.allocUnsafeSlow(FRAME_HEADER + bytes)
+const WHOLE_FRAME = FRAME_HEADER + FRAME_BYTES
+
+/** Frames that can be used again: new memory costs a page fault for every 4 KiB. */
+const written: Buffer[] = []
+
+function newFrame(): Buffer {
+  return written.pop() ?? Buffer.allocUnsafeSlow(WHOLE_FRAME)
 }
 
 function missing(error: NodeJS.ErrnoException): QueryFailure {

@@ -1,87 +1,29 @@
-// A query in a DuckDB of its own: no other query sees its files, and its settings are fixed before it runs.
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+// A query in a DuckDB that no other query has at the time.
 import { UnfitAnswer } from '@table/arrow'
 import { encoded } from './encoded.ts'
+import { leaveEngine, takeEngine } from './engines.ts'
 import type { QueryFailure, QueryRequest } from './request.ts'
 import { FailedLate } from './rows.ts'
 import { prepareQuery, Refused } from './statement.ts'
-import { dataView, doubtfulColumns, EMPTY, TooManyColumns, uploadsView } from './views.ts'
-
-const THREADS = '2'
-
-/** With more columns, one thread has to do: each thread keeps 16 KiB for each column, in several places. */
-const MOST_COLUMNS_SHARED = 500
-
-/** What is the same for every query. Files are read once, so DuckDB need not keep a copy of them. */
-const FIRST =
-  "SET TimeZone = 'UTC'; SET enable_external_file_cache = false; SELECT json_serialize_sql('SELECT 1')"
-
-interface Engine {
-  instance: DuckDBInstance
-  connection: DuckDBConnection
-}
-
-/** Opening takes longer than many a query, so DuckDB is opened before it is needed. */
-let spare: Promise<Engine> | undefined
-
-async function open(): Promise<Engine> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: THREADS,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
-  const connection = await instance.connect()
-  await connection.run(FIRST)
-  return { instance, connection }
-}
-
-function takeSpare(): Promise<Engine> {
-  const taken = spare ?? open()
-  spare = undefined
-  return taken
-}
+import { TooManyColumns } from './views.ts'
 
 /** Yields the answer in the format of the request. The bytes are valid until the next ones. */
 export async function* answer(
-  { sql, format, folder, schemas, memory, spill }: QueryRequest,
+  request: QueryRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { instance, connection } = await takeSpare()
+  const { sql, format } = request
+  const engine = await takeEngine(request, signal)
+  const { connection } = engine
+  const interrupt = () => connection.interrupt()
+  let isWhole = false
   try {
-    signal.addEventListener('abort', () => connection.interrupt())
-    const files = `${folder}/files`
-    const run = async (...statements: string[]) => {
-      signal.throwIfAborted()
-      return connection.runAndReadAll(statements.join('; '))
-    }
-    await run(
-      `SET memory_limit = '${memory}B'`,
-      `SET temp_directory = '${folder}/temp'`,
-      `SET max_temp_directory_size = '${spill}B'`,
-      `SET allowed_directories = ['${files}/']`,
-      'SET enable_external_access = false',
-    )
-    const empty = new Set<string>()
-    for (const { schema, names, counts } of doubtfulColumns(schemas, files)) {
-      const [row = []] = (await run(counts)).getRows()
-      names.forEach((name, i) => {
-        if (row[i] === 0n) empty.add(`${schema} ${name}`)
-      })
-    }
-    const known = schemas.map(({ schema, columns }) => ({
-      schema,
-      columns: columns.map(({ name, type }) => ({
-        name,
-        type: empty.has(`${schema} ${name}`) ? EMPTY : type,
-      })),
-    }))
-    const names = new Set(schemas.flatMap(({ columns }) => columns.map(({ name }) => name)))
-    if (names.size > MOST_COLUMNS_SHARED) await run('SET threads = 1')
-    await run(dataView(known, files), uploadsView(`${files}/uploads.csv`), 'SET lock_configuration = true')
+    signal.addEventListener('abort', interrupt)
     signal.throwIfAborted()
     const statement = await prepareQuery(connection, sql)
     signal.throwIfAborted()
     yield* encoded(await statement.stream(), format)
+    isWhole = true
   } catch (error) {
     if (!(error instanceof FailedLate)) throw error
     signal.throwIfAborted()
@@ -89,13 +31,8 @@ export async function* answer(
     await connection.run(`EXPLAIN ANALYZE ${sql}`)
     throw new Error('the query failed after its first rows, and did not fail again: try again')
   } finally {
-    // The answer ends first: closing takes as long as a short query.
-    setImmediate(() => {
-      connection.closeSync()
-      instance.closeSync()
-      spare ??= open()
-      spare.catch(() => {}) // told to the query that takes it
-    })
+    signal.removeEventListener('abort', interrupt)
+    leaveEngine(engine, isWhole)
   }
 }
 

@@ -26,6 +26,7 @@ const BESIDES = 256 * 1024 * 1024
 export class QueryProcess {
   readonly #folder: string
   readonly #quiet: number
+  readonly #onEnd: () => void
   readonly #memory: number
   #running: Running | undefined
   #timer: NodeJS.Timeout | undefined
@@ -34,12 +35,13 @@ export class QueryProcess {
 
   /**
    * `folder`: where the process runs, which exists once there is a query. `memory`: the bytes that all queries may take, beside which the process takes `BESIDES`. `quiet`: how
-   * long it waits for another query, in ms.
+   * long it waits for another query, in ms. `onEnd` is called whenever the process has ended.
    */
-  constructor(folder: string, memory: number, quiet: number) {
+  constructor(folder: string, memory: number, quiet: number, onEnd = () => {}) {
     this.#folder = folder
     this.#memory = memory
     this.#quiet = quiet
+    this.#onEnd = onEnd
   }
 
   /** The number of the process, if it runs. */
@@ -52,7 +54,7 @@ export class QueryProcess {
     clearTimeout(this.#timer)
     if (!this.#running || this.#running.hasEnded) {
       if (this.#running) this.restarts++
-      this.#running = new Running(this.#folder, this.#memory + BESIDES)
+      this.#running = new Running(this.#folder, this.#memory + BESIDES, this.#onEnd)
     }
     const running = this.#running
     try {
@@ -78,8 +80,11 @@ class Running {
 
   readonly #most: number
 
-  constructor(folder: string, most: number) {
+  readonly #onEnd: () => void
+
+  constructor(folder: string, most: number, onEnd: () => void) {
     this.#most = most
+    this.#onEnd = onEnd
     this.#child = spawn(process.execPath, [...QUERY_FLAGS, entry, String(most)], {
       cwd: folder,
       // What only the server may know, such as tokens, is in the environment.
@@ -152,6 +157,7 @@ class Running {
       answer.fail(error)
       answer.end()
     }
+    this.#onEnd()
   }
 }
 

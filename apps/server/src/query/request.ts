@@ -7,7 +7,7 @@ import type { AnswerFormat } from '@table/table'
 export interface QueryRequest {
   sql: string
   format: AnswerFormat
-  /** The query's own folder. */
+  /** The folder of the snapshot. Its content does not change. */
   folder: string
   /** The lists of columns of the uploads. Those of the list `schema` have their files in the folder `files/<schema>`. */
   schemas: readonly { schema: number; columns: readonly { name: string; type: string }[] }[]

@@ -130,7 +130,7 @@ export class LocalTable implements Table {
   }
 
   async close(): Promise<void> {
-    this.#queries.process.close()
+    await this.#queries.close()
     await this.#pool.close()
     this.#store.close()
   }
@@ -173,6 +173,7 @@ export class LocalTable implements Table {
     if (!(await this.#pool.removeRow(id))) return false
     // From here on the upload is gone at the next start. Those who have snapshots with it still need its files.
     await catalogue.remove(id, found.upload.columns)
+    this.#queries.forget()
     this.#removals.add(id)
     return true
   }

@@ -13,7 +13,7 @@ import {
   MAX_UNSYNCED,
   type NotedTexts,
   type PartialSum,
-  type QueryFiles,
+  type QuerySchema,
   type Refusal,
   type StatsPlan,
   StorageError,
@@ -166,15 +166,15 @@ export class Pool {
     return this.#threads.run('refuse', { refusal, cancellation })
   }
 
-  /** Makes the folder of a query over these uploads. */
-  makeQueryFiles(query: number, ids: Float64Array, cancellation: Cancellation): Promise<QueryFiles> {
-    return this.#threads.run('makeQueryFiles', { query, ids, cancellation })
+  /** Makes a folder for queries over these uploads. */
+  makeQueryFiles(folder: number, ids: Float64Array, cancellation: Cancellation): Promise<QuerySchema[]> {
+    return this.#threads.run('makeQueryFiles', { folder, ids, cancellation })
   }
 
-  /** Removes the folder of a query. Never rejects: the next start removes what is left. */
-  async removeQueryFiles(query: number): Promise<void> {
+  /** Removes such a folder. Never rejects: the next start removes what is left. */
+  async removeQueryFiles(folder: number): Promise<void> {
     try {
-      await this.#threads.run('removeQueryFiles', { query })
+      await this.#threads.run('removeQueryFiles', { folder })
     } catch (error) {
       if (!this.#closed) log.error(error)
     }

@@ -1,10 +1,10 @@
-import { type Cancellation, queriesDirectory, type Store } from '@table/storage'
+import { type Cancellation, queriesDirectory, type Store, spareBytes } from '@table/storage'
 import type { AnswerFormat } from '@table/table'
 import { type Limits, QUERIES } from '../config/limits.ts'
 import { phase } from '../observe/phases.ts'
 import { QueryProcess } from '../query/queryProcess.ts'
 import type { Pool } from './pool.ts'
-import { Readers } from './readers.ts'
+import { QueryFolders } from './queryFolders.ts'
 
 /** After this time without a query, its process ends, in ms. */
 export const QUIET = 60_000
@@ -12,21 +12,19 @@ export const QUIET = 60_000
 /** The most bytes of temporary files of a query. */
 const MOST_SPILLED = 16 * 1024 ** 3
 
-/** The queries of a table. Each has a folder with the files of its uploads, and runs in another process. */
+/** The queries of a table, which run in another process. */
 export class Queries {
   readonly process: QueryProcess
-  readonly #store: Store
-  readonly #pool: Pool
+  readonly #folders: QueryFolders
+  readonly #dataDir: string
   readonly #memory: number
-  /** Those who find out which uploads they read. */
-  readonly #beginning = new Readers()
-  #last = 0
 
   constructor(store: Store, pool: Pool, { queryMemory }: Pick<Limits, 'queryMemory'>, quiet = QUIET) {
-    this.#store = store
-    this.#pool = pool
+    this.#folders = new QueryFolders(store, pool)
+    this.#dataDir = store.dataDir
     this.#memory = Math.floor(queryMemory / QUERIES)
-    this.process = new QueryProcess(queriesDirectory(store.dataDir), queryMemory, quiet)
+    // A process leaves its temporary files in the folder.
+    this.process = new QueryProcess(queriesDirectory(store.dataDir), queryMemory, quiet, () => this.forget())
   }
 
   async *answer(
@@ -35,31 +33,33 @@ export class Queries {
     cancellation: Cancellation,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const query = ++this.#last
+    const { number, schemas } = await phase('link files', () => this.#folders.take(cancellation))
     try {
-      const begin = () => this.#makeFiles(query, cancellation)
-      const { schemas, freeBytes } = await phase('link files', () =>
-        this.#beginning.during(() => this.#pool.readers.during(begin)),
-      )
-      const spill = Math.min(MOST_SPILLED, Math.floor(freeBytes / QUERIES))
-      const folder = String(query)
-      yield* this.process.answer({ sql, format, folder, schemas, memory: this.#memory, spill }, signal)
+      const spill = Math.min(MOST_SPILLED, roundedDown((await spareBytes(this.#dataDir)) / QUERIES))
+      const request = { sql, format, folder: String(number), schemas, memory: this.#memory, spill }
+      yield* this.process.answer(request, signal)
     } finally {
-      // The answer does not wait for this.
-      void this.#pool.removeQueryFiles(query)
+      this.#folders.leave({ number, schemas })
     }
   }
 
   /** Resolves when the queries that begin now have the rows of their uploads. */
   begun(): Promise<void> {
-    return this.#beginning.gone()
+    return this.#folders.begun()
   }
 
-  async #makeFiles(query: number, cancellation: Cancellation) {
-    const { uploads } = await this.#store.catalogue.snapshot()
-    const ids = new Float64Array(uploads.length)
-    let i = 0
-    for (const { id } of uploads) ids[i++] = id
-    return this.#pool.makeQueryFiles(query, ids.sort(), cancellation)
+  /** Lets go of the files of uploads, but for those that queries read now. */
+  forget(): void {
+    void this.#folders.forget()
   }
+
+  async close(): Promise<void> {
+    this.process.close()
+    await this.#folders.forget()
+  }
+}
+
+/** Returns a power of two: a DuckDB whose limit is lower is not used again, and free space changes a little all the time. */
+function roundedDown(bytes: number): number {
+  return 2 ** Math.floor(Math.log2(bytes))
 }

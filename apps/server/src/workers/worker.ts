@@ -20,7 +20,7 @@ import {
   type NotedTexts,
   notedTexts as notedTextsOf,
   type PartialSum,
-  type QueryFiles,
+  type QuerySchema,
   type Refusal,
   readFooters as readFootersOf,
   readPage,
@@ -86,10 +86,10 @@ export interface Tasks {
   stats: { task: { plan: StatsPlan; cancellation: Cancellation }; value: ColumnPartial[] }
   readFooters: { task: FootersTask & { cancellation: Cancellation }; value: UploadsExtent }
   makeQueryFiles: {
-    task: { query: number; ids: Float64Array; cancellation: Cancellation }
-    value: QueryFiles
+    task: { folder: number; ids: Float64Array; cancellation: Cancellation }
+    value: QuerySchema[]
   }
-  removeQueryFiles: { task: { query: number }; value: undefined }
+  removeQueryFiles: { task: { folder: number }; value: undefined }
   refuse: { task: { refusal: Refusal; cancellation: Cancellation }; value: never }
 }
 
@@ -146,12 +146,12 @@ export const stats: Task<'stats'> = ({ plan, cancellation }) =>
 export const readFooters: Task<'readFooters'> = ({ cancellation, ...task }) =>
   outcome(() => readFootersOf(dataDir(), task, cancellation))
 
-export const makeQueryFiles: Task<'makeQueryFiles'> = ({ query, ids, cancellation }) =>
-  outcome(() => makeQueryFilesOf(dataDir(), query, ids, cancellation))
+export const makeQueryFiles: Task<'makeQueryFiles'> = ({ folder, ids, cancellation }) =>
+  outcome(() => makeQueryFilesOf(dataDir(), folder, ids, cancellation))
 
-export const removeQueryFiles: Task<'removeQueryFiles'> = ({ query }) =>
+export const removeQueryFiles: Task<'removeQueryFiles'> = ({ folder }) =>
   outcome(() => {
-    removeQueryFilesOf(dataDir(), query)
+    removeQueryFilesOf(dataDir(), folder)
     return undefined
   })
 

@@ -6,7 +6,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { QueryProcess } from '../../src/query/queryProcess.ts'
 import { spawnServer } from '../support/process.ts'
 import { errorOf, queried, queryProcesses, rowsOf, sharedServer } from '../support/query.ts'
-import { connectClient, eventually, failureOf, temporaryDirectory, upload } from '../support/server.ts'
+import {
+  called,
+  connectClient,
+  eventually,
+  failureOf,
+  temporaryDirectory,
+  upload,
+} from '../support/server.ts'
 
 const server = sharedServer()
 
@@ -32,23 +39,23 @@ const folders = () => readdirSync(join(server.dataDir, 'query'))
 test('a query that is killed is a status for its caller, and the next one starts another process', async () => {
   expect(await rowsOf(server.client, 'SELECT 1')).toEqual([[1]])
   const [first = 0] = mine()
+  const [folder] = folders()
   const { call, ended } = await begun(WORK)
   process.kill(first, 'SIGKILL')
   call.resume()
   expect(await ended).toBe(status.UNAVAILABLE)
   expect(await rowsOf(server.client, 'SELECT 2')).toEqual([[2]])
   expect(mine()).not.toContain(first)
-  await eventually(() => expect(folders()).toEqual([]))
+  // It may have left temporary files there.
+  await eventually(() => expect(folders()).not.toContain(folder))
 })
 
 test.each([ENDLESS, WORK])('a query that is cancelled stops, and the process goes on: %s', async sql => {
   const before = mine()
   const { call, ended } = await begun(sql)
-  expect(folders()).toHaveLength(1)
   call.cancel()
   call.resume()
   expect(await ended).toBe(status.CANCELLED)
-  await eventually(() => expect(folders()).toEqual([]))
   expect(await rowsOf(server.client, 'SELECT 3')).toEqual([[3]])
   expect(mine()).toEqual(before)
 })
@@ -61,7 +68,6 @@ test('a query that is out of time ends with a status', async () => {
   ).toMatchObject({
     code: status.DEADLINE_EXCEEDED,
   })
-  await eventually(() => expect(folders()).toEqual([]))
 })
 
 test('a query over its memory is an error that says so, and nothing else is hurt', async () => {
@@ -82,6 +88,44 @@ test('a value that takes more memory than DuckDB counts ends the query with an e
     details: expect.stringMatching(/^the queries under way took more than 384 MiB of memory: /),
   })
   expect(await rowsOf(server.client, 'SELECT 5')).toEqual([[5]])
+})
+
+test('queries share a folder until the uploads change', async () => {
+  const [id = 0n] = await server.holding('x\n1\n', 'x\n2\n')
+  const sum = async () => (await rowsOf(server.client, 'SELECT sum(x)::INTEGER FROM data'))[0]?.[0]
+  const folder = async () => {
+    await eventually(() => expect(folders()).toHaveLength(1))
+    return folders()[0]
+  }
+  expect(await sum()).toBe(3)
+  const first = await folder()
+  expect(await Promise.all([sum(), sum(), sum()])).toEqual([3, 3, 3])
+  expect(await folder()).toBe(first)
+
+  expect(await upload(server.client, 'x\n4\n')).toBe('')
+  expect(await sum()).toBe(7)
+  const second = await folder()
+  expect(second).not.toBe(first)
+
+  await called(server.client, server.client.deleteUpload, { id })
+  // The space of the deleted file is free again.
+  await eventually(() => expect(folders()).toEqual([]))
+  expect(await sum()).toBe(6)
+  expect(await folder()).not.toBe(second)
+})
+
+test('a query that runs keeps its folder while others get a new one', async () => {
+  await server.holding('x\n1\n')
+  const { call, ended } = await begun(`SELECT x FROM data, range(1000000000000)`)
+  const [old] = folders()
+  await server.holding('x\n2\n')
+  expect(await rowsOf(server.client, 'SELECT x FROM data')).toEqual([[2n]])
+  expect(folders()).toHaveLength(2)
+  call.cancel()
+  call.resume()
+  await ended
+  await eventually(() => expect(folders()).toHaveLength(1))
+  expect(folders()).not.toContain(old)
 })
 
 test('an answer does not change by uploads and deletions while it is sent', async () => {
@@ -178,6 +222,17 @@ test('the process ends when there was no query for a while', async () => {
   for await (const _part of parts);
   await eventually(() => expect(queries.pid).toBeUndefined())
   await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
+})
+
+test('a stop leaves no folder of a query', async () => {
+  const { ready, child, exited, dataDir } = spawnServer()
+  const { port } = await ready
+  await upload(connectClient(port), 'x\n1\n')
+  await queried(connectClient(port), 'SELECT x FROM data')
+  expect(readdirSync(join(dataDir, 'query'))).toHaveLength(1)
+  child.kill('SIGTERM')
+  await exited
+  expect(readdirSync(join(dataDir, 'query'))).toEqual([])
 })
 
 test('what a query leaves behind is removed at the next start', async () => {

@@ -54,6 +54,8 @@ export interface ListedUploads extends Iterable<ListedUpload> {
 export interface UploadsSnapshot extends ListedUploads {
   /** The rows of all of them. */
   readonly rows: number
+  /** Snapshots of one list with the same version have the same uploads and the same files. */
+  readonly version: number
 }
 
 /**
@@ -70,6 +72,7 @@ export class UploadList {
   /** The places that were ever taken. */
   #places = 0
   #removals = 0
+  #replacements = 0
 
   append(upload: ListedUpload): void {
     const at = this.#places % SEGMENT
@@ -112,6 +115,7 @@ export class UploadList {
     for (const segment of this.#segments) {
       const at = segment ? segment.id.indexOf(id) : -1
       if (!segment || at < 0) continue
+      this.#replacements++
       segment.parquetBytes[at] = parquetBytes
       segment.footerBytes[at] = footerBytes
       segment.footerCrc[at] = footerCrc
@@ -129,6 +133,7 @@ export class UploadList {
     return {
       length,
       rows,
+      version: places + removals + this.#replacements,
       *[Symbol.iterator]() {
         // Reuse one object: with many uploads, creating objects would take most of the time.
         const upload: ListedUpload = { ...nothing }

@@ -1,5 +1,5 @@
-// What a query reads: a folder of its own, with the Parquet files of its uploads under other names and the list of
-// these uploads. The engine may open nothing else. Files keep their content under the second name, so an upload
+// What a query reads: a folder with the Parquet files of its uploads under other names and the list of these
+// uploads, which all queries of one snapshot share. The engine may open nothing else. Files keep their content under the second name, so an upload
 // that is deleted meanwhile does not matter.
 import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { read } from '../catalogue/connection.ts'
@@ -7,17 +7,7 @@ import { checkRow } from '../catalogue/database.ts'
 import { readSchema } from '../catalogue/schemas.ts'
 import type { Checked, UploadRow } from '../catalogue/tables.ts'
 import { CsvWriter, type Field } from '../csv/writer.ts'
-import {
-  append,
-  closeFile,
-  copyFile,
-  createFile,
-  freeBytes,
-  linkFile,
-  makeDirectory,
-  removeTree,
-} from '../files.ts'
-import { limits } from '../limits.ts'
+import { append, closeFile, copyFile, createFile, linkFile, makeDirectory, removeTree } from '../files.ts'
 import {
   queryDirectory,
   querySchemaDirectory,
@@ -28,30 +18,28 @@ import {
 } from '../paths.ts'
 import type { Column } from '../schema.ts'
 
-/** What the engine has to know of a query's folder. */
-export interface QueryFiles {
-  /** The lists of columns. The files of uploads with the list `schema` are in one folder. */
-  schemas: { schema: number; columns: readonly Column[] }[]
-  /** How many bytes may be written to the disk, beyond what uploads leave free. */
-  freeBytes: number
+/** A list of columns. The files of uploads with the list `schema` are in one folder. */
+export interface QuerySchema {
+  schema: number
+  columns: readonly Column[]
 }
 
 const BATCH = 64 * 1024
 
 /**
- * Makes the folder of a query over the uploads `ids`, in ascending order. An upload whose row is deleted is left out. Throws StorageError
- * `damaged` if a row is damaged.
+ * Makes a folder for queries over the uploads `ids`, in ascending order. Returns their lists of columns. An upload whose row is deleted is left
+ * out. Throws StorageError `damaged` if a row is damaged.
  */
 export function makeQueryFiles(
   dataDir: string,
-  query: number,
+  folder: number,
   ids: Float64Array,
   cancellation: Cancellation,
-): QueryFiles {
+): QuerySchema[] {
   const schemas = new Map<number, readonly Column[]>()
-  makeDirectory(queryTemporaryDirectory(dataDir, query))
-  makeDirectory(querySchemaDirectory(dataDir, query, 0))
-  const list = createFile(queryUploadsFile(dataDir, query))
+  makeDirectory(queryTemporaryDirectory(dataDir, folder))
+  makeDirectory(querySchemaDirectory(dataDir, folder, 0))
+  const list = createFile(queryUploadsFile(dataDir, folder))
   try {
     const lines = new CsvWriter(columns)
     lines.take() // the list has no header
@@ -62,10 +50,10 @@ export function makeQueryFiles(
           row.schema,
           read(dataDir, connection => readSchema(dataDir, connection, row.schema)),
         )
-        makeDirectory(querySchemaDirectory(dataDir, query, row.schema))
+        makeDirectory(querySchemaDirectory(dataDir, folder, row.schema))
       }
       const from = storedFile(dataDir, row.id, 'parquet')
-      const to = queryUploadFile(dataDir, query, row.schema, row.id, Date.parse(row.received_at))
+      const to = queryUploadFile(dataDir, folder, row.schema, row.id, Date.parse(row.received_at))
       if (!linkFile(from, to)) copyFile(from, to)
       lines.writeRecord(fieldsOf(row))
       if (lines.bytes().length >= BATCH) append(list, lines.take())
@@ -74,14 +62,11 @@ export function makeQueryFiles(
   } finally {
     closeFile(list)
   }
-  return {
-    schemas: [...schemas].map(([schema, columns]) => ({ schema, columns })),
-    freeBytes: Math.max(0, freeBytes(dataDir) - limits.keptFreeBytes),
-  }
+  return [...schemas].map(([schema, columns]) => ({ schema, columns }))
 }
 
-export function removeQueryFiles(dataDir: string, query: number): void {
-  removeTree(queryDirectory(dataDir, query))
+export function removeQueryFiles(dataDir: string, folder: number): void {
+  removeTree(queryDirectory(dataDir, folder))
 }
 
 const ROWS = 1024

@@ -1,0 +1,121 @@
+// A DuckDB for each query that runs. Its settings are fixed before the query comes, and its views read one folder.
+// After an answer it waits for another query over the same folder.
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { QueryRequest } from './request.ts'
+import { dataView, doubtfulColumns, EMPTY, uploadsView } from './views.ts'
+
+const THREADS = '2'
+
+/** With more columns, one thread has to do: each thread keeps 16 KiB for each column, in several places. */
+const MOST_COLUMNS_SHARED = 500
+
+/** How many engines wait for a query. */
+const MOST_IDLE = 2
+
+/** What is the same for every query. Files are read once, so DuckDB need not keep a copy of them. */
+const FIRST =
+  "SET GLOBAL TimeZone = 'UTC'; SET enable_external_file_cache = false; SELECT json_serialize_sql('SELECT 1')"
+
+export interface Engine {
+  instance: DuckDBInstance
+  /** Of this query alone. */
+  connection: DuckDBConnection
+  folder: string
+  /** How many bytes of temporary files it may write. */
+  spill: number
+}
+
+/** Opening takes longer than many a query, so DuckDB is opened before it is needed. */
+let spare: Promise<DuckDBInstance> | undefined
+let idle: Engine[] = []
+/** The folder of the newest query. */
+let newest = ''
+let opened = 0
+
+async function open(): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: THREADS,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+  const connection = await instance.connect()
+  await connection.run(FIRST)
+  connection.closeSync()
+  return instance
+}
+
+/** Returns an engine with the views of the request. Give it back by `leaveEngine`. */
+export async function takeEngine(request: QueryRequest, signal: AbortSignal): Promise<Engine> {
+  const { folder, spill } = request
+  newest = folder
+  const fits = (engine: Engine) => engine.folder === folder && engine.spill <= spill
+  const found = idle.find(fits)
+  const useless = idle.filter(engine => engine !== found && !fits(engine))
+  idle = idle.filter(engine => engine !== found && fits(engine))
+  for (const engine of useless) closeSoon(engine)
+  if (found) return { ...found, connection: await found.instance.connect() }
+  const taken = spare ?? open()
+  spare = undefined
+  const instance = await taken
+  const engine = { instance, connection: await instance.connect(), folder, spill }
+  try {
+    await prepare(engine.connection, request, signal)
+    return engine
+  } catch (error) {
+    leaveEngine(engine, false)
+    throw error
+  }
+}
+
+/** `isWhole`: whether its query came to its end. */
+export function leaveEngine(engine: Engine, isWhole: boolean): void {
+  engine.connection.closeSync()
+  if (isWhole && engine.folder === newest && idle.length < MOST_IDLE) idle.push(engine)
+  else closeSoon(engine)
+}
+
+/** The answer ends first: closing takes as long as a short query. */
+function closeSoon({ instance }: Engine): void {
+  setImmediate(() => {
+    instance.closeSync()
+    spare ??= open()
+    spare.catch(() => {}) // told to the query that takes it
+  })
+}
+
+/** Fixes the settings, and makes the views. */
+async function prepare(
+  connection: DuckDBConnection,
+  { folder, schemas, memory, spill }: QueryRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const files = `${folder}/files`
+  const run = async (...statements: string[]) => {
+    signal.throwIfAborted()
+    return connection.runAndReadAll(statements.join('; '))
+  }
+  await run(
+    `SET memory_limit = '${memory}B'`,
+    `SET temp_directory = '${folder}/temp/${++opened}'`,
+    `SET max_temp_directory_size = '${spill}B'`,
+    `SET allowed_directories = ['${files}/']`,
+    'SET enable_external_access = false',
+  )
+  const empty = new Set<string>()
+  for (const { schema, names, counts } of doubtfulColumns(schemas, files)) {
+    const [row = []] = (await run(counts)).getRows()
+    names.forEach((name, i) => {
+      if (row[i] === 0n) empty.add(`${schema} ${name}`)
+    })
+  }
+  const known = schemas.map(({ schema, columns }) => ({
+    schema,
+    columns: columns.map(({ name, type }) => ({
+      name,
+      type: empty.has(`${schema} ${name}`) ? EMPTY : type,
+    })),
+  }))
+  const names = new Set(schemas.flatMap(({ columns }) => columns.map(({ name }) => name)))
+  if (names.size > MOST_COLUMNS_SHARED) await run('SET threads = 1')
+  await run(dataView(known, files), uploadsView(`${files}/uploads.csv`), 'SET lock_configuration = true')
+}
