@@ -89,7 +89,7 @@ async function store(
   const summary = readSummary(dataDir, id, 0)
   if (!checked || !summary) return undefined
   const [csvPath, parquetPath] = [storedFile(dataDir, id, 'csv'), storedFile(dataDir, id, 'parquet')]
-  const { multiLine, strayCr } = csvShape(csvPath, columns.length)
+  const { multiLine, ambiguousLines } = csvShape(csvPath, columns.length)
   const extent = extentOf(parquetPath, { bytes, footerBytes, footerCrc }, columns)
   const stored = await putObjects(objects, objectOf(migration, id), {
     csv: { path: csvPath, length: csvBytes },
@@ -105,7 +105,7 @@ async function store(
     checksums: checked.checksums,
     notes: readNotes(dataDir, id),
     multiLine,
-    ownKernels: strayCr,
+    ownKernels: ambiguousLines,
     extents: encodeExtents(columns, extent.columns),
   }
 }

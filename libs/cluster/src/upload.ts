@@ -72,7 +72,7 @@ async function commit(
   cluster: Cluster,
   id: number,
   stored: StoredObjects & UploadOptions & { receivedAt: string },
-  { warnings, ...converted }: SpooledUpload,
+  { warnings, ambiguousLines, ...converted }: SpooledUpload,
   cancellation: Cancellation,
 ): Promise<UploadResult> {
   const { commits, uploads, spool } = cluster
@@ -81,7 +81,7 @@ async function commit(
     ...stored,
     uploadId: stored.uploadId,
     name: stored.name,
-    ownKernels: false,
+    ownKernels: ambiguousLines,
   }
   const csv = incomingFile(spool.path, id, 'csv')
   for (;;) {

@@ -43,6 +43,8 @@ export interface Kernels extends DoubleSums, Encoders, Metadata, PageSums {
   scanBroken(): number
   scanStrayCr(): number
   countLineFeeds(from: number, to: number): number
+  /** The sum of `CR_BEFORE_LF` and `CR_ALONE`. */
+  surveyCarriageReturns(from: number, to: number): number
   everyRecordHas(columns: number, records: number, ends: number): number
 
   int64Column: ReadColumn
@@ -89,6 +91,10 @@ export type ReadColumn = (
 
 /** Tells `scan` to find the fields of every column. */
 export const EVERY = -1
+
+/** What `surveyCarriageReturns` finds: a CR that a line feed follows, and one that no line feed follows. */
+export const CR_BEFORE_LF = 1
+export const CR_ALONE = 2
 
 const module = new WebAssembly.Module(readFileSync(new URL('../build/kernels.wasm', import.meta.url)))
 

@@ -10,7 +10,7 @@ import { uuidText } from '@table/table'
 import type { Database } from './database.ts'
 
 /** An upload whose objects are stored, and which is in no catalogue yet. */
-export interface NewUpload extends Omit<Converted, 'warnings'> {
+export interface NewUpload extends Omit<Converted, 'warnings' | 'ambiguousLines'> {
   /** A UUID that no other upload has: it names the objects. */
   object: string
   /** A UUID in 16 bytes. */

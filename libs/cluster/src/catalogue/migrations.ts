@@ -179,6 +179,11 @@ export const migrations: readonly string[] = [
     RETURN true;
   END $$;
   `,
+  `
+  -- Engines do not read every CSV with blank lines before the header, or with line ends of two kinds beside line breaks in fields, as we do.
+  -- Which of the earlier uploads have such lines is not known, but all of them have multi_line.
+  UPDATE uploads SET own_kernels = true WHERE multi_line;
+  `,
 ]
 
 /** The versions of PostgreSQL that the catalogue is known to work on begin with this one. */

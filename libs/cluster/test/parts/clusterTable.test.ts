@@ -170,6 +170,28 @@ describe.each(['kernels', 'engine'])('with %s', kind => {
   })
 })
 
+/** Nothing listens there. */
+const noEngine = () => new SparkConnect('sc://127.0.0.1:1')
+
+test("a CSV whose lines an engine may see otherwise is not the engine's", async () => {
+  const { table } = await opened(newDeployment(), noEngine())
+  for (const csv of ['x,y\n1,"a\rb"\n', '\nx,y\n2,a\n', 'x,y\n3,"a\nb"\r\n']) await uploaded(table, csv)
+  expect(await table.columnSum('x', 'csv', never)).toBe(6n)
+  expect(await table.stats(['x'], 'csv', never)).toMatchObject([{ rows: 3, min: '1', max: '3' }])
+  await uploaded(table, 'x,y\n4,"a\nb"\n')
+  await expect(table.columnSum('x', 'csv', never)).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('of what an earlier release took, our kernels sum every CSV with line breaks in fields', async () => {
+  const deployment = newDeployment()
+  const { table, cluster } = await opened(deployment, noEngine())
+  await uploaded(table, 'x,y\n1,"a\nb"\n')
+  await expect(table.columnSum('x', 'csv', never)).rejects.toMatchObject({ code: 'unavailable' })
+  await cluster.database.rows('UPDATE deployment SET version = 2')
+  const later = await opened(deployment, noEngine())
+  expect(await later.table.columnSum('x', 'csv', never)).toBe(1n)
+})
+
 async function bytesOf(file: StoredFile | undefined): Promise<Buffer> {
   if (!file) throw new Error('the upload is missing')
   return Buffer.concat(await Array.fromAsync(file.parts(), part => Buffer.from(part)))

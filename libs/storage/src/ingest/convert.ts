@@ -35,6 +35,8 @@ export interface Converted {
   checksums: Checksums
   /** A field may have a line break. Only if this is false, every line break ends a record. */
   multiLine: boolean
+  /** Other programs may find other records in the CSV than we do. */
+  ambiguousLines: boolean
   /** About the text columns that look like numbers. */
   notes: readonly TextNote[]
   /** What the client should know about the file. */
@@ -226,6 +228,7 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
       footerCrc,
       checksums,
       multiLine: lineBreaks.inFields,
+      ambiguousLines: lineBreaks.areAmbiguous,
       notes,
       warnings,
     }

@@ -1,13 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { csvShape } from '../../src/csv/shape.ts'
 import { convertCsv } from '../../src/ingest/convert.ts'
 import { temporaryDirectory } from '../support/directories.ts'
 
-function multiLine(csv: string): boolean {
+function converted(csv: string) {
   const directory = temporaryDirectory()
-  writeFileSync(join(directory, 'a.csv'), csv)
-  return convertCsv(join(directory, 'a.csv'), join(directory, 'a.parquet')).multiLine
+  const path = join(directory, 'a.csv')
+  writeFileSync(path, csv)
+  const { multiLine, ambiguousLines, columns } = convertCsv(path, join(directory, 'a.parquet'))
+  expect(csvShape(path, columns.length)).toEqual({ multiLine, ambiguousLines })
+  return { multiLine, ambiguousLines }
 }
 
 const many = '"1",b\n'.repeat(200_000)
@@ -19,7 +23,7 @@ test.each([
   ['one far behind the first block', `x,y\n${many}1,"\n"\n`],
   ['CRLF in a field', 'x,y\r\n1,"a\r\nb"\r\n'],
 ])('%s is found', (_, csv) => {
-  expect(multiLine(csv)).toBe(true)
+  expect(converted(csv).multiLine).toBe(true)
 })
 
 test.each([
@@ -29,5 +33,29 @@ test.each([
   ['CRLF at the ends of records', 'x,y\r\n"1",a\r\n2,b\r\n'],
   ['no records', '"x",y\n'],
 ])('%s: every line break ends a record', (_, csv) => {
-  expect(multiLine(csv)).toBe(false)
+  expect(converted(csv).multiLine).toBe(false)
+})
+
+test.each([
+  ['a CR in quotes', 'x,y\n1,"a\rb"\n'],
+  ['a CR in quotes between CRLFs', 'x,y\r\n1,"a\rb"\r\n'],
+  ['a CR before a closing quote', 'x,y\n1,"a\r"\n'],
+  ['a CR in the header', '"x\r",y\n1,a\n'],
+  ['a CR far behind the first block', `x,y\n${many}1,"\r"\n`],
+  ['a blank line before the header', '\nx,y\n1,a\n'],
+  ['a blank line behind a byte order mark', '\ufeff\r\nx,y\r\n1,a\r\n'],
+  ['CRLF behind LF, beside a line break in a field', 'x,y\n1,"a\nb"\r\n'],
+  ['CRLF behind a LF in the header', '"x\n",y\r\n1,a\r\n'],
+])('%s: other programs may find other records', (_, csv) => {
+  expect(converted(csv).ambiguousLines).toBe(true)
+})
+
+test.each([
+  ['LF at the ends of records', 'x,y\n1,"a\nb"\n'],
+  ['CRLF at the ends of records, and LF in fields', 'x,y\r\n1,"a\nb"\r\n'],
+  ['both line ends without line breaks in fields', 'x,y\n1,a\r\n2,b\n'],
+  ['blank lines behind the header', 'x,y\n\n1,a\n\n'],
+  ['many blocks', `x,y\n${many}`],
+])('%s: every program finds the same records', (_, csv) => {
+  expect(converted(csv).ambiguousLines).toBe(false)
 })
