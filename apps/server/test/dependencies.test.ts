@@ -29,8 +29,6 @@ const importers: Record<string, readonly string[]> = {
   '@grpc/grpc-js': ['grpc'],
   'node:http2': ['grpc'],
   '@table/arrow': ['query'],
-  '@table/arrow/csv': ['query'],
-  '@table/arrow/parquet': ['query'],
   '@table/proto': ['grpc'],
   '@table/storage': ['config', 'grpc', 'http', 'workers', '.'],
   '@table/storage/worker': ['workers'],

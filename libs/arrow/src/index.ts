@@ -1,5 +1,7 @@
+export { answerBytes } from './answerBytes.ts'
 export type { Answer, ArrowColumn, Batch } from './column.ts'
 export { UnfitAnswer } from './errors.ts'
 export { jsonOf, jsonValuesOf } from './json.ts'
+export { arrowOf } from './stream.ts'
 export { cellsOf, unscaled } from './texts.ts'
 export { type ArrowField, type ArrowType, isNumber, type TimeUnit, typeName } from './type.ts'

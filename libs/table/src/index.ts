@@ -17,4 +17,15 @@ export {
   type UploadOptions,
   type UploadResult,
 } from './table.ts'
+export {
+  type ColumnList,
+  commonType,
+  doubtfulColumns,
+  EMPTY,
+  foldedName,
+  RECEIVED_COLUMN,
+  type UnitedColumn,
+  UPLOAD_COLUMN,
+  uniteColumns,
+} from './unitedColumns.ts'
 export { uuidText } from './uuid.ts'

@@ -4,7 +4,6 @@
 import { type DuckDBDataChunk, type DuckDBDecimalType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
 import { type ArrowColumn, type ArrowType, UnfitAnswer } from '@table/arrow'
-import type { ArrowArray } from './arrowMessages.ts'
 import { GrowingBits, GrowingBytes } from './growingBytes.ts'
 import { textOf } from './nested.ts'
 import { typedValues } from './typedValues.ts'
@@ -64,15 +63,7 @@ export class GrowingColumn {
     return this.#values.length + this.#ends.length
   }
 
-  /** What a record batch has of the column. Valid until the next `append` or `clear`. */
-  get array(): ArrowArray {
-    const nulls = this.#valid.zeros
-    const valid = nulls > 0 ? this.#valid.content : new Uint8Array(0)
-    const values = this.#values.content
-    return { nulls, buffers: this.#layout.texts ? [valid, this.#ends.content, values] : [valid, values] }
-  }
-
-  /** The column for what reads its values. Valid until the next `append` or `clear`. */
+  /** The rows of the column so far. Valid until the next `append` or `clear`. */
   get column(): ArrowColumn {
     const { type } = this
     const ends = this.#ends.content

@@ -1,11 +1,11 @@
 // A query in a DuckDB that no other query has at the time.
 import { UnfitAnswer } from '@table/arrow'
+import { ServiceError } from '@table/table'
 import { encoded } from './encoded.ts'
 import { leaveEngine, takeEngine } from './engines.ts'
 import type { QueryFailure, QueryRequest } from './request.ts'
 import { FailedLate } from './rows.ts'
 import { prepareQuery, Refused } from './statement.ts'
-import { TooManyColumns } from './views.ts'
 
 /** Yields the answer in the format of the request. The bytes are valid until the next ones. */
 export async function* answer(
@@ -49,7 +49,7 @@ const MOST = 2000
 /** Returns what a caller is told of an error. */
 export function failureOf(error: unknown, { memory }: QueryRequest): QueryFailure {
   const { message } = error as Error
-  if (error instanceof TooManyColumns) return { code: 'too-large', message }
+  if (error instanceof ServiceError && error.code === 'too-large') return { code: error.code, message }
   if (error instanceof Refused || error instanceof UnfitAnswer) return { code: 'invalid-data', message }
   const [, code = 'invalid-data' as const] = kinds.find(([pattern]) => pattern.test(message)) ?? []
   if (code === 'too-large')

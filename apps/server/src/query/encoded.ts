@@ -1,28 +1,15 @@
 import type { DuckDBResult } from '@duckdb/node-api'
-import { type Batch, jsonOf } from '@table/arrow'
+import { answerBytes, type Batch } from '@table/arrow'
 import type { AnswerFormat } from '@table/table'
-import { arrowStream } from './arrowStream.ts'
 import { type Rows, rowsOf } from './rows.ts'
 
 /** Yields the answer of a query in a format. The bytes are valid until the next ones. */
-export async function* encoded(
+export function encoded(
   result: DuckDBResult,
   format: AnswerFormat,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { fields, batches } = rowsOf(result)
-  switch (format) {
-    case 'arrow':
-      yield* arrowStream(fields, batches)
-      return
-    case 'csv':
-      yield* (await import('@table/arrow/csv')).csvOf({ fields, batches: readable(batches) })
-      return
-    case 'json':
-      for await (const text of jsonOf({ fields, batches: readable(batches) })) yield Buffer.from(text)
-      return
-    case 'parquet':
-      yield* (await import('@table/arrow/parquet')).parquetOf({ fields, batches: readable(batches) })
-  }
+  return answerBytes({ fields, batches: readable(batches) }, format)
 }
 
 async function* readable(batches: AsyncIterable<Rows>): AsyncGenerator<Batch> {

@@ -1,8 +1,9 @@
 // A DuckDB for each query that runs. Its settings are fixed before the query comes, and its views read one folder.
 // After an answer it waits for another query over the same folder.
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { EMPTY } from '@table/table'
 import type { QueryRequest } from './request.ts'
-import { dataView, doubtfulColumns, EMPTY, uploadsView } from './views.ts'
+import { dataView, doubtfulCounts, uploadsView } from './views.ts'
 
 const THREADS = '2'
 
@@ -102,7 +103,7 @@ async function prepare(
     'SET enable_external_access = false',
   )
   const empty = new Set<string>()
-  for (const { schema, names, counts } of doubtfulColumns(schemas, files)) {
+  for (const { schema, names, counts } of doubtfulCounts(schemas, files)) {
     const [row = []] = (await run(counts)).getRows()
     names.forEach((name, i) => {
       if (row[i] === 0n) empty.add(`${schema} ${name}`)

@@ -1,6 +1,6 @@
 // The messages of an Arrow IPC stream: https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format
-import type { ArrowField, ArrowType, TimeUnit } from '@table/arrow'
 import { type FieldValue, FlatBuffer } from './flatBuffer.ts'
+import type { ArrowField, ArrowType, TimeUnit } from './type.ts'
 
 /** What a record batch has of a column: its rows, its nulls, and its buffers, of which the first says which rows are not null. */
 export interface ArrowArray {
