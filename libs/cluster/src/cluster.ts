@@ -13,6 +13,8 @@ export interface Cluster {
   objects: ObjectStore
   /** Without an engine, our kernels read all objects themselves. */
   engine: Engine | undefined
+  /** Whether SQL is answered, which on an engine can read and write everything that the engine can reach. */
+  engineSql: boolean
   uploads: Uploads
   commits: Commits
   spool: SpoolDirectory

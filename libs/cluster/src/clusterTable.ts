@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { formatOf, translated, translatedFile, UploadRuns } from '@table/storage'
+import { formatOf, translated, translatedFile, translatedParts, UploadRuns } from '@table/storage'
 import {
+  type AnswerFormat,
   type ColumnStats,
   type CsvBody,
   type Description,
@@ -19,6 +20,7 @@ import type { Cluster } from './cluster.ts'
 import { columnStats } from './columnStats.ts'
 import { columnSum } from './columnSum.ts'
 import { description } from './description.ts'
+import { query } from './query.ts'
 import { storedObject } from './storedObject.ts'
 import { upload } from './upload.ts'
 
@@ -66,13 +68,14 @@ export class ClusterTable implements Table {
     return file && translatedFile(file)
   }
 
-  /** SQL on an engine reads and writes whatever the engine can reach. */
-  // biome-ignore lint/correctness/useYield: it has no answer
-  async *query(): AsyncGenerator<Uint8Array> {
-    throw new ServiceError(
-      'unsupported',
-      'this server answers no SQL: on its engine a query could read and write everything that the engine can reach',
-    )
+  async *query(sql: string, format: AnswerFormat, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { engine, engineSql } = this.#cluster
+    if (!engine || !engineSql)
+      throw new ServiceError(
+        'unsupported',
+        'this server answers no SQL: on its engine a query can read and write everything that the engine can reach, which the operator allows with --engine-sql',
+      )
+    yield* translatedParts(query(this.#cluster, engine, sql, format, signal))
   }
 
   async #open(id: number, formatName: string): Promise<StoredFile | undefined> {

@@ -24,6 +24,8 @@ export interface ClusterOptions {
   spool: string
   workers: Workers
   engine: Engine | undefined
+  /** Whether the engine answers SQL. */
+  engineSql?: boolean
 }
 
 export interface OpenCluster extends Cluster {
@@ -78,6 +80,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
       database,
       objects,
       engine,
+      engineSql: options.engineSql ?? false,
       uploads,
       commits: new Commits(database),
       spool,

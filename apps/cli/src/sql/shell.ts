@@ -1,12 +1,16 @@
 import { createInterface, type Interface } from 'node:readline/promises'
+import { typeName } from '@table/arrow'
 import type { Connection } from '../client.ts'
 import { failure } from '../colours.ts'
 import { CliError } from '../errors.ts'
 import type { Style } from '../printTable.ts'
 import { answerQuery } from './answer.ts'
+import { answerOf } from './columns.ts'
 import { Completion } from './completion.ts'
 import { HISTORY_LINES, History } from './history.ts'
+import { askQuery } from './query.ts'
 import { isBlank, statementEnd } from './statements.ts'
+import { visible } from './table.ts'
 
 const PROMPT = 'table> '
 const CONTINUED = '   ... '
@@ -102,15 +106,28 @@ class Shell {
     else if (line === '.schema') {
       for (const view of ['data', 'uploads']) {
         console.log(view)
-        await this.#answer(`SELECT column_name, column_type FROM (DESCRIBE ${view})`)
+        await this.#during(controller => this.#columns(view, controller.signal))
       }
     } else console.error(failure(`there is no ${line}: .help says what there is`))
   }
 
-  async #answer(statement: string): Promise<void> {
+  #answer(statement: string): Promise<void> {
+    return this.#during(controller =>
+      answerQuery(this.#connection, statement, { style: this.#style }, controller),
+    )
+  }
+
+  /** Prints the columns of a view. Dialects of SQL describe tables in different ways, but every answer has types. */
+  async #columns(view: string, signal: AbortSignal): Promise<void> {
+    const answer = answerOf(await askQuery(this.#connection, `SELECT * FROM ${view} LIMIT 0`, signal))
+    for await (const _ of answer.batches);
+    for (const { name, type } of answer.fields) console.log(`  ${visible(name)}: ${typeName(type)}`)
+  }
+
+  async #during(work: (controller: AbortController) => Promise<void>): Promise<void> {
     this.#running = new AbortController()
     try {
-      await answerQuery(this.#connection, statement, { style: this.#style }, this.#running)
+      await work(this.#running)
     } catch (error) {
       if (!(error instanceof CliError)) throw error
       console.error(failure(error.message))

@@ -79,7 +79,7 @@ function lineOf(
 }
 
 /** Shows what would move the terminal's cursor as a picture of it: a line feed as ␊. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]/gu, character => {
     const code = character.charCodeAt(0)
     if (code < 0x20) return String.fromCharCode(0x2400 + code)

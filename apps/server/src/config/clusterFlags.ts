@@ -6,6 +6,7 @@ export interface ClusterFlags {
   objects: string
   s3Endpoint: string | undefined
   engine: string
+  engineSql: 'on' | 'off'
 }
 
 /** What the flags may have. */
@@ -30,6 +31,14 @@ export function clusterOptions(): Option[] {
       'TABLE_ENGINE_ADDRESS',
       'in a cluster: what sums, such as sc://one:50051,sc://two:50051',
     ),
+    new Option(
+      '--engine-sql [on|off]',
+      'in a cluster: SQL, which may do whatever the engine may do; read docs/cluster.md first',
+    )
+      .env('TABLE_ENGINE_SQL')
+      .default('off')
+      .preset('on')
+      .choices(['on', 'off']),
   ]
 }
 
@@ -39,15 +48,16 @@ export function clusterOf({
   objects,
   s3Endpoint,
   engine,
+  engineSql = 'off',
 }: GivenClusterFlags): ClusterFlags | undefined {
   return catalogue !== undefined && objects !== undefined && engine !== undefined
-    ? { catalogue, objects, s3Endpoint, engine }
+    ? { catalogue, objects, s3Endpoint, engine, engineSql }
     : undefined
 }
 
 /** Returns what is wrong with the flags of a cluster, undefined if nothing is. `args`: the command line. */
 export function clusterProblem(
-  { catalogue, objects, s3Endpoint, engine }: GivenClusterFlags,
+  { catalogue, objects, s3Endpoint, engine, engineSql }: GivenClusterFlags,
   args: readonly string[],
 ): string | undefined {
   const parts = { '--catalogue': catalogue, '--objects': objects, '--engine': engine }
@@ -56,6 +66,7 @@ export function clusterProblem(
   if (missing.length > 0 && missing.length < names.length)
     return `${names.join(', ')} go together: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`
   if (s3Endpoint !== undefined && objects === undefined) return '--s3-endpoint needs --objects'
+  if (engineSql === 'on' && engine === undefined) return '--engine-sql needs --engine'
   if (catalogue !== undefined && hasPassword(catalogue) && args.some(arg => arg.includes(catalogue)))
     return '--catalogue has a password, which everybody on this machine can read: give it in PGPASSWORD, PGPASSFILE or TABLE_CATALOGUE'
   if (engine?.includes(';token=') && args.some(arg => arg.includes(engine)))

@@ -42,7 +42,12 @@ export class ServedCluster extends ClusterTable implements ServedTable {
     const workers: Workers = { count, run: (name, task) => threads.run(name, task) }
     try {
       const engine = await openEngine(flags.engine)
-      return new ServedCluster(await openCluster({ ...flags, engine, spool, workers }), threads, spool)
+      const engineSql = flags.engineSql === 'on'
+      return new ServedCluster(
+        await openCluster({ ...flags, engine, engineSql, spool, workers }),
+        threads,
+        spool,
+      )
     } catch (error) {
       await threads.close()
       throw error

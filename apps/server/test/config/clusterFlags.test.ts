@@ -7,11 +7,14 @@ test('the parts of a cluster go together', () => {
   expect(clusterProblem({}, [])).toBeUndefined()
   expect(clusterProblem(whole, [])).toBeUndefined()
   expect(clusterOf({})).toBeUndefined()
-  expect(clusterOf(whole)).toEqual({ ...whole, s3Endpoint: undefined })
+  expect(clusterOf(whole)).toEqual({ ...whole, s3Endpoint: undefined, engineSql: 'off' })
+  expect(clusterOf({ ...whole, engineSql: 'on' })?.engineSql).toBe('on')
   const { engine, ...without } = whole
   expect(clusterProblem(without, [])).toContain('--engine is missing')
   expect(clusterProblem({ engine }, [])).toContain('--catalogue and --objects are missing')
   expect(clusterProblem({ s3Endpoint: 'http://store' }, [])).toContain('needs --objects')
+  expect(clusterProblem({ engineSql: 'off' }, [])).toBeUndefined()
+  expect(clusterProblem({ engineSql: 'on' }, [])).toContain('--engine-sql needs --engine')
 })
 
 test.each([

@@ -15,6 +15,8 @@ import type { EngineAddress } from './address.ts'
 const PULSE = 5000
 /** The ms that an engine may take for what is no work. */
 const PATIENCE = 10_000
+/** The most bytes of a part of an answer. Engines make a part of some thousand rows, however long they are. */
+const PART_BYTES = 64 * 1024 * 1024
 
 const userContext = { userId: 'table', userName: 'table' }
 
@@ -37,13 +39,17 @@ export class Connection {
       // An engine that was started again is found at once.
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1000,
+      'grpc.max_receive_message_length': PART_BYTES,
     })
     if (address.token !== undefined) this.#metadata.set('authorization', `Bearer ${address.token}`)
   }
 
-  /** Makes the engine tell names apart by case, which an engine that was started again has forgotten. */
+  /** Makes the engine tell names apart by case and show times in UTC, which an engine that was started again has forgotten. */
   prepare(signal: AbortSignal): Promise<void> {
-    const pairs = [{ key: 'spark.sql.caseSensitive', value: 'true' }]
+    const pairs = [
+      { key: 'spark.sql.caseSensitive', value: 'true' },
+      { key: 'spark.sql.session.timeZone', value: 'UTC' },
+    ]
     const request = { ...this.#session, operation: { set: { pairs } } }
     return new Promise((resolve, reject) => {
       const call = this.#client.config(request, this.#metadata, soon(), error => {
@@ -59,6 +65,13 @@ export class Connection {
 
   /** Follows a plan whose values are texts. An abortion of the signal stops the engine, too. */
   async execute(root: Relation, signal: AbortSignal): Promise<Row[]> {
+    const rows: Row[] = []
+    for await (const stream of this.follow(root, signal)) rows.push(...rowsOf(stream))
+    return rows
+  }
+
+  /** Follows a plan, and yields Arrow IPC streams as they come. The engine stops if the signal is aborted, or if nobody takes the rest. */
+  async *follow(root: Relation, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     const operationId = randomUUID()
     const session = this.#session
     const request = { ...session, plan: { root }, operationId, clientType: 'table' }
@@ -70,13 +83,17 @@ export class Connection {
     }
     signal.addEventListener('abort', cancel, { signal: ended.signal })
     const pulse = setInterval(() => this.prepare(ended.signal).catch(error => call.destroy(error)), PULSE)
+    let isOver = false
     try {
       if (signal.aborted) cancel()
-      const rows: Row[] = []
       for await (const { arrowBatch } of call as AsyncIterable<ExecutePlanResponse>)
-        if (arrowBatch) rows.push(...rowsOf(arrowBatch.data))
-      return rows
+        if (arrowBatch) yield arrowBatch.data
+      isOver = true
+    } catch (error) {
+      isOver = true
+      throw error
     } finally {
+      if (!isOver) cancel()
       clearInterval(pulse)
       ended.abort()
     }

@@ -20,13 +20,14 @@ export function aggregatePlan(
   dialect: Dialect,
 ): Relation {
   const values = (read: Read) => (format === 'csv' ? csvValues(read, dialect) : parquetValues(read, column))
+  return aggregate(caseSensitive(unionAll(reads.map(values))), expressions)
+}
+
+/** The SQL expressions over all rows of the input. */
+export function aggregate(input: Relation, expressions: readonly string[]): Relation {
+  const groupType = Aggregate_GroupType.GROUP_TYPE_GROUPBY
   return {
-    aggregate: {
-      input: caseSensitive(unionAll(reads.map(values))),
-      groupType: Aggregate_GroupType.GROUP_TYPE_GROUPBY,
-      groupingExpressions: [],
-      aggregateExpressions: expressions.map(sql),
-    },
+    aggregate: { input, groupType, groupingExpressions: [], aggregateExpressions: expressions.map(sql) },
   }
 }
 
@@ -42,13 +43,11 @@ function csvValues({ urls, columns, columnIndex, multiLine }: Read, dialect: Dia
 /** The column is found by its name. */
 function parquetValues({ urls }: Read, column: string): Relation {
   const schema = structOf([field(column, 'long')])
-  return {
-    toDf: { input: files({ format: 'parquet', schema, options: {}, paths: urls }), columnNames: [VALUE] },
-  }
+  return renamed(files({ format: 'parquet', schema, options: {}, paths: urls }), [VALUE])
 }
 
 /** The rows of all inputs. The plan is a balanced tree, because engines refuse plans that nest too deeply. */
-function unionAll(inputs: readonly Relation[]): Relation {
+export function unionAll(inputs: readonly Relation[]): Relation {
   const [only, ...others] = inputs
   if (only && others.length === 0) return only
   const half = Math.ceil(inputs.length / 2)
@@ -72,13 +71,18 @@ function caseSensitive(input: Relation): Relation {
 
 const sql = (expression: string): Expression => ({ expressionString: { expression } })
 
-const project = (input: Relation, expressions: readonly string[]): Relation => ({
+export const project = (input: Relation, expressions: readonly string[]): Relation => ({
   project: { input, expressions: expressions.map(sql) },
 })
 
-const files = (dataSource: Read_DataSource): Relation => ({ read: { dataSource } })
+/** The input with other names for its columns, which may be any text. */
+export const renamed = (input: Relation, columnNames: string[]): Relation => ({
+  toDf: { input, columnNames },
+})
+
+export const files = (dataSource: Read_DataSource): Relation => ({ read: { dataSource } })
 
 const field = (name: string, type: 'long' | 'string') => ({ name, type, nullable: true, metadata: {} })
 
 /** A schema as JSON, which takes every name. */
-const structOf = (fields: readonly object[]): string => JSON.stringify({ type: 'struct', fields })
+export const structOf = (fields: readonly object[]): string => JSON.stringify({ type: 'struct', fields })

@@ -5,9 +5,12 @@ import { engineAddresses } from './address.ts'
 import { Connection, type Row } from './connection.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { engineOfVersion } from './dialects/version.ts'
-import type { Engine, EngineQuestion, EngineStats, EngineSum } from './engine.ts'
+import type { Engine, EngineQuery, EngineQuestion, EngineStats, EngineSum, EngineTable } from './engine.ts'
 import { aggregatePlan } from './plan.ts'
+import { countPlan, queryPlan } from './queryPlan.ts'
+import { QuerySessions } from './querySessions.ts'
 import { plansOf, type Read } from './reads.ts'
+import { sqlError } from './sqlError.ts'
 
 /** An engine that speaks Spark Connect. With several addresses, the next one answers when one fails. */
 export class SparkConnect implements Engine {
@@ -15,6 +18,7 @@ export class SparkConnect implements Engine {
   /** The connections in the order in which they are asked, the last one that answered first. */
   #order: Connection[]
   readonly #known = new Map<Connection, { dialect: Dialect; name: string }>()
+  readonly #sessions = new QuerySessions()
 
   /** `addresses`: see `engineAddresses`. */
   constructor(addresses: string) {
@@ -47,12 +51,64 @@ export class SparkConnect implements Engine {
     return stats
   }
 
+  async *query(query: EngineQuery, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const plan = queryPlan(query)
+    const failures: string[] = []
+    for (const connection of [...this.#order, this.#order[0] as Connection]) {
+      const session = this.#sessions.take(connection)
+      let state: 'prepared' | 'asked' | 'answered' = 'prepared'
+      try {
+        await session.connection.prepare(signal)
+        await this.#engineAt(connection, signal)
+        state = 'asked'
+        for await (const stream of session.connection.follow(plan, signal)) {
+          state = 'answered'
+          yield stream
+        }
+        this.#putFirst(connection)
+        session.isFree = true
+        return
+      } catch (error) {
+        if (signal.aborted) throw new ServiceError('cancelled', 'the query was cancelled', { cause: error })
+        if (error instanceof ServiceError) throw error
+        const refused = state === 'prepared' ? undefined : sqlError(error)
+        session.isFree = refused !== undefined
+        if (refused) throw refused
+        this.#failed(connection, error, failures)
+        if (state === 'answered') break
+      } finally {
+        this.#sessions.release(session)
+      }
+    }
+    throw unavailable(failures)
+  }
+
+  async rowCount(table: EngineTable, signal: AbortSignal): Promise<number> {
+    if (table.lists.length === 0) return 0
+    return this.#ask(async connection => {
+      await connection.prepare(signal)
+      const [[rows] = []] = await connection.execute(countPlan(table), signal)
+      return Number(rows ?? Number.NaN)
+    }, signal)
+  }
+
   version(signal: AbortSignal): Promise<string> {
     return this.#ask(async connection => (await this.#engineAt(connection, signal)).name, signal)
   }
 
   close(): void {
+    this.#sessions.close()
     for (const connection of this.#connections) connection.close()
+  }
+
+  #putFirst(connection: Connection): void {
+    this.#order = [connection, ...this.#connections.filter(other => other !== connection)]
+  }
+
+  #failed(connection: Connection, error: unknown, failures: string[]): void {
+    this.#known.delete(connection)
+    connection.renew()
+    failures.push(`${connection.address.text}: ${shortened(error)}`)
   }
 
   /** Returns the sum and the values of the expressions over all values of the column. */
@@ -97,21 +153,24 @@ export class SparkConnect implements Engine {
     for (const connection of [...this.#order, this.#order[0] as Connection]) {
       try {
         const answer = await question(connection)
-        this.#order = [connection, ...this.#connections.filter(other => other !== connection)]
+        this.#putFirst(connection)
         return answer
       } catch (error) {
         if (signal.aborted) throw new ServiceError('cancelled', 'the sum was cancelled', { cause: error })
         if (error instanceof ServiceError) throw error
-        this.#known.delete(connection)
-        connection.renew()
-        failures.push(`${connection.address.text}: ${shortened(error)}`)
+        this.#failed(connection, error, failures)
       }
     }
-    // gRPC tells of a certificate that is not trusted only in words.
-    const advice = /certificate/.test(failures.join()) ? ': give its authority in NODE_EXTRA_CA_CERTS' : ''
-    log.error(`the engine does not answer: ${failures.join('; ')}${advice}`)
-    throw new ServiceError('unavailable', 'the engine cannot answer now: try again later')
+    throw unavailable(failures)
   }
+}
+
+/** Makes the error for a client, and tells the operator why. */
+function unavailable(failures: readonly string[]): ServiceError {
+  // gRPC tells of a certificate that is not trusted only in words.
+  const advice = /certificate/.test(failures.join()) ? ': give its authority in NODE_EXTRA_CA_CERTS' : ''
+  log.error(`the engine does not answer: ${failures.join('; ')}${advice}`)
+  return new ServiceError('unavailable', 'the engine cannot answer now: try again later')
 }
 
 /** What an error says, in one line without what stands behind a stack. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { parts } from '../../../../testing/cluster/shared.ts'
 import { conformance } from '../../../../testing/conformance/conformance.ts'
+import { queries } from '../../../../testing/conformance/queries.ts'
 import { ClusterTable } from '../../src/clusterTable.ts'
 import { SparkConnect } from '../../src/engine/sparkConnect.ts'
 import { inlineWorkers } from '../../src/inlineWorkers.ts'
@@ -17,8 +18,8 @@ describe.each(['kernels', 'engine'])('a cluster with %s', kind => {
   beforeAll(async () => {
     Object.assign(process.env, parts.credentials)
     const engine = kind === 'engine' ? new SparkConnect(`sc://127.0.0.1:${parts.enginePort}`) : undefined
-    const s3Endpoint = parts.endpoint
-    cluster = await openCluster({ ...newDeployment(), s3Endpoint, spool, workers: inlineWorkers, engine })
+    const options = { s3Endpoint: parts.endpoint, spool, workers: inlineWorkers, engine, engineSql: true }
+    cluster = await openCluster({ ...newDeployment(), ...options })
     table = new ClusterTable(cluster)
   })
   afterAll(async () => {
@@ -27,4 +28,5 @@ describe.each(['kernels', 'engine'])('a cluster with %s', kind => {
   })
 
   conformance(() => table)
+  if (kind === 'engine') queries(() => table)
 })

@@ -28,10 +28,12 @@ export function newDeployment(): Deployment {
 export async function opened(
   { catalogue, objects }: Deployment = newDeployment(),
   engine?: Engine,
+  engineSql = false,
 ): Promise<{ table: ClusterTable; cluster: OpenCluster }> {
   Object.assign(process.env, parts.credentials)
   const spool = mkdtempSync(join(tmpdir(), 'table-spool-'))
-  const options = { catalogue, objects, s3Endpoint: parts.endpoint, spool, workers: inlineWorkers, engine }
+  const s3Endpoint = parts.endpoint
+  const options = { catalogue, objects, s3Endpoint, spool, workers: inlineWorkers, engine, engineSql }
   const cluster = await openCluster(options)
   onTestFinished(async () => {
     await cluster.close()

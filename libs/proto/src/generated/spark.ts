@@ -120,13 +120,21 @@ export interface ReleaseSessionRequest {
 export interface ReleaseSessionResponse {
 }
 
+export interface RelationCommon {
+  planId?: bigint | undefined;
+}
+
 export interface Relation {
+  common?: RelationCommon | undefined;
   read?: Read | undefined;
   project?: Project | undefined;
   setOp?: SetOperation | undefined;
   aggregate?: Aggregate | undefined;
   sql?: SQL | undefined;
+  localRelation?: LocalRelation | undefined;
+  subqueryAlias?: SubqueryAlias | undefined;
   toDf?: ToDF | undefined;
+  withRelations?: WithRelations | undefined;
 }
 
 export interface Read {
@@ -194,6 +202,20 @@ export namespace Aggregate_GroupType {
 
 export interface SQL {
   query: string;
+}
+
+export interface LocalRelation {
+  data?: Uint8Array | undefined;
+}
+
+export interface SubqueryAlias {
+  input: Relation | undefined;
+  alias: string;
+}
+
+export interface WithRelations {
+  root: Relation | undefined;
+  references: Relation[];
 }
 
 export interface ToDF {
@@ -1023,19 +1045,75 @@ export const ReleaseSessionResponse: MessageFns<ReleaseSessionResponse> = {
   },
 };
 
+function createBaseRelationCommon(): RelationCommon {
+  return { planId: undefined };
+}
+
+export const RelationCommon: MessageFns<RelationCommon> = {
+  encode(message: RelationCommon, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.planId !== undefined) {
+      if (BigInt.asIntN(64, message.planId) !== message.planId) {
+        throw new globalThis.Error("value provided for field message.planId of type int64 too large");
+      }
+      writer.uint32(16).int64(message.planId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelationCommon {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelationCommon();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.planId = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseRelation(): Relation {
   return {
+    common: undefined,
     read: undefined,
     project: undefined,
     setOp: undefined,
     aggregate: undefined,
     sql: undefined,
+    localRelation: undefined,
+    subqueryAlias: undefined,
     toDf: undefined,
+    withRelations: undefined,
   };
 }
 
 export const Relation: MessageFns<Relation> = {
   encode(message: Relation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.common !== undefined) {
+      RelationCommon.encode(message.common, writer.uint32(10).fork()).join();
+    }
     if (message.read !== undefined) {
       Read.encode(message.read, writer.uint32(18).fork()).join();
     }
@@ -1051,8 +1129,17 @@ export const Relation: MessageFns<Relation> = {
     if (message.sql !== undefined) {
       SQL.encode(message.sql, writer.uint32(82).fork()).join();
     }
+    if (message.localRelation !== undefined) {
+      LocalRelation.encode(message.localRelation, writer.uint32(90).fork()).join();
+    }
+    if (message.subqueryAlias !== undefined) {
+      SubqueryAlias.encode(message.subqueryAlias, writer.uint32(130).fork()).join();
+    }
     if (message.toDf !== undefined) {
       ToDF.encode(message.toDf, writer.uint32(146).fork()).join();
+    }
+    if (message.withRelations !== undefined) {
+      WithRelations.encode(message.withRelations, writer.uint32(330).fork()).join();
     }
     return writer;
   },
@@ -1070,6 +1157,14 @@ export const Relation: MessageFns<Relation> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.common = RelationCommon.decode(reader, reader.uint32());
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -1110,12 +1205,36 @@ export const Relation: MessageFns<Relation> = {
             message.sql = SQL.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.localRelation = LocalRelation.decode(reader, reader.uint32());
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.subqueryAlias = SubqueryAlias.decode(reader, reader.uint32());
+            continue;
+          }
           case 18: {
             if (tag !== 146) {
               break;
             }
 
             message.toDf = ToDF.decode(reader, reader.uint32());
+            continue;
+          }
+          case 41: {
+            if (tag !== 330) {
+              break;
+            }
+
+            message.withRelations = WithRelations.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1562,6 +1681,166 @@ export const SQL: MessageFns<SQL> = {
             }
 
             message.query = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLocalRelation(): LocalRelation {
+  return { data: undefined };
+}
+
+export const LocalRelation: MessageFns<LocalRelation> = {
+  encode(message: LocalRelation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.data !== undefined) {
+      writer.uint32(10).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LocalRelation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLocalRelation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.data = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSubqueryAlias(): SubqueryAlias {
+  return { input: undefined, alias: "" };
+}
+
+export const SubqueryAlias: MessageFns<SubqueryAlias> = {
+  encode(message: SubqueryAlias, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.input !== undefined) {
+      Relation.encode(message.input, writer.uint32(10).fork()).join();
+    }
+    if (message.alias !== "") {
+      writer.uint32(18).string(message.alias);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SubqueryAlias {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSubqueryAlias();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.input = Relation.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.alias = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseWithRelations(): WithRelations {
+  return { root: undefined, references: [] };
+}
+
+export const WithRelations: MessageFns<WithRelations> = {
+  encode(message: WithRelations, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.root !== undefined) {
+      Relation.encode(message.root, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.references) {
+      Relation.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WithRelations {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWithRelations();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.root = Relation.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.references.push(Relation.decode(reader, reader.uint32()));
             continue;
           }
         }
