@@ -3,13 +3,12 @@
 // replaces its own process with a Node that has the settings of `config/tuning.ts`. The process keeps its
 // number, so signals reach the server and its exit code is the command's.
 import { fileURLToPath } from 'node:url'
-import { MALLOC_VARIABLES, NODE_FLAGS } from './config/tuning.ts'
+import { isTuned, MALLOC_VARIABLES, NODE_FLAGS } from './config/tuning.ts'
 
 /** How often the server looks whether npx still runs, in ms. */
 const PARENT_CHECKS = 500
 
-// Node has no `gc` without the flags.
-if (!globalThis.gc) {
+if (!isTuned) {
   const { execPath, argv } = process
   const variables = Object.fromEntries(MALLOC_VARIABLES.map(setting => setting.split('=')))
   // Node 22 warns that `execve` and SQLite are experimental.
