@@ -9,7 +9,7 @@ import { checkOpenFiles } from './config/openFiles.ts'
 import { StartError } from './config/startError.ts'
 import { log, written } from './observe/log.ts'
 import { openTracing } from './observe/tracing.ts'
-import { type RunningServer, startServer } from './server.ts'
+import type { RunningServer } from './server.ts'
 import { version } from './version.ts'
 
 /**
@@ -34,6 +34,8 @@ export async function run(): Promise<void> {
     checkOpenFiles(workers)
     const access = readAccess(flags)
     const http = sitesOf(flags)
+    // What is wrong with the flags is said before the server is loaded.
+    const { startServer } = await import('./server.ts')
     const tracing = await openTracing(version)
     const cluster = clusterOf(flags)
     const server = await startServer({
