@@ -17,6 +17,7 @@ import {
 import { basename, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { bundle } from '../scripts/bundle.ts'
+import { PROGRAMS } from './bundledParts.ts'
 
 const root = join(import.meta.dirname, '..')
 const entries = [
@@ -37,6 +38,7 @@ const shared = globalThis as { bundleOfTests?: Promise<string> }
 export default async function setup(project: TestProject): Promise<void> {
   // The mutants of bench/mutate are in the sources.
   if (process.env.TABLE_UNBUNDLED) {
+    delete process.env[PROGRAMS]
     keepCompiled(join(root, 'node_modules/.cache/table'))
     return
   }
@@ -80,7 +82,9 @@ async function bundlePrograms(): Promise<string> {
     if (now - used > UNUSED) rmSync(join(bundles, name), { recursive: true, force: true })
   }
   keepCompiled(join(folder, 'compiled'))
-  return join(folder, 'lib')
+  const programs = join(folder, 'lib')
+  process.env[PROGRAMS] = programs
+  return programs
 }
 
 function optionalPackages(project: string): string[] {

@@ -17,6 +17,7 @@ export const shared = {
   hookTimeout: timeout,
   teardownTimeout: 60_000,
   globalSetup: fileURLToPath(new URL('bundledPrograms.ts', import.meta.url)),
+  setupFiles: fileURLToPath(new URL('keepCompiled.ts', import.meta.url)),
   // A server process of the tests has two workers unless a test asks for more: each worker costs a third of a second of CPU time.
   // Without a line for each call, what a server says on stderr is what a test looks for.
   env: { TABLE_WORKERS: '2', TABLE_LOG_LEVEL: 'warn' },

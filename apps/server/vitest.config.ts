@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { bundledParts } from '../../testing/bundledParts.ts'
 import { output, shared } from '../../testing/config.ts'
 
-export default defineConfig({ test: { ...output, ...shared } })
+export default defineConfig({ plugins: [bundledParts], test: { ...output, ...shared } })

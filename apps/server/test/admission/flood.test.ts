@@ -25,13 +25,13 @@ test('streams beyond 100 of a connection wait', async () => {
   const session = rawSession(port)
   await once(session, 'remoteSettings')
   expect(session.remoteSettings.maxConcurrentStreams).toBe(100)
-  const calls = Array.from({ length: 1000 }, () => rawUpload(session))
+  const calls = Array.from({ length: 300 }, () => rawUpload(session))
   for (const call of calls) {
     void call.write(frame(uploadMessage('x\n1\n')))
     call.end()
   }
   for (const call of calls) expect(await call.answer).toMatchObject({ code: status.OK })
-  expect(await columnSum(client, 'x')).toBe(1000n)
+  expect(await columnSum(client, 'x')).toBe(300n)
 })
 
 test('a client that opens and resets streams without end loses its connection, others do not', async () => {
