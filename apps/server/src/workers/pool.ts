@@ -37,23 +37,25 @@ import type { Tasks } from './worker.ts'
  */
 const QUIET = 60_000
 
-/** The tasks of the worker threads (`Threads`) on a data directory. */
+/**
+ * The worker threads, with a first-come-first-served queue in front. A worker that dies is replaced; the task
+ * it was doing fails.
+ */
 export class Pool {
   readonly workers: number
   readonly columns = new KnownColumns(name => this.#threads.run('findColumn', { name }))
   readonly readers = new Readers()
   readonly #threads: Threads<Tasks>
-  /** An upper bound on the small uploads whose files are not synced. One stands for all that the start found. */
-  #unsynced: number
+  /** An upper bound on the small uploads whose files are not synced. */
+  #unsynced = 0
   #syncing: Promise<void> | undefined
   #syncFailed = false
   readonly #quiet = setTimeout(() => void this.syncAll(), QUIET).unref()
   #closed = false
   readonly #conversions = new Conversions()
 
-  constructor({ dataDir, catalogueIdentity, hasUnsynced }: Store, workers: number, limits: StorageLimits) {
+  constructor({ dataDir, catalogueIdentity }: Store, workers: number, limits: StorageLimits) {
     this.workers = workers
-    this.#unsynced = hasUnsynced ? 1 : 0
     this.#threads = new Threads('worker', workers, { dataDir, catalogueIdentity, limits })
   }
 
@@ -244,8 +246,7 @@ export class Pool {
   }
 
   async #sync(): Promise<void> {
-    // Without this line an idle server would start a worker for nothing.
-    if (this.#unsynced === 0 || this.#syncFailed) return
+    if (this.#syncFailed) return
     try {
       for (;;) {
         const synced = await this.readers.during(() => this.#threads.run('sync', undefined))

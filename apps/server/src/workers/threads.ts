@@ -14,8 +14,8 @@ const LOAD_AGAIN = 1000
 type TaskTypes<Tasks> = { [Name in keyof Tasks]: { task: unknown; value: unknown } }
 
 /**
- * At most `count` worker threads that all run the module `name` beside this one, with a first-come-first-served queue in front. If a
- * worker dies, the task it was doing fails, and the next task starts another. Each function of the module is a task; one of them is called `nothing`.
+ * Worker threads that all run the module `name` beside this one, with a first-come-first-served queue in front. A worker that dies is
+ * replaced; the task it was doing fails. Each function of the module is a task; one of them is called `nothing`.
  */
 export class Threads<Tasks extends TaskTypes<Tasks>> {
   readonly #piscina: Piscina
@@ -25,18 +25,19 @@ export class Threads<Tasks extends TaskTypes<Tasks>> {
       // In the npm package the worker is plain JavaScript.
       filename: join(import.meta.dirname, `${name}${extname(import.meta.filename)}`),
       workerData,
-      // A worker starts with the first task that finds no other free, and stays: an idle server is small.
-      minThreads: 0,
+      minThreads: count,
       maxThreads: count,
-      idleTimeout: Number.POSITIVE_INFINITY,
       stricterFIFO: true,
       recordTiming: false,
       resourceLimits: WORKER_HEAP,
     })
-    // A worker has died without a task: while it was loaded, or between two tasks.
+    // Piscina has already replaced a worker that died between two tasks.
     this.#piscina.on('error', error => {
       log.error(error)
-      if (this.#piscina.queueSize > 0) setTimeout(() => this.#startWorker(), LOAD_AGAIN)
+      // Piscina replaces a worker that dies while loading only when the next task arrives, so queue an empty
+      // task.
+      if (this.#piscina.queueSize > 0)
+        setTimeout(() => this.#piscina.run(undefined, { name: 'nothing' }).catch(() => {}), LOAD_AGAIN)
     })
   }
 
@@ -62,18 +63,10 @@ export class Threads<Tasks extends TaskTypes<Tasks>> {
     name: Name,
     task: Tasks[Name]['task'],
   ): Promise<Tasks[Name]['value']> {
-    const outcome: Outcome<Tasks[Name]['value']> = await this.#piscina.run(task, { name }).catch(error => {
-      this.#startWorker()
-      throw error
-    })
+    const outcome: Outcome<Tasks[Name]['value']> = await this.#piscina.run(task, { name })
     if ('value' in outcome) return outcome.value
     const { code, message, forClients } = outcome
     throw new StorageError(code, message, { forClients })
-  }
-
-  /** Starts a worker if tasks wait: Piscina does so only for a task that arrives, not when a worker has died. */
-  #startWorker(): void {
-    if (this.#piscina.queueSize > 0) this.#piscina.run(undefined, { name: 'nothing' }).catch(() => {})
   }
 
   /** Ends the workers, whatever they are doing. */

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import { spawnHeldServer } from '../support/process.ts'
@@ -29,31 +28,6 @@ async function heldServer() {
     },
   }
 }
-
-/** Returns the names that Node has given to the threads of a process. */
-function namesOfThreads(pid = 0): string[] {
-  const threads = `/proc/${pid}/task`
-  return readdirSync(threads).map(id => readFileSync(`${threads}/${id}/comm`, 'utf8').trim())
-}
-
-test('a worker starts when a task finds no other free, and stays; there are never more than were asked for', async () => {
-  const { client, child, hold, held, release } = await spawnHeldServer('read', 3)
-  const workers = () => namesOfThreads(child.pid).filter(name => name === 'WorkerThread').length
-  expect(workers()).toBe(0)
-  for (let i = 0; i < 3; i++) expect(await upload(client, 'x\n1\n')).toBe('')
-  expect(await columnSum(client, 'x')).toBe(3n)
-  expect(workers()).toBe(1)
-  hold()
-  const sums = ['csv', 'parquet'].map(format => columnSum(client, 'x', format))
-  await held()
-  await eventually(() => expect(workers()).toBe(2))
-  const uploads = Array.from({ length: 6 }, () => upload(client, 'x\n1\n'))
-  await Promise.all(uploads)
-  expect(workers()).toBe(3)
-  release()
-  expect(await Promise.all(sums)).toEqual([3n, 3n])
-  expect(workers()).toBe(3)
-})
 
 test('as many uploads as there are cores are converted at once, and sums do not wait for them', async () => {
   const { client, release, received, begun } = await heldServer()

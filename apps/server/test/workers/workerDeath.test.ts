@@ -83,6 +83,7 @@ async function serveStillborn() {
   })
   writeFileSync(fuse, '')
   expect(await failureOf(columnSum(client, 'x'))).toMatchObject({ code: status.INTERNAL })
+  await eventually(() => expect(deaths).toBeGreaterThan(0))
   const nextDeath = () => {
     const before = deaths
     return eventually(() => expect(deaths).toBeGreaterThan(before))
