@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import {
   type Cancellation,
   cancellationOf,
@@ -7,6 +6,7 @@ import {
   type Misfit,
   otherBytes,
   receive,
+  removeFileAsync,
   warningsOf,
 } from '@table/storage'
 import type { CsvBody, UploadOptions, UploadResult } from '@table/table'
@@ -36,8 +36,8 @@ export async function upload(
     return await commit(cluster, id, { ...stored, receivedAt, ...options }, converted, cancellation)
   } finally {
     await Promise.all([
-      rm(incomingFile(spool.path, id, 'csv'), { force: true }),
-      rm(incomingFile(spool.path, id, 'parquet'), { force: true }),
+      removeFileAsync(incomingFile(spool.path, id, 'csv')),
+      removeFileAsync(incomingFile(spool.path, id, 'parquet')),
     ])
   }
 }

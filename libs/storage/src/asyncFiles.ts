@@ -1,7 +1,7 @@
 // The file operations of the main thread, which must not wait for a disk. files.ts has those of the worker
 // threads.
 import { constants } from 'node:fs'
-import { type FileHandle, open, rm, statfs, unlink } from 'node:fs/promises'
+import { type FileHandle, open, statfs, unlink } from 'node:fs/promises'
 import { isThere, NEW_FILE, operationAsync } from './files.ts'
 
 /** Creates a file as `createFile` does. */
@@ -55,6 +55,12 @@ export async function freeBytesAsync(path: string): Promise<number> {
   })
 }
 
+/** Removes a file if it is there. */
 export async function removeFileAsync(path: string): Promise<void> {
-  await operationAsync({ kind: 'remove', path }, () => rm(path, { force: true }))
+  // `rm` looks at the file twice before it removes it.
+  const remove = () =>
+    unlink(path).catch(error => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  await operationAsync({ kind: 'remove', path }, remove)
 }

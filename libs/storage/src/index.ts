@@ -1,3 +1,4 @@
+export { removeFileAsync } from './asyncFiles.ts'
 export { type Cancellation, cancellationOf, cancelledOnError } from './cancellation.ts'
 export { Catalogue, sharedState } from './catalogue/catalogue.ts'
 export { type Clash, ColumnCensus, type NamedColumns } from './catalogue/census.ts'
