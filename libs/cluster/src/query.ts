@@ -13,7 +13,7 @@ import { keyOf } from './objects/uploadObjects.ts'
 import { dataTable, uploadsTable } from './queriedTables.ts'
 
 /** With more uploads, `data` has no columns with the upload of a row: a plan then has a read for each file. */
-const MOST_READS = 500
+const MOST_READS = 200
 
 /** Yields the answer of one SELECT over every upload that was committed before this call. Each part is valid until the next one. */
 export async function* query(

@@ -15,6 +15,8 @@ import type { EngineAddress } from './address.ts'
 const PULSE = 5000
 /** The ms that an engine may take for what is no work. */
 const PATIENCE = 10_000
+/** The same while a query of a client is under way, which may keep all cores busy. */
+export const PATIENCE_WITH_SQL = 60_000
 /** The most bytes of a part of an answer. Engines make a part of some thousand rows, however long they are. */
 const PART_BYTES = 64 * 1024 * 1024
 
@@ -45,14 +47,14 @@ export class Connection {
   }
 
   /** Makes the engine tell names apart by case and show times in UTC, which an engine that was started again has forgotten. */
-  prepare(signal: AbortSignal): Promise<void> {
+  prepare(signal: AbortSignal, patience = PATIENCE): Promise<void> {
     const pairs = [
       { key: 'spark.sql.caseSensitive', value: 'true' },
       { key: 'spark.sql.session.timeZone', value: 'UTC' },
     ]
     const request = { ...this.#session, operation: { set: { pairs } } }
     return new Promise((resolve, reject) => {
-      const call = this.#client.config(request, this.#metadata, soon(), error => {
+      const call = this.#client.config(request, this.#metadata, soon(patience), error => {
         signal.removeEventListener('abort', cancel)
         if (error) reject(error)
         else resolve()
@@ -64,14 +66,18 @@ export class Connection {
   }
 
   /** Follows a plan whose values are texts. An abortion of the signal stops the engine, too. */
-  async execute(root: Relation, signal: AbortSignal): Promise<Row[]> {
+  async execute(root: Relation, signal: AbortSignal, patience = PATIENCE): Promise<Row[]> {
     const rows: Row[] = []
-    for await (const stream of this.follow(root, signal)) rows.push(...rowsOf(stream))
+    for await (const stream of this.follow(root, signal, patience)) rows.push(...rowsOf(stream))
     return rows
   }
 
   /** Follows a plan, and yields Arrow IPC streams as they come. The engine stops if the signal is aborted, or if nobody takes the rest. */
-  async *follow(root: Relation, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async *follow(
+    root: Relation,
+    signal: AbortSignal,
+    patience = PATIENCE,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     const operationId = randomUUID()
     const session = this.#session
     const request = { ...session, plan: { root }, operationId, clientType: 'table' }
@@ -82,7 +88,8 @@ export class Connection {
       this.#interrupt({ ...session, operationId })
     }
     signal.addEventListener('abort', cancel, { signal: ended.signal })
-    const pulse = setInterval(() => this.prepare(ended.signal).catch(error => call.destroy(error)), PULSE)
+    const look = () => this.prepare(ended.signal, patience).catch(error => call.destroy(error))
+    const pulse = setInterval(look, PULSE)
     let isOver = false
     try {
       if (signal.aborted) cancel()
@@ -119,8 +126,8 @@ export class Connection {
   }
 }
 
-function soon(): CallOptions {
-  return { deadline: Date.now() + PATIENCE }
+function soon(patience = PATIENCE): CallOptions {
+  return { deadline: Date.now() + patience }
 }
 
 function rowsOf(stream: Uint8Array): Row[] {

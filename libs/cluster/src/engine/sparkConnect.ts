@@ -2,7 +2,7 @@ import { status as Status } from '@grpc/grpc-js'
 import { log } from '@table/storage'
 import { ServiceError } from '@table/table'
 import { engineAddresses } from './address.ts'
-import { Connection, type Row } from './connection.ts'
+import { Connection, PATIENCE_WITH_SQL, type Row } from './connection.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { engineOfVersion } from './dialects/version.ts'
 import type { Engine, EngineQuery, EngineQuestion, EngineStats, EngineSum, EngineTable } from './engine.ts'
@@ -61,7 +61,7 @@ export class SparkConnect implements Engine {
         await session.connection.prepare(signal)
         await this.#engineAt(connection, signal)
         state = 'asked'
-        for await (const stream of session.connection.follow(plan, signal)) {
+        for await (const stream of session.connection.follow(plan, signal, PATIENCE_WITH_SQL)) {
           state = 'answered'
           yield stream
         }
@@ -87,7 +87,7 @@ export class SparkConnect implements Engine {
     if (table.lists.length === 0) return 0
     return this.#ask(async connection => {
       await connection.prepare(signal)
-      const [[rows] = []] = await connection.execute(countPlan(table), signal)
+      const [[rows] = []] = await connection.execute(countPlan(table), signal, PATIENCE_WITH_SQL)
       return Number(rows ?? Number.NaN)
     }, signal)
   }

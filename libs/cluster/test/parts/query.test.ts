@@ -108,20 +108,22 @@ test('who stops taking an answer stops the engine, and who cancels is told', asy
   expect(await rows(table, 'SELECT count(*) FROM data')).toEqual([[200_000]])
 })
 
-test('more than 500 uploads are queried without the upload of each row', async () => {
+test('more than 200 uploads are queried without the upload of each row', async () => {
   const { table, cluster } = await open()
   await uploaded(table, 'x\n1\n')
   // Rows of the catalogue for the same object: only the table's size matters.
   await cluster.database.rows(
     `INSERT INTO uploads SELECT u.id + i, gen_random_uuid(), NULL, u.name, u.received_at, u.rows, u.csv_bytes, u.csv_cuts, u.csv_checksum,
        u.csv_etag, u.parquet_bytes, u.parquet_checksum, u.parquet_etag, u.footer_bytes, u.footer_crc, u.row_groups, u.schema, u.multi_line,
-       u.own_kernels, u.stored_at FROM uploads u, generate_series(1, 500) i`,
+       u.own_kernels, u.stored_at FROM uploads u, generate_series(1, 200) i`,
   )
-  expect(await rows(table, 'SELECT count(*) FROM uploads')).toEqual([[501]])
+  expect(await rows(table, 'SELECT count(*) FROM uploads')).toEqual([[201]])
   await expect(rows(table, 'SELECT max(_upload) FROM data')).rejects.toMatchObject({
     code: 'too-large',
-    message: expect.stringContaining('the table has 501 uploads'),
+    message: expect.stringContaining('the table has 201 uploads'),
   })
+  // The engine is asked, and then the objects are missing.
+  await expect(rows(table, 'SELECT * FROM data')).rejects.toMatchObject({ code: 'damaged' })
 })
 
 test('an engine that was started again answers, and the next address if one does not', async () => {
