@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasProgram, installDebianPackages } from '../debian.ts'
 import { programsOfPostgres } from './postgres.ts'
 
 const folder = import.meta.dirname
@@ -64,27 +65,21 @@ function downloadJars(what: string, project: string, target: string, settings: r
   ])
 }
 
-/** Installs the programs of the system: only root can, and everybody else is told what to install. */
+/** Installs the programs of the system. */
 function installPackages(): void {
   const missing = [
     ...(programsOfPostgres() ? [] : ['postgresql-15']),
-    ...(has('java') ? [] : ['openjdk-17-jre-headless']),
-    ...(has('mvn') ? [] : ['maven']),
+    ...(hasProgram('java') ? [] : ['openjdk-17-jre-headless']),
+    ...(hasProgram('mvn') ? [] : ['maven']),
     ...(canMakeEnvironments() ? [] : ['python3-venv']),
   ]
   if (missing.length === 0) return
-  if (process.getuid?.() !== 0 || !has('apt-get')) {
-    console.error(`cluster: install ${missing.join(', ')} first: apt-get install ${missing.join(' ')}`)
+  try {
+    installDebianPackages(missing)
+  } catch (error) {
+    console.error(`cluster: ${(error as Error).message}`)
     process.exit(1)
   }
-  run('updating the list of packages', 'apt-get', ['update', '-qq'])
-  run(`installing ${missing.join(', ')}`, 'apt-get', [
-    'install',
-    '-qq',
-    '--yes',
-    '--no-install-recommends',
-    ...missing,
-  ])
 }
 
 /** Does something unless it was done for the same content of `source` before. */
@@ -99,19 +94,12 @@ function installOnce(source: string, target: string, install: () => void): void 
 
 function run(what: string, command: string, args: readonly string[]): void {
   console.error(`cluster: ${what}`)
-  const { status, error } = spawnSync(command, args, {
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] })
   if (status === 0) return
   console.error(
     `cluster: ${error?.message ?? `${command} ${args.join(' ')} failed with exit code ${status}`}`,
   )
   process.exit(1)
-}
-
-function has(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0
 }
 
 function canMakeEnvironments(): boolean {
