@@ -28,16 +28,16 @@ export function queries(table: () => Table): void {
 
   test('a query answers what was uploaded before it and not deleted', () =>
     emptied(table(), async () => {
-      await upload(table(), 'a\n1\n')
-      await upload(table(), 'a\n2\n')
-      const [first = 0, second = 0] = await ids(table())
-      const sum = async () => (await json(table(), 'SELECT sum(a) FROM data')).rows
-      expect(await sum()).toEqual([[3]])
-      const ofUpload = `SELECT a FROM data WHERE _upload = ${second}`
-      expect((await json(table(), ofUpload)).rows).toEqual([[2]])
+      for (const value of [1, 2, 4, 8]) await upload(table(), `a\n${value}\n`)
+      const made = await ids(table())
+      const [first = 0, , third = 0] = made
+      const sum = async (where = '') => (await json(table(), `SELECT sum(a) FROM data ${where}`)).rows
+      expect(await sum()).toEqual([[15]])
+      expect(await sum(`WHERE _upload = ${third}`)).toEqual([[4]])
       await table().delete(first)
-      expect(await sum()).toEqual([[2]])
-      expect((await json(table(), 'SELECT id FROM uploads')).rows).toEqual([[second]])
+      expect(await sum()).toEqual([[14]])
+      const listed = await json(table(), 'SELECT id FROM uploads ORDER BY id')
+      expect(listed.rows).toEqual(made.slice(1).map(id => [id]))
     }))
 
   test('an answer is CSV that can be uploaded, and a Parquet file', () =>
