@@ -8,7 +8,9 @@ import { CliError } from './errors.ts'
  * Keeps bytes in a temporary file, so that they can be read more than once. The file has no name from the moment that it is open, so nothing
  * is left of it when it is closed, or whatever else happens. Throws CliError if the bytes cannot be kept, and the errors of `chunks`.
  */
-export async function temporaryFile(chunks: AsyncIterable<Uint8Array>): Promise<FileHandle> {
+export async function temporaryFile(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<FileHandle> {
   const file = await openNameless()
   try {
     for await (const chunk of chunks)

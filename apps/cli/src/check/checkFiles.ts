@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Dialect } from '@table/dialect'
 import { caution, failure } from '../colours.ts'
 import { CliError } from '../errors.ts'
 import type { Input } from '../inputs.ts'
@@ -12,14 +13,19 @@ import { writeRejects } from './rejects.ts'
 
 const PAGE_ROWS = 1000
 
+interface CheckOptions {
+  dialect: Dialect | undefined
+  /** Where to write the bad records of the only file. */
+  rejects: string | undefined
+}
+
 /**
- * Checks files and prints a table of what is found. Warnings, and files that cannot be read, are told on standard error. `rejects`: where to
- * write the bad records of the only file. Returns whether all files could be uploaded.
+ * Checks files and prints a table of what is found. Warnings, and files that cannot be read, are told on standard error. Returns whether all files could be uploaded.
  */
 export async function checkFiles(
   inputs: readonly Input[],
   style: Style,
-  rejects: string | undefined,
+  { dialect, rejects }: CheckOptions,
 ): Promise<boolean> {
   const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0)
   let before = 0
@@ -37,7 +43,7 @@ export async function checkFiles(
   let failed = 0
   let problems = 0
   async function* rowsOf(input: Input): AsyncGenerator<Row> {
-    const file = await openCsv(input)
+    const file = await openCsv(input, dialect)
     try {
       const csv = await storageFile(file, input)
       const findings: Findings = { problems: 0 }

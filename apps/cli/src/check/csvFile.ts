@@ -1,18 +1,24 @@
 import { type FileHandle, realpath } from 'node:fs/promises'
+import type { Dialect } from '@table/dialect'
 import type { OpenFile } from '@table/storage'
-import { packingOf, unpacked } from '../dialect/unpack.ts'
+import { converter } from '../dialect/source.ts'
+import { packingOf } from '../dialect/unpack.ts'
 import { openFileSource, openRegular } from '../fileSource.ts'
 import type { Input } from '../inputs.ts'
 import { standardInput, temporaryFile } from '../temporaryFile.ts'
 
-/** Opens a file or standard input: as a temporary file, if gzip or zstd have packed it. Throws CliError if that is not possible. */
-export async function openCsv({ path }: Input): Promise<FileHandle> {
+/**
+ * Opens a file or standard input: as a temporary file of what is uploaded of it, if gzip or zstd have packed it or it has a dialect. Throws
+ * CliError if that is not possible.
+ */
+export async function openCsv({ path }: Input, dialect: Dialect | undefined): Promise<FileHandle> {
   const file = path === undefined ? await temporaryFile(standardInput()) : await openRegular(path)
   const start = Buffer.alloc(4)
   await file.read(start, 0, start.length, 0)
   const packing = packingOf(start)
-  if (!packing) return file
-  return openFileSource(file, source => temporaryFile(unpacked(source, packing))).finally(() => file.close())
+  if (!packing && !dialect) return file
+  const csvOf = await converter(packing, dialect)
+  return openFileSource(file, source => temporaryFile(csvOf(source))).finally(() => file.close())
 }
 
 /** The same in the terms of the storage library, which calls the file by its label. */

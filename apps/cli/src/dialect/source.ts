@@ -50,9 +50,13 @@ export async function adviceFor(file: OpenSource, refusal: string): Promise<stri
 }
 
 /** What turns a file into the bytes of its upload. */
-type Converter = (file: UploadSource) => UploadSource['chunks']
+export type Converter = (file: UploadSource) => UploadSource['chunks']
 
-async function converter(packing: Packing | undefined, dialect: Dialect | undefined): Promise<Converter> {
+/** Returns what unpacks and translates a file. */
+export async function converter(
+  packing: Packing | undefined,
+  dialect: Dialect | undefined,
+): Promise<Converter> {
   const unpack: Converter = file => (packing ? unpacked(file, packing) : file.chunks)
   if (!dialect) return unpack
   // Loaded when it is needed: the storage library takes longer to load than all the rest of the CLI.

@@ -97,6 +97,20 @@ test('packed files, directories and standard input are checked, and files that a
   expect([stderr, exitCode]).toEqual([`${missing}: no such file: check the path\n`, 1])
 })
 
+test('a file in another dialect is checked as upload translates it', async () => {
+  const path = file('german.csv', 'a;b\n1,5;x\n2,5;NULL\n')
+  const options = ['--delimiter', ';', '--decimal-comma', '--null', 'NULL']
+  const { stdout, stderr, exitCode } = await check('--csv', path, ...options)
+  expect(stdout.split('\n').slice(1)).toEqual([`${path},,a,double,2,`, `${path},,b,text,2,`, ''])
+  expect([stderr, exitCode]).toEqual(['', 0])
+
+  const bad = await check('--csv', file('bad.csv', 'a;b\n1,5;x\n2,5\n'), ...options)
+  expect([bad.stderr, bad.exitCode]).toEqual([
+    `${join(directory, 'bad.csv')}: line 3: found 1 fields, expected 2 as in the header\n`,
+    1,
+  ])
+})
+
 test('good files have the exit code 0, with warnings about columns that nearly hold numbers', async () => {
   const numbers = Array.from({ length: 20 }, (_, i) => `${i === 9 ? '12a' : i},${i === 3 ? '007' : i}\n`)
   const path = file('good.csv', `a,b\n${numbers.join('')}`)
