@@ -238,7 +238,7 @@ export interface components {
             /** @description Where, what was found, what was expected, and what to do. */
             detail: string;
             /** @description What kind of error it is, for programs. */
-            code?: string;
+            code: string;
             /** @description The line of the CSV. */
             line?: number;
             /** @description The column of the CSV. */

@@ -8,7 +8,7 @@ import { holdAnswer, releaseAnswer } from '../admission/untaken.ts'
 import { CallRecord } from '../observe/callRecord.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { endWhileReading } from './linger.ts'
-import { type Headers, outcomeOf, problemOf } from './problem.ts'
+import { type Headers, problemOf } from './problem.ts'
 
 /** Times in seconds. */
 export interface ExchangeTimes {
@@ -173,7 +173,7 @@ export class Exchange implements OpenCall {
   fail(error: unknown): void {
     if (this.#hasEnded || this.connection.destroyed) return
     const { problem, headers } = problemOf(error)
-    this.record.failed(outcomeOf(problem), problem.detail)
+    this.record.failed(problem.code, problem.detail)
     if (this.answered) {
       this.connection.destroy()
       return

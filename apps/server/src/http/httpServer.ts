@@ -6,7 +6,7 @@ import type { OpenCalls } from '../admission/openCalls.ts'
 import { CallRecord } from '../observe/callRecord.ts'
 import { Exchange, type ExchangeTimes } from './exchange.ts'
 import { SECURITY_HEADERS } from './headers.ts'
-import { HttpError, outcomeOf, type Problem, problemOf } from './problem.ts'
+import { HttpError, type Problem, problemOf } from './problem.ts'
 import { slice } from './slices.ts'
 
 // An import would read every export of node:http, and some of them load undici: 13 MiB, and a tenth of the CPU time of a start.
@@ -133,7 +133,7 @@ export class HttpServer {
   #refuseMalformed(socket: Socket, error: Error): void {
     const record = new CallRecord(`${socket.remoteAddress}:${socket.remotePort}`, () => undefined)
     const problem = refuse(socket, error)
-    record.failed(outcomeOf(problem), problem.detail)
+    record.failed(problem.code, problem.detail)
     this.#options.calls.refused(record)
   }
 

@@ -22,8 +22,8 @@ export interface Problem {
   title: string
   status: number
   detail: string
-  /** For programs: a code of the service, if the error comes from there. */
-  code?: ServiceErrorCode
+  /** For programs, and what the log and the metrics call the problem. */
+  code: ServiceErrorCode
   /** Where in the CSV the problem is. The first line and the first column have the number 1. */
   line?: number
   column?: number
@@ -69,28 +69,30 @@ const titles: Record<number, string> = {
 
 /** Turns any error into what the client sees. What the client must not see goes to stderr. */
 export function problemOf(error: unknown): { problem: Problem; headers: Headers } {
-  if (error instanceof HttpError)
-    return { problem: problem(error.status, error.message), headers: error.headers }
+  if (error instanceof HttpError) {
+    const { status, message, headers } = error
+    return { problem: problem(status, message, codeOfStatus[status] ?? 'invalid-request'), headers }
+  }
   if (error instanceof ServiceError) {
     const [status, headers = {}] = statusOfCode[error.code]
-    return { problem: { ...problem(status, error.message), code: error.code, ...placeIn(error) }, headers }
+    return { problem: { ...problem(status, error.message, error.code), ...placeIn(error) }, headers }
   }
   const shortage = shortageOf(error)
   log.error(shortage?.message ?? error)
   return shortage
-    ? { problem: { ...problem(503, shortage.forClients), code: 'unavailable' }, headers: RETRY }
-    : { problem: { ...problem(500, 'internal error'), code: 'internal' }, headers: {} }
+    ? { problem: problem(503, shortage.forClients, 'unavailable'), headers: RETRY }
+    : { problem: problem(500, 'internal error', 'internal'), headers: {} }
 }
 
-const outcomes: Record<number, ServiceErrorCode> = { 404: 'not-found', 413: 'too-large', 431: 'too-large' }
-
-/** Returns what the log and the metrics call a problem. Statuses that only HTTP has tell of what clients do. */
-export function outcomeOf({ code, status }: Problem): ServiceErrorCode {
-  return code ?? outcomes[status] ?? 'invalid-request'
+/** What errors are that only HTTP has. All others are invalid requests. */
+const codeOfStatus: Record<number, ServiceErrorCode> = {
+  404: 'not-found',
+  413: 'too-large',
+  431: 'too-large',
 }
 
-function problem(status: number, detail: string): Problem {
-  return { title: titles[status] ?? 'Error', status, detail: detail.toWellFormed() }
+function problem(status: number, detail: string, code: ServiceErrorCode): Problem {
+  return { title: titles[status] ?? 'Error', status, detail: detail.toWellFormed(), code }
 }
 
 /** Every error that has a place in the CSV begins with that place. */

@@ -83,11 +83,13 @@ describe('a wrong question is refused', () => {
     const { json, headers, ...answer } = await get(path)
     expect([answer.status, json.status]).toEqual([status, status])
     expect(json.detail).toContain(detail)
+    expect(json.code).toBe({ 400: 'invalid-request', 404: 'not-found', 422: 'invalid-data' }[status])
     expect(headers['content-type']).toBe('application/problem+json')
   })
 
   test('by its method', async () => {
-    const { status, headers } = await ask(server, 'PATCH', '/uploads/1')
+    const { status, headers, text } = await ask(server, 'PATCH', '/uploads/1')
+    expect(JSON.parse(text).code).toBe('invalid-request')
     expect([status, headers.allow]).toEqual([405, 'PUT, GET, DELETE, HEAD, OPTIONS'])
     expect((await ask(server, 'OPTIONS', '/table')).headers.allow).toBe('GET, HEAD, OPTIONS')
   })
