@@ -12,13 +12,15 @@ export const form = formOf(process.env.TABLE_TESTS ?? 'short')
 /** How often, and for how many seconds, the expensive tests repeat something. */
 const repetitions = {
   /** Kills of a server: `apps/server/test/crash.test.ts`. */
-  TABLE_KILLS: { short: 4, middle: 16, long: 250 },
+  TABLE_KILLS: { short: 3, middle: 16, long: 250 },
   /** Power cuts: `apps/server/test/powerCut.test.ts`. */
   TABLE_POWER_CUTS: { short: 3, middle: 12, long: 100 },
   /** Runs of a server on a disk that fails 10 % of the calls: `apps/server/test/sqliteFaults.test.ts`. */
-  TABLE_FAULT_CYCLES: { short: 4, middle: 6, long: 200 },
+  TABLE_FAULT_CYCLES: { short: 2, middle: 6, long: 200 },
   /** Seconds of malformed HTTP/2: `apps/server/test/grpc/fuzz.test.ts`. */
   TABLE_FUZZ_SECONDS: { short: 2, middle: 4, long: 300 },
+  /** Uploads that are deleted under load: `apps/server/test/grpc/deleteUpload.test.ts`. */
+  TABLE_DELETIONS: { short: 200, middle: 1000, long: 1000 },
   /** Flipped bits of the catalogue: `libs/storage/test/maintenance/flips.test.ts`. */
   TABLE_FLIPS: { short: 30, middle: 150, long: 5000 },
   /** Uploads while the server is killed: `e2e/test/restarts.test.ts`. */
@@ -46,11 +48,12 @@ export function repeat(variable: Variable): number {
 }
 
 /**
- * Returns which cases a test tries that tries each of many: every `step`th from `from` on. The short form takes the step that is
- * given, the middle form half of it, and both begin at another case in each run; the long form tries all cases.
+ * Returns which cases a test tries that tries each of many: every `step`th from `from` on. The short and the middle form take the steps
+ * that are given, the middle form by default half of the other step. Both begin at another case in each run; the long form tries all
+ * cases.
  */
-export function stride(short: number): { from: number; step: number } {
-  const step = { short, middle: Math.ceil(short / 2), long: 1 }[form]
+export function stride(short: number, middle = Math.ceil(short / 2)): { from: number; step: number } {
+  const step = { short, middle, long: 1 }[form]
   return { from: randomInt(step), step }
 }
 
