@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Metadata, status } from '@grpc/grpc-js'
 import type { TableClient } from '@table/proto'
 import { expect, test } from 'vitest'
+import { repeat } from '../../../../testing/form.ts'
 import { spawnHeldServer } from '../support/process.ts'
 import {
   called,
@@ -45,7 +46,9 @@ test('a deleted upload is gone for every question, with its files, also after a 
   expect(await uploaded(again.client, 'x\n1000\n')).toMatchObject({ id: 4n })
 })
 
-test('a thousand deletions under load leave no file behind, and none is missing', async () => {
+const deletions = repeat('TABLE_DELETIONS')
+
+test(`${deletions} deletions under load leave no file behind, and none is missing`, async () => {
   const { client, dataDir, stop } = await serve()
   const upload8 = (from: number, count: number) =>
     inTurns(
@@ -55,9 +58,9 @@ test('a thousand deletions under load leave no file behind, and none is missing'
         expect(await upload(client, i % 50 === 0 ? largeCsv(1) : `x\n${i}\n`)).toBe('')
       },
     )
-  await upload8(0, 1050)
+  await upload8(0, deletions + 50)
   expect(await upload(client, 'y\n5\n')).toBe('')
-  const doomed = Array.from({ length: 1000 }, (_, i) => BigInt(i + 1))
+  const doomed = Array.from({ length: deletions }, (_, i) => BigInt(i + 1))
   let isOver = false
   const asking = (async () => {
     while (!isOver) {
@@ -66,13 +69,13 @@ test('a thousand deletions under load leave no file behind, and none is missing'
   })()
   await Promise.all([
     inTurns(8, doomed, async id => expect(await deleted(client, id)).toBe('')),
-    upload8(1050, 49),
+    upload8(deletions + 50, 49),
   ])
   isOver = true
   await asking
   const page = { pageSize: 1000, cursor: '', oldestFirst: true, receivedFrom: '', receivedBefore: '' }
   const left = (await called(client, client.listUploads, page)).uploads.map(({ id }) => Number(id))
-  expect(left).toEqual(Array.from({ length: 100 }, (_, i) => i + 1001))
+  expect(left).toEqual(Array.from({ length: 100 }, (_, i) => deletions + 1 + i))
   await stop()
   const names = left.flatMap(id =>
     ['csv', 'parquet'].map(format => `${String(id).padStart(8, '0')}.${format}`),
