@@ -31,7 +31,7 @@ test('killed before any of its operations, a process leaves exactly the uploads 
   const survivor = run(-1)
   expect(acknowledgedBy(survivor)).toEqual([1, 2, 3])
 
-  const { from, step } = stride(3)
+  const { from, step } = stride(8, 2)
   let fatal = from
   for (let crashed = run(fatal); crashed.signal === 'SIGKILL'; crashed = run(fatal)) {
     const acknowledged = acknowledgedBy(crashed)
