@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { authorityFiles, pemFiles, tokenFile } from '../../apps/server/test/support/secrets.ts'
-import { environments, python, testSession } from '../support/python.ts'
+import { environments, type PythonSession, python, testSession } from '../support/python.ts'
 import { root } from '../support/repository.ts'
 import { output } from '../support/run.ts'
 import { names } from '../support/server.ts'
@@ -59,7 +59,9 @@ describe.each(environments)('grpcio, %s packages', environment => {
     const { authority, env } = serverFiles()
     const server = await startTarget({ ...env, TABLE_TOKEN_FILE: tokenFile() })
     const tls = { TABLE_CA: authority.certFile }
-    const withToken = (token: string) => testSession(server, environment, { ...tls, TABLE_TOKEN: token })
+    const tokens = ['', 'stranger', 'reader', 'writer']
+    const sessions = tokens.map(token => testSession(server, environment, { ...tls, TABLE_TOKEN: token }))
+    const withToken = (token: string) => sessions[tokens.indexOf(token)] as PythonSession
     expect(await withToken('writer').upload(testFile(csv))).toEqual({ error: '' })
     expect(await withToken('reader').total('x', 'csv')).toBe(42n)
     const refused = async (token: string, status: string) => {
