@@ -6,9 +6,14 @@ import { drop, openPage, stage, view } from '../../support/page.ts'
 import { temporaryDirectory, testFile } from '../../support/temporary.ts'
 
 const file = join(temporaryDirectory(), 'tokens')
-const [writer, reader, stranger] = ['a1', 'b2', 'c3'].map(byte => byte.repeat(32)) as [string, string, string]
+const [writer, reader, stranger, sender] = ['a1', 'b2', 'c3', 'd4'].map(byte => byte.repeat(32)) as [
+  string,
+  string,
+  string,
+  string,
+]
 const line = (token: string, rest: string) => `${createHash('sha256').update(token).digest('hex')} ${rest}\n`
-writeFileSync(file, line(writer, 'alice read,write') + line(reader, 'bob read'))
+writeFileSync(file, line(writer, 'alice read,write') + line(reader, 'bob read') + line(sender, 'carol write'))
 const shared = stage({ TABLE_TOKEN_FILE: file })
 
 /** Chromium's own lines about refusals. */
@@ -32,7 +37,7 @@ test('the page asks for a token, says that one is wrong, and keeps the right one
   await view(page, 'Uploads')
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: 'CSV of mine.csv' }).click()
-  expect((await download).suggestedFilename()).toBe('1.csv')
+  expect((await download).suggestedFilename()).toBe('mine.csv')
 
   await page.reload()
   await page.getByRole('button', { name: 'Delete mine.csv' }).waitFor()
@@ -42,6 +47,16 @@ test('the page asks for a token, says that one is wrong, and keeps the right one
   const other = await page.context().newPage()
   await other.goto(page.url())
   await other.getByText('This server needs a token').waitFor()
+})
+
+test('a token that may only write uploads, and the page says what it does not know', async () => {
+  const page = await openPage(shared, { expected: REFUSED })
+  await page.getByRole('textbox', { name: 'Token' }).fill(sender)
+  await page.keyboard.press('Enter')
+  await page.getByText('What is in the table is not known').waitFor()
+  await drop(page, [testFile('x\n1\n', 'sent.csv')])
+  await page.getByRole('button', { name: 'Upload 1 file' }).click()
+  await page.getByText('stored', { exact: true }).waitFor()
 })
 
 test('a token that may only read is told so when it writes', async () => {

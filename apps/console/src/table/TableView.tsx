@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { ColumnDescription, Table } from '../api/client.ts'
 import { bytes, count, plural } from '../format.ts'
 import { LiveCharts } from '../live/LiveCharts.tsx'
-import { table } from '../live/poll.ts'
+import { table, trouble } from '../live/poll.ts'
 import { useStore } from '../store.ts'
 import { chooseFiles } from '../upload/drop.ts'
 import { Distribution } from './Distribution.tsx'
@@ -11,7 +11,11 @@ import { driftOf } from './drift.ts'
 /** The whole table at a glance. */
 export function TableView() {
   const now = useStore(table)
-  if (!now) return <p class="hint">Asking the server…</p>
+  const wrong = useStore(trouble)
+  if (!now)
+    return (
+      <p class="hint">{wrong === undefined ? 'Asking the server…' : 'What is in the table is not known.'}</p>
+    )
   return (
     <>
       <dl class="tiles">

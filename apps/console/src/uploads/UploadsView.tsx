@@ -6,6 +6,7 @@ import { saveFile } from '../api/save.ts'
 import { bytes, count, plural, time } from '../format.ts'
 import { table } from '../live/poll.ts'
 import { useStore } from '../store.ts'
+import { fileNameOf } from './fileName.ts'
 import { type Filter, type Listing, nextUploads, PAGE } from './listing.ts'
 import { deleted, deletions } from './pendingDeletions.ts'
 
@@ -133,7 +134,9 @@ function Row({ upload }: { upload: Upload }) {
   const { id, name, received_at, rows, columns, csv_bytes, parquet_bytes } = upload
   const shown = name ?? `upload ${id}`
   const save = (format: string) =>
-    saveFile(`/uploads/${id}.${format}`, `${id}.${format}`).catch(error => announce(messageOf(error)))
+    saveFile(`/uploads/${id}.${format}`, fileNameOf(upload, format)).catch(error =>
+      announce(messageOf(error)),
+    )
   return (
     <tr>
       <td class="number">{id}</td>
