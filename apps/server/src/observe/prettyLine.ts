@@ -13,9 +13,16 @@ export function prettyLine(json: string, colours: boolean): string {
   const colour = colours ? COLOURS[level] : undefined
   const name = level.toUpperCase().padEnd(5)
   const shownLevel = colour === undefined ? name : `\x1b[${colour}m${name}\x1b[0m`
-  const words = Object.entries(fields).map(([key, value]) => `${key}=${wordOf(value)}`)
+  const words = Object.entries(fields).flatMap(([key, value]) => wordsOf(key, value))
   const first = [new Date(time).toTimeString().slice(0, 8), shownLevel, escaped(msg), ...words].join(' ')
   return `${first}\n${err?.stack === undefined ? '' : `${err.stack.split('\n').map(escaped).join('\n')}\n`}`
+}
+
+/** The fields of an object are words of their own. */
+function wordsOf(key: string, value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [`${key}=${wordOf(value)}`]
+  if (Array.isArray(value)) return [`${key}=${wordOf(value.join() || 'none')}`]
+  return Object.entries(value).map(([name, inner]) => `${key}.${name}=${wordOf(inner)}`)
 }
 
 function wordOf(value: unknown): string {

@@ -10,10 +10,12 @@ test('a line for people has the time of this place, the level, the message and t
     method: 'GET /uploads',
     rows: 3,
     access: 'plain text',
-    limits: { uploads: 1 },
+    addresses: ['127.0.0.1', '::1'],
+    allow_host: [],
+    limits: { uploads: 1, columns: 2 },
   }
   expect(prettyLine(line(fields), false)).toBe(
-    '09:05:07 INFO  call method="GET /uploads" rows=3 access="plain text" limits={"uploads":1}\n',
+    '09:05:07 INFO  call method="GET /uploads" rows=3 access="plain text" addresses=127.0.0.1,::1 allow_host=none limits.uploads=1 limits.columns=2\n',
   )
 })
 
