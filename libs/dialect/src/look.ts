@@ -3,6 +3,10 @@ import type { Dialect } from './dialect.ts'
 /** UTF-16 has a zero in one of two bytes of ASCII, and UTF-8 has none. */
 const MANY_ZEROS = 0.3
 
+/** Characters that no text has. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const CONTROL = /[\0-\x08\x0e-\x1a\x1c-\x1f]/
+
 /** Which UTF-16 a file is that begins with `block`, with a byte order mark or without; undefined if it is none. */
 export function utf16Of(block: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (block[0] === 0xff && block[1] === 0xfe) return 'utf-16le'
@@ -20,8 +24,10 @@ export function utf16Of(block: Uint8Array): 'utf-16le' | 'utf-16be' | undefined 
 export function suggestionFor(block: Uint8Array, isUtf8: boolean): Partial<Dialect> | undefined {
   const utf16 = utf16Of(block)
   if (utf16) return { encoding: utf16 }
-  if (!isUtf8) return { encoding: 'windows-1252' }
   const text = new TextDecoder('latin1').decode(block)
+  // A picture is no text in any encoding.
+  if (CONTROL.test(text)) return undefined
+  if (!isUtf8) return { encoding: 'windows-1252' }
   if (text.includes('\r') && !text.includes('\n')) return { crEnds: true }
   const [first = ''] = text.split(/[\r\n]/, 1)
   if (first.startsWith('#')) return { comment: '#' }

@@ -25,6 +25,7 @@ test.each([
   [Buffer.from('a\tb\n1,5\t2\n'), 'line 2: found 2 fields, expected 1', "--delimiter '\\t'"],
   [Buffer.from('# made by hand\na,b\n1,2\n'), 'line 2: found 2 fields, expected 1', "--comment '#'"],
   [Buffer.from('a,b;c\n1\n'), 'line 2: found 1 field, expected 2', undefined],
+  [Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), 'a column name that is not UTF-8', undefined],
   [Buffer.from('a\n"b\n'), 'line 2: found a quote that is never closed', undefined],
 ])('%j', (block, refusal, expected) => {
   expect(optionFor(block, refusal)).toBe(expected)

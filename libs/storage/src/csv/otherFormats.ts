@@ -17,6 +17,9 @@ const binary: [magic: number[], kind: Kind][] = [
   [[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], { name: 'an Excel workbook (XLS)', remedy: SAVE }],
   [[0x1f, 0x8b], { name: 'gzip', remedy: UNPACK }],
   [[0x28, 0xb5, 0x2f, 0xfd], { name: 'zstd', remedy: UNPACK }],
+  [[0x25, 0x50, 0x44, 0x46], { name: 'a PDF', remedy: 'write its tables as CSV first' }],
+  [[0x89, 0x50, 0x4e, 0x47], { name: 'a picture (PNG)', remedy: 'choose another file' }],
+  [[0xff, 0xd8, 0xff], { name: 'a picture (JPEG)', remedy: 'choose another file' }],
 ]
 
 /** The marks of the encodings: a longer one stands before one that it begins with. */
@@ -104,6 +107,7 @@ export function lineEndsOf(start: Uint8Array, at: Uint8Array): string {
 export const separators = [
   [';', 'a semicolon'],
   ['\t', 'a tab'],
+  ['|', 'a vertical bar'],
 ] as const
 
 /** Warnings about a file with such names whose first lines are in `start`: it is valid, but looks like another dialect. */

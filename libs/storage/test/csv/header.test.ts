@@ -99,6 +99,7 @@ test('a name that was made is a warning', () => {
 test.each([
   ['x;y\n1;2\n', 'each of its first lines has a semicolon'],
   ['x\ty\r\n1\t2', 'each of its first lines has a tab'],
+  ['x|y\n1|2\n', 'each of its first lines has a vertical bar'],
   [`x;y\n${'1;2\n'.repeat(5000)}3\n`, 'each of its first lines has a semicolon'],
   ['sep=;\nx;y\n', 'the file begins with "sep=;"'],
   ['sep=,\nx,y\n', 'the file begins with "sep="'],
@@ -122,6 +123,9 @@ test.each([
   ['PK\x03\x04\x14\0\x06\0\x08\0[Content_Types].xml', 'an Excel workbook (XLSX)'],
   ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an Excel workbook (XLS)'],
   ['\x1f\x8b\x08\0', 'gzip'],
+  ['%PDF-1.7\n', 'a PDF'],
+  ['\x89PNG\r\n\x1a\n', 'a picture (PNG)'],
+  ['\xff\xd8\xff\xe0\0\x10JFIF', 'a picture (JPEG)'],
   ['\x28\xb5\x2f\xfd\x04', 'zstd'],
   ['\xff\xfex\0\n\0', 'UTF-16LE text'],
   ['\xfe\xff\0x\0\n', 'UTF-16BE text'],
