@@ -5,9 +5,11 @@ import {
   type Cancellation,
   type ColumnPartial,
   type Converted,
+  type CsvShape,
   closeFile,
   convertCsv,
   convertGrowingCsv,
+  csvShape,
   extentOf,
   fileSize,
   findMisfit,
@@ -27,7 +29,7 @@ import {
 import { encodeExtents } from './catalogue/extents.ts'
 
 /** A converted upload in the spool. */
-export interface SpooledUpload extends Converted {
+export interface SpooledUpload extends Converted, CsvShape {
   csvBytes: number
   /** See `encodeExtents`. */
   extents: string
@@ -84,7 +86,7 @@ export const tasks: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Task
     const csv = incomingFile(spool, id, 'csv')
     const parquet = incomingFile(spool, id, 'parquet')
     if (held) writeNewFile(csv, held)
-    return spooled(csv, parquet, convertCsv(csv, parquet, cancellation, alone))
+    return spooled(csv, parquet, convertCsv(csv, parquet, cancellation, alone), cancellation)
   },
 
   /** The same while the CSV arrives. Undefined if that is not possible. */
@@ -93,7 +95,7 @@ export const tasks: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Task
     const csv = incomingFile(spool, id, 'csv')
     const parquet = incomingFile(spool, id, 'parquet')
     const converted = convertGrowingCsv(csv, parquet, wanted => arrival.waitFor(wanted), cancellation)
-    if (converted && arrival.waitForDisk()) return spooled(csv, parquet, converted)
+    if (converted && arrival.waitForDisk()) return spooled(csv, parquet, converted, cancellation)
     // If the rest of the upload never comes, nobody else removes this file.
     rmSync(parquet, { force: true })
     return undefined
@@ -129,10 +131,16 @@ export const tasks: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Task
   stats: ({ folder, plan, cancellation }) => statsOfPieces(folder, plan, cancellation),
 }
 
-function spooled(csv: string, parquet: string, converted: Converted): SpooledUpload {
+function spooled(
+  csv: string,
+  parquet: string,
+  converted: Converted,
+  cancellation: Cancellation,
+): SpooledUpload {
   const csvBytes = fileSize(csv)
   if (csvBytes === undefined) throw new StorageError('cancelled', 'the upload was discarded')
   const { parquetBytes: bytes, footerBytes, footerCrc, columns } = converted
   const extent = extentOf(parquet, { bytes, footerBytes, footerCrc }, columns)
-  return { ...converted, csvBytes, extents: encodeExtents(columns, extent.columns) }
+  const shape = csvShape(csv, columns.length, cancellation)
+  return { ...converted, ...shape, csvBytes, extents: encodeExtents(columns, extent.columns) }
 }

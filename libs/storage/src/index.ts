@@ -18,7 +18,7 @@ export { type ListedUpload, UploadList, type UploadsSnapshot } from './catalogue
 export { CHECKSUM_BYTES, Checksum } from './checksum.ts'
 export { type BadRecord, type Checked, checkCsv } from './csv/check.ts'
 export type { Misfit } from './csv/misfit.ts'
-export { csvShape } from './csv/shape.ts'
+export { type CsvShape, csvShape } from './csv/shape.ts'
 export { CsvWriter } from './csv/writer.ts'
 export { takeDirectoryLock } from './directory/directoryLock.ts'
 export { removeUploads } from './directory/removal.ts'

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import {
   type Column,
   type Converted,
+  type CsvShape,
   MOST_COLUMN_BYTES,
   StorageError,
   shownColumnBytes,
@@ -10,7 +11,7 @@ import { uuidText } from '@table/table'
 import type { Database } from './database.ts'
 
 /** An upload whose objects are stored, and which is in no catalogue yet. */
-export interface NewUpload extends Omit<Converted, 'warnings' | 'ambiguousLines'> {
+export interface NewUpload extends Omit<Converted, 'warnings'>, Pick<CsvShape, 'multiLine'> {
   /** A UUID that no other upload has: it names the objects. */
   object: string
   /** A UUID in 16 bytes. */

@@ -89,7 +89,7 @@ function commit(
   dataDir: string,
   id: number,
   receivedAt: string,
-  { checksums, notes, warnings, multiLine, ambiguousLines, ...converted }: Converted,
+  { checksums, notes, warnings, ...converted }: Converted,
   { cancellation, uploadId, name, held, deferSync = true }: ReceivedOptions,
 ): CommittedUpload {
   const made = formats.map(format => incomingFile(dataDir, id, format))

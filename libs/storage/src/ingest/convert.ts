@@ -6,7 +6,6 @@ import { BlockReader, type Extent, withBlocks } from '../csv/blockReader.ts'
 import { explainLineEnds, explainProblem, fieldsFrom } from '../csv/explain.ts'
 import { type Header, readHeader, readStoredHeader } from '../csv/header.ts'
 import { guessTypes, Inference } from '../csv/inference.ts'
-import { LineBreaks } from '../csv/lineBreaks.ts'
 import { notUtf8Text, refusal, tooLargeText } from '../csv/problems.ts'
 import { SectionChecksums } from '../csv/sections.ts'
 import { type TextNote, TextSurvey } from '../csv/textNotes.ts'
@@ -33,10 +32,6 @@ export interface Converted {
   /** The CRC-32 of these bytes, as an int32. The format has none for them. */
   footerCrc: number
   checksums: Checksums
-  /** A field may have a line break. Only if this is false, every line break ends a record. */
-  multiLine: boolean
-  /** Other programs may find other records in the CSV than we do. */
-  ambiguousLines: boolean
   /** About the text columns that look like numbers. */
   notes: readonly TextNote[]
   /** What the client should know about the file. */
@@ -199,7 +194,6 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
   try {
     const sections = new SectionChecksums(source.csv)
     const survey = new TextSurvey(source.csv, columns)
-    const lineBreaks = new LineBreaks(source.csv, source.header.end)
     const csvCuts: number[] = []
     for (let next = first; !next.done; next = blocks.next()) {
       const block = next.value
@@ -208,7 +202,6 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
         sections.endSection(block)
       }
       sections.add(block)
-      lineBreaks.add(block)
       if (!writer.append(block)) return undefined
       checkText(source.csv, block, columns)
       survey.add(block)
@@ -227,8 +220,6 @@ function writeParquet(source: Source, path: string, known?: ColumnType[]): Conve
       rowGroups,
       footerCrc,
       checksums,
-      multiLine: lineBreaks.inFields,
-      ambiguousLines: lineBreaks.areAmbiguous,
       notes,
       warnings,
     }
