@@ -1,6 +1,6 @@
 // The tables that a query can ask: `data` and `uploads`.
 import { type ArrowColumn, type ArrowField, arrowOf } from '@table/arrow'
-import { doubtfulColumns, EMPTY, uniteColumns } from '@table/table'
+import { doubtfulColumns, EMPTY, uniteColumns, withEmptyColumns } from '@table/table'
 import { emptyColumns, type QueriedUpload } from './catalogue/queried.ts'
 import type { Cluster } from './cluster.ts'
 import type { EngineTable } from './engine/engine.ts'
@@ -19,15 +19,7 @@ export async function dataTable(
     positions.map(position => ({ schema, position })),
   )
   const ids = uploads.map(({ id }) => id)
-  const empty = await emptyColumns(database, ids, doubtful)
-  const isEmpty = new Set(empty.map(({ schema, position }) => `${schema} ${position}`))
-  const known = stored.map(({ schema, columns }) => ({
-    schema,
-    columns: columns.map(({ name, type }, i) => ({
-      name,
-      type: isEmpty.has(`${schema} ${i}`) ? EMPTY : type,
-    })),
-  }))
+  const known = withEmptyColumns(stored, await emptyColumns(database, ids, doubtful))
   const united = uniteColumns(known)
   const lists = known.map(({ schema, columns }, i) => {
     const places = new Map(

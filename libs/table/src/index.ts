@@ -27,5 +27,6 @@ export {
   type UnitedColumn,
   UPLOAD_COLUMN,
   uniteColumns,
+  withEmptyColumns,
 } from './unitedColumns.ts'
 export { uuidText } from './uuid.ts'

@@ -49,6 +49,21 @@ export function doubtfulColumns<List extends ColumnList>(
   })
 }
 
+/** Returns the lists with the type `empty` for these columns. */
+export function withEmptyColumns(
+  lists: readonly (ColumnList & { schema: number })[],
+  empty: readonly { schema: number; position: number }[],
+): (ColumnList & { schema: number })[] {
+  const isEmpty = new Set(empty.map(({ schema, position }) => `${schema} ${position}`))
+  return lists.map(list => ({
+    ...list,
+    columns: list.columns.map(({ name, type }, i) => ({
+      name,
+      type: isEmpty.has(`${list.schema} ${i}`) ? EMPTY : type,
+    })),
+  }))
+}
+
 /**
  * Returns the columns in the order in which they first come. Names that differ by the case of their letters get numbers. Throws
  * ServiceError `too-large`.

@@ -85,7 +85,7 @@ export function countReceived(bytes: number): void {
   collect({ type: 'minor' })
 }
 
-let collectAbove = Number.POSITIVE_INFINITY
+let collectAbove: number | undefined
 
 /**
  * Collects old objects once this thread's objects have grown by `GROWTH`. V8 counts network buffers as old
@@ -95,7 +95,7 @@ let collectAbove = Number.POSITIVE_INFINITY
  */
 export function collectIfGrown(): void {
   const { used_heap_size: used } = getHeapStatistics()
-  if (collectAbove === Number.POSITIVE_INFINITY) collectAbove = GROWTH * used
+  collectAbove ??= GROWTH * used
   if (used < collectAbove) return
   collect()
   collectAbove = GROWTH * getHeapStatistics().used_heap_size

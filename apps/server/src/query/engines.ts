@@ -1,7 +1,7 @@
 // A DuckDB for each query that runs. Its settings are fixed before the query comes, and its views read one folder.
 // After an answer it waits for another query over the same folder.
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { EMPTY } from '@table/table'
+import { withEmptyColumns } from '@table/table'
 import type { QueryRequest } from './request.ts'
 import { dataView, doubtfulCounts, uploadsView } from './views.ts'
 
@@ -9,9 +9,6 @@ const THREADS = '2'
 
 /** With more columns, one thread has to do: each thread keeps 16 KiB for each column, in several places. */
 const MOST_COLUMNS_SHARED = 500
-
-/** How many engines wait for a query. */
-const MOST_IDLE = 2
 
 /** What is the same for every query. Files are read once, so DuckDB need not keep a copy of them. */
 const FIRST =
@@ -71,7 +68,7 @@ export async function takeEngine(request: QueryRequest, signal: AbortSignal): Pr
 /** `isWhole`: whether its query came to its end. */
 export function leaveEngine(engine: Engine, isWhole: boolean): void {
   engine.connection.closeSync()
-  if (isWhole && engine.folder === newest && idle.length < MOST_IDLE) idle.push(engine)
+  if (isWhole && engine.folder === newest) idle.push(engine)
   else closeSoon(engine)
 }
 
@@ -102,20 +99,12 @@ async function prepare(
     `SET allowed_directories = ['${files}/']`,
     'SET enable_external_access = false',
   )
-  const empty = new Set<string>()
-  for (const { schema, names, counts } of doubtfulCounts(schemas, files)) {
+  const empty: { schema: number; position: number }[] = []
+  for (const { schema, positions, counts } of doubtfulCounts(schemas, files)) {
     const [row = []] = (await run(counts)).getRows()
-    names.forEach((name, i) => {
-      if (row[i] === 0n) empty.add(`${schema} ${name}`)
-    })
+    for (const [i, position] of positions.entries()) if (row[i] === 0n) empty.push({ schema, position })
   }
-  const known = schemas.map(({ schema, columns }) => ({
-    schema,
-    columns: columns.map(({ name, type }) => ({
-      name,
-      type: empty.has(`${schema} ${name}`) ? EMPTY : type,
-    })),
-  }))
+  const known = withEmptyColumns(schemas, empty)
   const names = new Set(schemas.flatMap(({ columns }) => columns.map(({ name }) => name)))
   if (names.size > MOST_COLUMNS_SHARED) await run('SET threads = 1')
   await run(dataView(known, files), uploadsView(`${files}/uploads.csv`), 'SET lock_configuration = true')

@@ -18,7 +18,7 @@ const duckdbTypes: Record<string, string> = {
 /** Columns of one list of which only the files tell whether they hold anything. */
 export interface Doubtful {
   schema: number
-  names: readonly string[]
+  positions: readonly number[]
   /** Counts the values of these columns. */
   counts: string
 }
@@ -26,7 +26,7 @@ export interface Doubtful {
 export function doubtfulCounts(schemas: Schemas, folder: string): Doubtful[] {
   return doubtfulColumns(schemas).map(({ list, positions }) => ({
     schema: list.schema,
-    names: positions.map(i => list.columns[i]?.name ?? ''),
+    positions,
     counts: `SELECT ${positions.map(i => `count(c${i})`).join(', ')} FROM ${filesOf(list, folder)}`,
   }))
 }

@@ -33,13 +33,14 @@ export class Queries {
     cancellation: Cancellation,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const { number, schemas } = await phase('link files', () => this.#folders.take(cancellation))
+    const folder = await phase('link files', () => this.#folders.take(cancellation))
     try {
       const spill = Math.min(MOST_SPILLED, roundedDown((await spareBytes(this.#dataDir)) / QUERIES))
+      const { number, schemas } = folder
       const request = { sql, format, folder: String(number), schemas, memory: this.#memory, spill }
       yield* this.process.answer(request, signal)
     } finally {
-      this.#folders.leave({ number, schemas })
+      this.#folders.leave(folder)
     }
   }
 
@@ -50,12 +51,12 @@ export class Queries {
 
   /** Lets go of the files of uploads, but for those that queries read now. */
   forget(): void {
-    void this.#folders.forget()
+    this.#folders.forget()
   }
 
   async close(): Promise<void> {
     this.process.close()
-    await this.#folders.forget()
+    await this.#folders.close()
   }
 }
 

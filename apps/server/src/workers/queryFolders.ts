@@ -4,13 +4,10 @@ import { Readers } from './readers.ts'
 
 /** A folder with the files of a snapshot. */
 export interface QueryFolder {
-  number: number
-  schemas: readonly QuerySchema[]
-}
-
-interface Shared extends QueryFolder {
+  readonly number: number
+  readonly schemas: readonly QuerySchema[]
   /** Of the snapshot. */
-  version: number
+  readonly version: number
   /** How many queries read the folder now. */
   users: number
 }
@@ -21,9 +18,9 @@ export class QueryFolders {
   readonly #pool: Pool
   /** Those who find out which uploads they read. */
   readonly #making = new Readers()
-  readonly #folders = new Map<number, Shared>()
-  #kept: Shared | undefined
+  #kept: QueryFolder | undefined
   #last = 0
+  #removed: Promise<unknown> = Promise.resolve()
 
   constructor(store: Store, pool: Pool) {
     this.#store = store
@@ -35,23 +32,27 @@ export class QueryFolders {
     return this.#making.during(() => this.#pool.readers.during(() => this.#take(cancellation)))
   }
 
-  leave({ number }: QueryFolder): void {
-    const folder = this.#folders.get(number)
-    if (!folder) return
+  leave(folder: QueryFolder): void {
     folder.users--
     this.#removeUnused(folder)
   }
 
-  /** Lets the next query begin with a folder of its own. Resolves when the folder before is removed, if nobody reads it. */
-  async forget(): Promise<void> {
+  /** Lets the next query begin with a folder of its own. The folder before is removed when nobody reads it. */
+  forget(): void {
     const folder = this.#kept
     this.#kept = undefined
-    if (folder) await this.#removeUnused(folder)
+    if (folder) this.#removeUnused(folder)
   }
 
   /** Resolves when the queries that begin now have the rows of their uploads. */
   begun(): Promise<void> {
     return this.#making.gone()
+  }
+
+  /** Resolves when the folders that nobody reads are removed. */
+  async close(): Promise<void> {
+    this.forget()
+    await this.#removed
   }
 
   async #take(cancellation: Cancellation): Promise<QueryFolder> {
@@ -62,29 +63,30 @@ export class QueryFolders {
       let i = 0
       for (const { id } of uploads) ids[i++] = id
       folder = await this.#make(ids.sort(), uploads.version, cancellation)
-      void this.forget()
+      this.forget()
       this.#kept = folder
     }
     folder.users++
     return folder
   }
 
-  async #make(ids: Float64Array, version: number, cancellation: Cancellation): Promise<Shared> {
+  async #make(ids: Float64Array, version: number, cancellation: Cancellation): Promise<QueryFolder> {
     const number = ++this.#last
     try {
       const schemas = await this.#pool.makeQueryFiles(number, ids, cancellation)
-      const folder = { number, schemas, version, users: 0 }
-      this.#folders.set(number, folder)
-      return folder
+      return { number, schemas, version, users: 0 }
     } catch (error) {
-      void this.#pool.removeQueryFiles(number)
+      this.#remove(number)
       throw error
     }
   }
 
-  async #removeUnused(folder: Shared): Promise<void> {
-    if (folder.users > 0 || folder === this.#kept) return
-    this.#folders.delete(folder.number)
-    await this.#pool.removeQueryFiles(folder.number)
+  #removeUnused({ number, users }: QueryFolder): void {
+    if (users === 0 && number !== this.#kept?.number) this.#remove(number)
+  }
+
+  #remove(number: number): void {
+    const removed = this.#pool.removeQueryFiles(number)
+    this.#removed = this.#removed.then(() => removed)
   }
 }

@@ -5,7 +5,8 @@ import type { Database } from './database.ts'
 import { uuidBytes } from './particulars.ts'
 import type { Schemas, WantedSchema } from './schemas.ts'
 
-interface Row extends WantedSchema {
+/** The columns of `uploads` that people see. */
+export interface ShownRow {
   id: number
   upload_id: string | null
   name: string | null
@@ -14,6 +15,8 @@ interface Row extends WantedSchema {
   csv_bytes: number
   parquet_bytes: number
 }
+
+type Row = ShownRow & WantedSchema
 
 const shownRow = `
   SELECT u.id, u.upload_id, u.name, u.received_at, u.rows, u.csv_bytes, u.parquet_bytes, u.schema, s.shown_bytes AS "shownBytes"

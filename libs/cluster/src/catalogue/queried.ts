@@ -1,18 +1,12 @@
 // What a query reads of the catalogue.
 import { StorageError } from '@table/storage'
 import type { Database } from './database.ts'
+import type { ShownRow } from './listing.ts'
 
 /** An upload of a query. All of them are of one moment. */
-export interface QueriedUpload {
-  id: number
+export interface QueriedUpload extends ShownRow {
   object: string
   schema: number
-  upload_id: string | null
-  name: string | null
-  received_at: string
-  rows: number
-  csv_bytes: number
-  parquet_bytes: number
   parquet_etag: string
   stored_at: number
 }
