@@ -1,4 +1,5 @@
 import { markdownTable } from './markdown.ts'
+import { median } from './times.ts'
 
 /**
  * The measurements: one value a round, for each row and column of the table. Rows and columns are in the
@@ -16,7 +17,7 @@ export function record(results: Results, row: string, column: string, ...values:
 export function formatComparison(results: Results): string {
   const [ours = '', ...peers] = columnsOf(results)
   const lines = [...results].map(([row, cells]) => {
-    const medians = peers.flatMap(peer => median(cells.get(peer)) ?? [])
+    const medians = peers.map(peer => median(cells.get(peer))).filter(value => !Number.isNaN(value))
     return [
       row,
       ...[ours, ...peers].map(contestant => medianAndBest(cells.get(contestant))),
@@ -43,12 +44,6 @@ export function formatGrowth(results: Results): string {
   return markdownTable(['', first, ...others.flatMap(size => [size, 'factor'])], lines)
 }
 
-function median(values: readonly number[] = []): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b)
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
-  return low === undefined || high === undefined ? undefined : (low + high) / 2
-}
-
 function columnsOf(results: Results): Set<string> {
   return new Set([...results.values()].flatMap(cells => [...cells.keys()]))
 }
@@ -57,7 +52,7 @@ function medianAndBest(values: readonly number[] = []): string {
   return values.length < 2 ? number(values[0]) : `${number(median(values))} (${number(Math.min(...values))})`
 }
 
-function factor(value = Number.NaN, base = Number.NaN): string {
+function factor(value: number, base: number): string {
   const quotient = value / base
   if (!Number.isFinite(quotient)) return '–'
   return `${quotient < 1 ? quotient.toFixed(2) : number(quotient)}x`

@@ -11,6 +11,7 @@ import { freePort, ProcessPart } from '../../scripts/cluster/part.ts'
 import { startParts } from '../../scripts/cluster/parts.ts'
 import { courseLoad } from '../loads/course.ts'
 import { progress } from '../progress.ts'
+import { median, timed } from '../times.ts'
 
 const ROUNDS = 5
 const COLUMN = 'z'
@@ -122,14 +123,4 @@ async function sumOf(port: number, format: string): Promise<bigint> {
 
 function expectSum(sum: bigint): void {
   if (sum !== load.sums[COLUMN]) throw new Error(`found the sum ${sum}, expected ${load.sums[COLUMN]}`)
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
 }

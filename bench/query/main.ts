@@ -1,19 +1,18 @@
 // Measures queries of a server beside DuckDB in process over the same files, a large answer, and a table of many
 // small uploads.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { credentials } from '@grpc/grpc-js'
-import { TableClient } from '@table/proto'
-import { listeningAddress } from '../contestants/server.ts'
-import { startCommand } from '../contestants/servers.ts'
+import type { TableClient } from '@table/proto'
 import { mebibytes } from '../files.ts'
 import { courseLoad } from '../loads/course.ts'
-import { forgetPeak, kill, killAll, peakBytes, startProcess } from '../processes.ts'
+import { answered, startOurServer, upload } from '../ourServer.ts'
+import { forgetPeak, kill, killAll, peakBytes } from '../processes.ts'
 import { progress } from '../progress.ts'
+import { median } from '../times.ts'
 
 const { values } = parseArgs({
   options: {
@@ -45,7 +44,7 @@ console.log(`${cpus().length} cores, ${cpus()[0]?.model}, load average ${loadavg
 
 progress('uploading')
 const { files } = courseLoad(join(scratch, 'csvs'), Number(values.batches))
-const first = await serve('large')
+const first = await startOurServer(join(scratch, 'large'))
 for (const file of files) await upload(first.client, readFileSync(file))
 const idle = peakOf(first.process)
 forgetPeak(first.process)
@@ -86,7 +85,7 @@ console.log(
 kill(first.process)
 
 progress(`uploading ${values.uploads} small files`)
-const second = await serve('small')
+const second = await startOurServer(join(scratch, 'small'))
 for (let done = 0; done < Number(values.uploads); done += 8)
   await Promise.all(
     Array.from({ length: 8 }, (_, i) => upload(second.client, Buffer.from(`x,y\n${done + i},1\n2,3\n`))),
@@ -96,22 +95,6 @@ console.log(
   `${values.uploads} uploads of 2 rows: first part after ${many.first.toFixed(0)} ms, answer after ${(many.ms / 1000).toFixed(1)} s, the process with DuckDB ${peakOf({ pid: childOf(second.process.pid) })} MiB`,
 )
 process.exit()
-
-async function serve(name: string) {
-  const dataDir = join(scratch, name)
-  mkdirSync(dataDir)
-  const [program, ...args] = startCommand()
-  const server = startProcess(program, [...args, '--port', '0', '--data-dir', dataDir])
-  const address = await listeningAddress('ours', server.stdout)
-  const client = new TableClient(address, credentials.createInsecure(), {
-    'grpc.max_send_message_length': -1,
-  })
-  return { process: server, client }
-}
-
-function upload(client: TableClient, csvData: Buffer): Promise<void> {
-  return answered(done => client.upload({ csvData }, done))
-}
 
 function query(client: TableClient, sql: string): Promise<{ ms: number; first: number; bytes: number }> {
   const start = performance.now()
@@ -151,16 +134,6 @@ async function compareStats(client: TableClient, columns: string[]): Promise<voi
   }
 }
 
-function answered(
-  call: (done: (failure: unknown, answer?: { error: string }) => void) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) =>
-    call((failure, answer) =>
-      failure || answer?.error ? reject(failure ?? new Error(answer?.error)) : resolve(),
-    ),
-  )
-}
-
 /** Returns the process that answers SQL. */
 function childOf(pid: number | undefined): number {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
@@ -172,10 +145,6 @@ function childOf(pid: number | undefined): number {
 
 function peakOf(of: { pid?: number | undefined }): string {
   return mebibytes(peakBytes(of as Parameters<typeof peakBytes>[0])).toFixed(0)
-}
-
-function median(times: number[]): number {
-  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0
 }
 
 function shown(times: number[]): string {
