@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ANSWER_BYTES, type PageRequest, type StoredFile } from '@table/table'
+import { ANSWER_BYTES, type PageRequest } from '@table/table'
 import { describe, expect, test } from 'vitest'
 import { parts } from '../../../../testing/cluster/shared.ts'
 import { SparkConnect } from '../../src/engine/sparkConnect.ts'
-import { keyOf } from '../../src/objects/uploadObjects.ts'
+import { damagesOf } from '../support/damages.ts'
 import { type Deployment, never, newDeployment, opened, uploaded } from '../support/table.ts'
 
 const firstPage: PageRequest = {
@@ -148,18 +148,12 @@ describe.each(['kernels', 'engine'])('with %s', kind => {
   test('what was deleted, cut or changed in the store is told, with its upload', async () => {
     const { table, cluster } = await open()
     await uploaded(table, 'x\n1\n')
-    const { object } = cluster.uploads.particulars.get(1)
-    for (const format of ['csv', 'parquet'] as const) {
-      const key = keyOf(object, format)
-      const before = await bytesOf(await table.open(1, format))
-      const changed = Buffer.from(before)
-      changed[format === 'csv' ? 2 : 60] ^= 1
-      const damages = [
-        () => cluster.objects.put(key, before.subarray(0, -1)),
-        () => cluster.objects.put(key, changed),
-        () => cluster.objects.delete(key),
-      ]
-      for (const damage of damages) {
+    const places = [
+      ['csv', 2],
+      ['parquet', 60],
+    ] as const
+    for (const [format, place] of places) {
+      for (const damage of await damagesOf({ table, cluster }, format, place)) {
         await damage()
         await expect(table.columnSum('x', format, never)).rejects.toMatchObject({
           code: 'damaged',
@@ -191,8 +185,3 @@ test('of what an earlier release took, our kernels sum every CSV with line break
   const later = await opened(deployment, noEngine())
   expect(await later.table.columnSum('x', 'csv', never)).toBe(1n)
 })
-
-async function bytesOf(file: StoredFile | undefined): Promise<Buffer> {
-  if (!file) throw new Error('the upload is missing')
-  return Buffer.concat(await Array.fromAsync(file.parts(), part => Buffer.from(part)))
-}

@@ -7,7 +7,7 @@ import { parts } from '../../../../testing/cluster/shared.ts'
 import { whole } from '../../../../testing/conformance/questions.ts'
 import type { ClusterTable } from '../../src/clusterTable.ts'
 import { SparkConnect } from '../../src/engine/sparkConnect.ts'
-import { keyOf } from '../../src/objects/uploadObjects.ts'
+import { damagesOf } from '../support/damages.ts'
 import { never, newDeployment, opened, uploaded } from '../support/table.ts'
 
 function open(engine = new SparkConnect(`sc://127.0.0.1:${parts.enginePort}`)) {
@@ -30,16 +30,7 @@ test('an answer without an object, or with other bytes, ends with an error that 
   const { table, cluster } = await open()
   await uploaded(table, 'x\n1\n')
   await uploaded(table, 'x\n2\n')
-  const key = keyOf(cluster.uploads.particulars.get(1)?.object ?? '', 'parquet')
-  const before = await whole((await table.open(1, 'parquet'))?.parts())
-  const changed = Buffer.from(before)
-  changed[60] = (changed[60] ?? 0) ^ 1
-  const damages = [
-    () => cluster.objects.put(key, before.subarray(0, -1)),
-    () => cluster.objects.put(key, changed),
-    () => cluster.objects.delete(key),
-  ]
-  for (const damage of damages) {
+  for (const damage of await damagesOf({ table, cluster }, 'parquet', 60)) {
     await damage()
     for (const sql of ['SELECT sum(x) FROM data', 'SELECT count(*) FROM data WHERE _upload > 0'])
       await expect(rows(table, sql)).rejects.toMatchObject({
