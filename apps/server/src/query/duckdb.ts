@@ -1,8 +1,9 @@
 // A query in a DuckDB that no other query has at the time.
+import type { DuckDBPreparedStatement } from '@duckdb/node-api'
 import { UnfitAnswer } from '@table/arrow'
 import { ServiceError } from '@table/table'
 import { encoded } from './encoded.ts'
-import { leaveEngine, takeEngine } from './engines.ts'
+import { type Engine, leaveEngine, takeEngine } from './engines.ts'
 import type { QueryFailure, QueryRequest } from './request.ts'
 import { FailedLate } from './rows.ts'
 import { prepareQuery, Refused } from './statement.ts'
@@ -20,7 +21,7 @@ export async function* answer(
   try {
     signal.addEventListener('abort', interrupt)
     signal.throwIfAborted()
-    const statement = await prepareQuery(connection, sql)
+    const statement = await preparedQuery(engine, sql)
     signal.throwIfAborted()
     yield* encoded(await statement.stream(), format)
     isWhole = true
@@ -34,6 +35,16 @@ export async function* answer(
     signal.removeEventListener('abort', interrupt)
     leaveEngine(engine, isWhole)
   }
+}
+
+async function preparedQuery(engine: Engine, sql: string): Promise<DuckDBPreparedStatement> {
+  const { connection, prepared } = engine
+  if (prepared?.sql === sql) return prepared.statement
+  engine.prepared = undefined
+  prepared?.statement.destroySync()
+  const statement = await prepareQuery(connection, sql)
+  engine.prepared = { sql, statement }
+  return statement
 }
 
 const kinds: [pattern: RegExp, code: QueryFailure['code']][] = [

@@ -1,6 +1,6 @@
 // A DuckDB for each query that runs. Its settings are fixed before the query comes, and its views read one folder.
-// After an answer it waits for another query over the same folder.
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+// After an answer it waits for another query over the same folder, and keeps the statement: many ask the same again.
+import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement } from '@duckdb/node-api'
 import { withEmptyColumns } from '@table/table'
 import type { QueryRequest } from './request.ts'
 import { dataView, doubtfulCounts, uploadsView } from './views.ts'
@@ -15,12 +15,13 @@ const FIRST =
   "SET GLOBAL TimeZone = 'UTC'; SET enable_external_file_cache = false; SELECT json_serialize_sql('SELECT 1')"
 
 export interface Engine {
-  instance: DuckDBInstance
-  /** Of this query alone. */
-  connection: DuckDBConnection
-  folder: string
+  readonly instance: DuckDBInstance
+  readonly connection: DuckDBConnection
+  readonly folder: string
   /** How many bytes of temporary files it may write. */
-  spill: number
+  readonly spill: number
+  /** The last query. */
+  prepared: { sql: string; statement: DuckDBPreparedStatement } | undefined
 }
 
 /** Opening takes longer than many a query, so DuckDB is opened before it is needed. */
@@ -44,18 +45,19 @@ async function open(): Promise<DuckDBInstance> {
 
 /** Returns an engine with the views of the request. Give it back by `leaveEngine`. */
 export async function takeEngine(request: QueryRequest, signal: AbortSignal): Promise<Engine> {
-  const { folder, spill } = request
+  const { folder, spill, sql } = request
   newest = folder
-  const fits = (engine: Engine) => engine.folder === folder && engine.spill <= spill
-  const found = idle.find(fits)
-  const useless = idle.filter(engine => engine !== found && !fits(engine))
-  idle = idle.filter(engine => engine !== found && fits(engine))
+  const { fitting = [], useless = [] } = Object.groupBy(idle, engine =>
+    engine.folder === folder && engine.spill <= spill ? 'fitting' : 'useless',
+  )
   for (const engine of useless) closeSoon(engine)
-  if (found) return { ...found, connection: await found.instance.connect() }
+  const found = fitting.find(({ prepared }) => prepared?.sql === sql) ?? fitting[0]
+  idle = fitting.filter(engine => engine !== found)
+  if (found) return found
   const taken = spare ?? open()
   spare = undefined
   const instance = await taken
-  const engine = { instance, connection: await instance.connect(), folder, spill }
+  const engine = { instance, connection: await instance.connect(), folder, spill, prepared: undefined }
   try {
     await prepare(engine.connection, request, signal)
     return engine
@@ -67,14 +69,14 @@ export async function takeEngine(request: QueryRequest, signal: AbortSignal): Pr
 
 /** `isWhole`: whether its query came to its end. */
 export function leaveEngine(engine: Engine, isWhole: boolean): void {
-  engine.connection.closeSync()
   if (isWhole && engine.folder === newest) idle.push(engine)
   else closeSoon(engine)
 }
 
 /** The answer ends first: closing takes as long as a short query. */
-function closeSoon({ instance }: Engine): void {
+function closeSoon({ instance, connection }: Engine): void {
   setImmediate(() => {
+    connection.closeSync()
     instance.closeSync()
     spare ??= open()
     spare.catch(() => {}) // told to the query that takes it

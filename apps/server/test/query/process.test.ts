@@ -114,6 +114,31 @@ test('queries share a folder until the uploads change', async () => {
   expect(await folder()).not.toBe(second)
 })
 
+test('a query that is asked again is computed anew', async () => {
+  await server.holding('x\n1\n')
+  const sql = 'SELECT x, now()::VARCHAR, uuid()::VARCHAR, random() FROM data, range(3)'
+  const ask = () => rowsOf(server.client, sql)
+  const answers = [await ask(), await ask(), ...(await Promise.all([ask(), ask(), ask()]))]
+  const values = answers.flat()
+  expect(values.map(([x]) => x)).toEqual(Array(15).fill(1n))
+  expect(new Set(values.map(([, , uuid]) => uuid)).size).toBe(15)
+  expect(new Set(values.map(([, , , random]) => random)).size).toBe(15)
+  expect(new Set(values.slice(0, 6).map(([, now]) => now)).size).toBe(2)
+})
+
+test('a query that failed or was cancelled is asked again like any other', async () => {
+  await server.holding('x\n1\n')
+  const failing = "SELECT error('no ' || x) FROM data"
+  for (let i = 0; i < 3; i++) expect(await errorOf(server.client, failing)).toContain('no 1')
+  for (let i = 0; i < 2; i++) {
+    const call = server.client.query({ sql: WORK }, new Metadata(), { deadline: Date.now() + 200 })
+    const ended = new Promise((resolve, reject) => call.on('end', resolve).on('error', reject))
+    call.resume()
+    expect(await failureOf(ended)).toMatchObject({ code: status.DEADLINE_EXCEEDED })
+  }
+  expect(await rowsOf(server.client, 'SELECT x FROM data')).toEqual([[1n]])
+})
+
 test('a query that runs keeps its folder while others get a new one', async () => {
   await server.holding('x\n1\n')
   const { call, ended } = await begun(`SELECT x FROM data, range(1000000000000)`)
