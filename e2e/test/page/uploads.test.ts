@@ -72,6 +72,24 @@ test('a deletion that nobody has undone is sent when the page is left', async ()
   await expect.poll(async () => (await listed(shared.server)).map(upload => upload.id)).not.toContain(id)
 })
 
+test('a page that could not ask once what the server offers asks again', async () => {
+  const page = await openPage(shared, { address: 'about:blank', expected: /ERR_FAILED/ })
+  const failed = Promise.withResolvers<void>()
+  await page.route(
+    '**/openapi.json',
+    async route => {
+      await route.abort()
+      failed.resolve()
+    },
+    { times: 1 },
+  )
+  await page.goto(`http://localhost:${shared.server.port}/`)
+  await failed.promise
+  await view(page, 'Query')
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByRole('button', { name: /Parquet/ }).waitFor()
+})
+
 test('another dialect is shown, translated and stored as the CLI does', async () => {
   const folder = testDirectory()
   const path = join(folder, 'prices.csv')
