@@ -110,6 +110,9 @@ export const separators = [
   ['|', 'a vertical bar'],
 ] as const
 
+/** A name that people hardly give to the first column: a file without a header begins with such a field. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
 /** Warnings about a file with such names whose first lines are in `start`: it is valid, but looks like another dialect. */
 export function dialectWarnings(names: readonly string[], start: Uint8Array, whole: boolean): string[] {
   const [first = ''] = names
@@ -120,6 +123,10 @@ export function dialectWarnings(names: readonly string[], start: Uint8Array, who
       `the file begins with "${shown(first)}", a line by which Excel knows the separator, and which is taken for the header here: ${advice}`,
     ]
   }
+  if (NUMBER.test(first))
+    return [
+      `the first column is called "${shown(first)}": if the file has no header, its first line is no row of the table, and \`table-cli upload --columns\` names the columns`,
+    ]
   if (names.length > 1) return []
   const text = textOf(start)
   const lines = (whole ? text : text.slice(0, text.lastIndexOf('\n')))

@@ -103,13 +103,18 @@ test.each([
   [`x;y\n${'1;2\n'.repeat(5000)}3\n`, 'each of its first lines has a semicolon'],
   ['sep=;\nx;y\n', 'the file begins with "sep=;"'],
   ['sep=,\nx,y\n', 'the file begins with "sep="'],
+  ['1,alice,2.5\n2,bob,3\n', 'if the file has no header'],
+  ['-1.5e3\n2\n', 'the first column is called "-1.5e3"'],
 ])('%j looks like another dialect, which is a warning', (text, warning) => {
   expect(headerOf(text).warnings[0]).toContain(warning)
 })
 
-test.each(['x;y\n1\n', 'x\n1;2\n', 'x;y,z\n1;2,3\n', 'x\n', 'x'])('%j gives no warning', text => {
-  expect(headerOf(text).warnings).toEqual([])
-})
+test.each(['2019a,1\n1,2\n', '.\n1\n', 'x;y\n1\n', 'x\n1;2\n', 'x;y,z\n1;2,3\n', 'x\n', 'x'])(
+  '%j gives no warning',
+  text => {
+    expect(headerOf(text).warnings).toEqual([])
+  },
+)
 
 test('a header that was read before does not bring its warnings along', () => {
   expect(headerOf('x;y\n1;2\n').warnings).toHaveLength(1)
