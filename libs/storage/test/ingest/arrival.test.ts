@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import { Arrival } from '../../src/ingest/arrival.ts'
@@ -61,11 +62,12 @@ test('an abandoned file cannot be waited for, however much of it has arrived', (
 function waitingThread(arrival: Arrival) {
   const worker = new Worker(new URL('./waiting-thread.ts', import.meta.url), { workerData: arrival.shared })
   onTestFinished(() => void worker.terminate())
-  return (wanted: number | 'disk') =>
-    new Promise((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject)
-      worker.postMessage(wanted)
-    })
+  return async (wanted: number | 'disk'): Promise<unknown> => {
+    const answered = once(worker, 'message')
+    worker.postMessage(wanted)
+    const [answer] = await answered
+    return answer
+  }
 }
 
 test('a thread that waits is woken by bytes, by the end and by a file that is abandoned', async () => {
