@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { output, shared } from '../testing/config.ts'
+import { bundledPrograms, output, shared } from '../testing/config.ts'
 
 // Tests the image, one container at a time, so that memory and times are a container's own.
 export default defineConfig({
@@ -7,7 +7,8 @@ export default defineConfig({
     ...output,
     ...shared,
     include: ['test/assignment.test.ts', 'test/image/*.test.ts'],
-    globalSetup: [shared.globalSetup, 'support/buildImage.ts'],
+    // The temporary files stay on the disk: in memory they would count against the memory of a container that maps them.
+    globalSetup: [bundledPrograms, 'support/buildImage.ts'],
     provide: { target: 'image' },
     fileParallelism: false,
   },

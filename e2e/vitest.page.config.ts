@@ -7,7 +7,7 @@ export default defineConfig({
     ...output,
     ...shared,
     include: ['test/page/*.test.ts'],
-    globalSetup: [shared.globalSetup, 'support/installBrowser.ts'],
+    globalSetup: [...shared.globalSetup, 'support/installBrowser.ts'],
     // A browser takes more than a core.
     fileParallelism: false,
   },

@@ -7,6 +7,6 @@ export default defineConfig({
     ...output,
     ...shared,
     include: ['test/prometheus/*.test.ts'],
-    globalSetup: [shared.globalSetup, 'support/installPrometheus.ts'],
+    globalSetup: [...shared.globalSetup, 'support/installPrometheus.ts'],
   },
 })

@@ -8,6 +8,11 @@ type Options = NonNullable<ViteUserConfig['test']>
 /** No test depends on the machine's speed: a timeout only ends what hangs. */
 const timeout = isLong ? 3_600_000 : 600_000
 
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+/** The setup of a run that starts our programs. */
+export const bundledPrograms = here('bundledPrograms.ts')
+
 /** The options that the configurations of all projects share. */
 export const shared = {
   // One worker more than cores, because many tests wait for a process that they have started. Vitest takes
@@ -16,8 +21,8 @@ export const shared = {
   testTimeout: timeout,
   hookTimeout: timeout,
   teardownTimeout: 60_000,
-  globalSetup: fileURLToPath(new URL('bundledPrograms.ts', import.meta.url)),
-  setupFiles: fileURLToPath(new URL('keepCompiled.ts', import.meta.url)),
+  globalSetup: [bundledPrograms, here('temporaryFiles.ts')],
+  setupFiles: here('keepCompiled.ts'),
   // A server process of the tests has two workers unless a test asks for more: each worker costs a third of a second of CPU time.
   // Without a line for each call, what a server says on stderr is what a test looks for.
   env: { TABLE_WORKERS: '2', TABLE_LOG_LEVEL: 'warn' },
