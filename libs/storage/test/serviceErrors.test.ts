@@ -1,5 +1,5 @@
 import { ServiceError, type ServiceErrorCode } from '@table/table'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { StorageError, type StorageErrorCode } from '../src/errors.ts'
 import { setLog } from '../src/log.ts'
 import { forService } from '../src/serviceErrors.ts'
@@ -7,6 +7,7 @@ import { forService } from '../src/serviceErrors.ts'
 function logged() {
   const log = vi.fn()
   setLog({ info: log, warn: log, error: log })
+  onTestFinished(() => setLog({ info: console.error, warn: console.error, error: console.error }))
   return log
 }
 

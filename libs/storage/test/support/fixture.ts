@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 /** A data directory that an earlier commit has written: `libs/storage/test/fixtures/README.md`. */
 export type Fixture = `schema${2 | 3}-${'killed' | 'stopped'}`
@@ -53,9 +53,11 @@ export function readFacts(): Facts {
 /** The unpacked fixtures of a test file. */
 const unpacked = new Map<Fixture, string>()
 
-afterAll(() => {
+/** Removes the fixtures that a test file has unpacked. `setup.ts` calls it. */
+export function removeFixtures(): void {
   for (const directory of unpacked.values()) rmSync(directory, { recursive: true, force: true })
-})
+  unpacked.clear()
+}
 
 /**
  * Returns a data directory with a fixture, which is removed after the test. Unpacking 2,000 files takes two seconds of CPU time on
