@@ -69,16 +69,20 @@ test.each([
 })
 
 test('the retries end if the server does not come back, and an upload that may be stored is not reported as lost', async () => {
+  // On a busy machine the uploader may give up before its third attempt: give it more time then.
   let streams = 0
-  const address = await serveStreams((stream, socket) => {
-    // The second upload arrives completely.
-    if (++streams === 2) stream.resume().once('end', () => socket.destroy())
-    else stream.once('data', () => socket.destroy())
-  })
-  const { upload } = uploaderTo(address, 1000)
-  const failure: unknown = await upload('x'.repeat(MB), 30).catch(error => error)
-  expect(failure).toBeInstanceOf(TransientError)
-  expect((failure as Error).message).toMatch(/it may or may not have stored the upload/)
+  for (let limit = 1000; streams < 3 && limit < 100_000; limit *= 2) {
+    streams = 0
+    const address = await serveStreams((stream, socket) => {
+      // The second upload arrives completely.
+      if (++streams === 2) stream.resume().once('end', () => socket.destroy())
+      else stream.once('data', () => socket.destroy())
+    })
+    const { upload } = uploaderTo(address, limit)
+    const failure: unknown = await upload('x'.repeat(MB), 30).catch(error => error)
+    expect(failure).toBeInstanceOf(TransientError)
+    if (streams > 1) expect((failure as Error).message).toMatch(/it may or may not have stored the upload/)
+  }
   expect(streams).toBeGreaterThan(2)
 })
 
