@@ -1,6 +1,6 @@
 // Keeps the temporary files of a run in memory if there is room: on a disk, the tests wait for each file that is synced, although no
 // machine loses power between two steps of a test. The long form uses the disk, because its files are large.
-import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isLong } from './form.ts'
 
@@ -16,12 +16,19 @@ const shared = globalThis as { temporaryFilesOfTests?: string }
 export default function setup(): (() => void) | undefined {
   if (shared.temporaryFilesOfTests || process.env.TMPDIR || isLong || !existsSync(memory)) return undefined
   removeLeftovers()
-  if (!hasRoom()) return undefined
+  if (!runsPrograms() || !hasRoom()) return undefined
   const folder = join(memory, `${prefix}${process.pid}`)
   mkdirSync(folder)
   shared.temporaryFilesOfTests = folder
   process.env.TMPDIR = folder
   return () => remove(folder)
+}
+
+/** Some containers forbid to start programs from memory, which tests do. */
+function runsPrograms(): boolean {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
+  const options = mounts.map(line => line.split(' ')).find(([, path]) => path === memory)?.[3]
+  return options !== undefined && !options.split(',').includes('noexec')
 }
 
 function hasRoom(): boolean {
