@@ -6,7 +6,7 @@ import { isLong } from './form.ts'
 
 /** Where Linux has a file system in memory. */
 const memory = '/dev/shm'
-/** The bytes that must be free. A run has less than half of them at a time. */
+/** The bytes that must be free. A run of the middle form has a fifth of them at a time. */
 const NEEDED = 4 * 1024 ** 3
 /** A folder in memory is named after the process that runs the tests. */
 const prefix = 'table-tests-'
