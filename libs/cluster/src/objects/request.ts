@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { AwsV4Signer } from 'aws4fetch'
+import aws4 from 'aws4'
 import { isUntrusted } from './certificate.ts'
 import type { Credentials } from './credentials.ts'
 import { Transient } from './retry.ts'
@@ -33,20 +33,17 @@ const agents = {
 /** Answers of the store that may be better the next time. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504])
 
-/** The signing keys of the day, which aws4fetch keeps here. */
-const signingKeys = new Map<string, ArrayBuffer>()
-
 /**
  * Sends a signed request once. Resolves with the answer, whose body the caller reads or destroys. Throws `Transient` if the network or the
  * store failed.
  */
 export async function send(wanted: SignedRequest): Promise<IncomingMessage> {
-  const { url, headers } = await signed(wanted)
-  const { body, method, signal } = wanted
+  const { path, headers } = signed(wanted)
+  const { url, body, method, signal } = wanted
   const [request, agent] =
     url.protocol === 'https:' ? [httpsRequest, agents['https:']] : [httpRequest, agents['http:']]
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers, agent, ...(signal && { signal }) })
+    const outgoing = request(url, { method, path, headers, agent, ...(signal && { signal }) })
     const limit = SILENCE + (body?.length ?? 0) / WRITTEN_BYTES
     outgoing.setTimeout(limit, () => outgoing.destroy(new Error('the object store is silent')))
     const file = body && 'path' in body ? createReadStream(body.path) : undefined
@@ -76,25 +73,23 @@ export async function send(wanted: SignedRequest): Promise<IncomingMessage> {
   })
 }
 
-async function signed({ method, url, headers = {}, body, region, credentials }: SignedRequest) {
-  const signer = new AwsV4Signer({
-    method,
-    url: url.href,
-    headers,
-    service: 's3',
-    region,
-    cache: signingKeys,
-    accessKeyId: credentials.accessKeyId,
-    secretAccessKey: credentials.secretAccessKey,
-    ...(credentials.sessionToken !== undefined && { sessionToken: credentials.sessionToken }),
-  })
-  const { url: signedUrl, headers: signedHeaders } = await signer.sign()
-  const length = body && String(body.length)
-  return {
-    url: signedUrl,
-    headers: {
-      ...Object.fromEntries(signedHeaders),
-      ...(length !== undefined && { 'content-length': length }),
+/** Returns the path as it is signed, and the headers with the signature. */
+function signed({ method, url, headers, body, region, credentials }: SignedRequest) {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials
+  const request = aws4.sign(
+    {
+      method,
+      host: url.host,
+      path: url.pathname + url.search,
+      service: 's3',
+      region,
+      headers: { ...headers, 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' },
     },
+    { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+  )
+  // The length is not part of the signature.
+  return {
+    path: request.path,
+    headers: { ...request.headers, ...(body && { 'content-length': body.length }) },
   }
 }
