@@ -18,6 +18,8 @@ import {
   type Misfit,
   openFile,
   type PartialSum,
+  readWholeFile,
+  removeFile,
   type StatsPlan,
   StorageError,
   type SumPlan,
@@ -31,9 +33,14 @@ import { encodeExtents } from './catalogue/extents.ts'
 /** A converted upload in the spool. */
 export interface SpooledUpload extends Converted, CsvShape {
   csvBytes: number
+  /** The Parquet file, if it is so small that it is not in the spool. */
+  parquet: Uint8Array | undefined
   /** See `encodeExtents`. */
   extents: string
 }
+
+/** A Parquet file of at most so many bytes is handed on in memory: a file costs a server more than the copy. */
+const SMALL_BYTES = 64 * 1024
 
 /** A part of a file, in bytes. */
 export interface FileRange {
@@ -58,11 +65,24 @@ export interface Tasks {
     value: SpooledUpload | undefined
   }
   hasSameBytes: {
-    task: { path: string; csvBytes: number; csvCuts: readonly number[]; checksums: Uint8Array }
+    task: {
+      path: string
+      held: Uint8Array | undefined
+      csvBytes: number
+      csvCuts: readonly number[]
+      checksums: Uint8Array
+    }
     value: boolean
   }
   misfitAt: {
-    task: { path: string; columns: number; columnIndex: number; cancellation: Cancellation }
+    task: {
+      path: string
+      /** See `withHeld`. */
+      held?: Uint8Array | undefined
+      columns: number
+      columnIndex: number
+      cancellation: Cancellation
+    }
     value: Misfit | undefined
   }
   chunkRanges: {
@@ -81,12 +101,12 @@ export interface Workers {
 }
 
 export const tasks: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Tasks[Name]['value'] } = {
-  /** Converts `incoming/<id>.csv`, or `held`, to `incoming/<id>.parquet`. */
+  /** Converts `incoming/<id>.csv`, or `held`, to `incoming/<id>.parquet`, or to bytes. */
   convert({ spool, id, cancellation, held, alone }) {
-    const csv = incomingFile(spool, id, 'csv')
     const parquet = incomingFile(spool, id, 'parquet')
-    if (held) writeNewFile(csv, held)
-    return spooled(csv, parquet, convertCsv(csv, parquet, cancellation, alone), cancellation)
+    return withHeld(incomingFile(spool, id, 'csv'), held, csv =>
+      spooled(csv, parquet, convertCsv(csv, parquet, cancellation, alone), cancellation),
+    )
   },
 
   /** The same while the CSV arrives. Undefined if that is not possible. */
@@ -102,12 +122,11 @@ export const tasks: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Task
   },
 
   /** Whether a CSV has the bytes that these checksums are of. */
-  hasSameBytes: ({ path, ...upload }) => hasSameBytes(path, upload),
+  hasSameBytes: ({ path, held, ...upload }) => withHeld(path, held, csv => hasSameBytes(csv, upload)),
 
   /** What keeps a column of a CSV from holding integers alone. */
-  misfitAt({ path, cancellation, ...column }) {
-    return findMisfit(path, column, cancellation)
-  },
+  misfitAt: ({ path, held, cancellation, ...column }) =>
+    withHeld(path, held, csv => findMisfit(csv, column, cancellation)),
 
   /** Where a Parquet file, of which only the footer is there, has these columns: in ascending order, joined where they touch. */
   chunkRanges({ path, columns, ...footer }) {
@@ -131,16 +150,29 @@ export const tasks: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Task
   stats: ({ folder, plan, cancellation }) => statsOfPieces(folder, plan, cancellation),
 }
 
-function spooled(
-  csv: string,
-  parquet: string,
-  converted: Converted,
-  cancellation: Cancellation,
-): SpooledUpload {
+/** A CSV that is held in memory is a file only while a task reads it. */
+function withHeld<T>(path: string, held: Uint8Array | undefined, read: (path: string) => T): T {
+  if (!held) return read(path)
+  try {
+    writeNewFile(path, held)
+    return read(path)
+  } finally {
+    removeFile(path)
+  }
+}
+
+function spooled(csv: string, path: string, converted: Converted, cancellation: Cancellation): SpooledUpload {
   const csvBytes = fileSize(csv)
   if (csvBytes === undefined) throw new StorageError('cancelled', 'the upload was discarded')
   const { parquetBytes: bytes, footerBytes, footerCrc, columns } = converted
-  const extent = extentOf(parquet, { bytes, footerBytes, footerCrc }, columns)
+  const extent = extentOf(path, { bytes, footerBytes, footerCrc }, columns)
   const shape = csvShape(csv, columns.length, cancellation)
-  return { ...converted, ...shape, csvBytes, extents: encodeExtents(columns, extent.columns) }
+  const parquet = bytes <= SMALL_BYTES ? takeFile(path, bytes) : undefined
+  return { ...converted, ...shape, csvBytes, parquet, extents: encodeExtents(columns, extent.columns) }
+}
+
+function takeFile(path: string, size: number): Uint8Array {
+  const bytes = readWholeFile(path, size)
+  removeFile(path)
+  return bytes
 }

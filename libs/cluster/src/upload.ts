@@ -1,6 +1,8 @@
 import {
   type Cancellation,
   cancellationOf,
+  type Format,
+  formats,
   incomingFile,
   log,
   type Misfit,
@@ -19,63 +21,64 @@ import type { SpooledUpload } from './tasks.ts'
 /** More clashes than an answer names. */
 const MOST_NAMED = 1000
 
+/** An uploaded CSV: in the spool, or in memory if it is small. */
+interface ReceivedCsv {
+  path: string
+  held: Uint8Array | undefined
+}
+
 /** Receives and converts a CSV in the spool, stores both files as objects, and commits them. A committed upload is acknowledged. */
 export async function upload(
   cluster: Cluster,
-  csv: CsvBody,
+  body: CsvBody,
   options: UploadOptions,
   signal: AbortSignal,
 ): Promise<UploadResult> {
-  const { spool } = cluster
+  const { spool, objects } = cluster
   const id = spool.nextUpload()
   const cancellation = cancellationOf(signal)
   const receivedAt = new Date().toISOString()
+  let spooled: readonly Format[] = formats
   try {
-    const { converted, held } = await receiveAndConvert(cluster, id, csv, cancellation)
-    const stored = await storeObjects(cluster, id, converted, held, signal)
-    return await commit(cluster, id, { ...stored, receivedAt, ...options }, converted, cancellation)
+    const { csv, converted } = await receiveAndConvert(cluster, id, body, cancellation)
+    const files = {
+      csv: csv.held ?? { path: csv.path, length: converted.csvBytes },
+      parquet: converted.parquet ?? {
+        path: incomingFile(spool.path, id, 'parquet'),
+        length: converted.parquetBytes,
+      },
+    }
+    spooled = formats.filter(format => 'path' in files[format])
+    const stored = await putObjects(objects, newObjectName(), files, signal)
+    return await commit(cluster, csv, { ...stored, receivedAt, ...options }, converted, cancellation)
   } finally {
-    await Promise.all([
-      removeFileAsync(incomingFile(spool.path, id, 'csv')),
-      removeFileAsync(incomingFile(spool.path, id, 'parquet')),
-    ])
+    await Promise.all(spooled.map(format => removeFileAsync(incomingFile(spool.path, id, format))))
   }
 }
 
 async function receiveAndConvert(
   { spool, conversions, workers }: Cluster,
   id: number,
-  csv: CsvBody,
+  body: CsvBody,
   cancellation: Cancellation,
-): Promise<{ converted: SpooledUpload; held: Uint8Array | undefined }> {
+): Promise<{ csv: ReceivedCsv; converted: SpooledUpload }> {
   const task = { spool: spool.path, id, cancellation }
-  const { held, attempt } = await receive(csv, { directory: spool.path, id }, ({ shared: arrival }) =>
+  const { held, attempt } = await receive(body, { directory: spool.path, id }, ({ shared: arrival }) =>
     conversions.run(() => workers.run('convertArriving', { ...task, arrival })),
   )
   const convert = (alone: boolean) => conversions.run(() => workers.run('convert', { ...task, held, alone }))
-  return { converted: (await attempt) ?? (await conversions.lightOrAlone(convert)), held }
-}
-
-function storeObjects(
-  { spool, objects }: Cluster,
-  id: number,
-  { csvBytes, parquetBytes }: SpooledUpload,
-  held: Uint8Array | undefined,
-  signal: AbortSignal,
-): Promise<StoredObjects> {
-  const csv = held ?? { path: incomingFile(spool.path, id, 'csv'), length: csvBytes }
-  const parquet = { path: incomingFile(spool.path, id, 'parquet'), length: parquetBytes }
-  return putObjects(objects, newObjectName(), { csv, parquet }, signal)
+  const converted = (await attempt) ?? (await conversions.lightOrAlone(convert))
+  return { csv: { path: incomingFile(spool.path, id, 'csv'), held }, converted }
 }
 
 async function commit(
   cluster: Cluster,
-  id: number,
+  csv: ReceivedCsv,
   stored: StoredObjects & UploadOptions & { receivedAt: string },
   { warnings, ambiguousLines, ...converted }: SpooledUpload,
   cancellation: Cancellation,
 ): Promise<UploadResult> {
-  const { commits, uploads, spool } = cluster
+  const { commits, uploads } = cluster
   const row = {
     ...converted,
     ...stored,
@@ -83,7 +86,6 @@ async function commit(
     name: stored.name,
     ownKernels: ambiguousLines,
   }
-  const csv = incomingFile(spool.path, id, 'csv')
   for (;;) {
     const { committed, clashes } = await uploads.committed(() => commits.commit(row))
     if (!committed.isRepeated) {
@@ -105,19 +107,19 @@ async function commit(
 async function firstUpload(
   { database, uploads, workers }: Cluster,
   id: number,
-  path: string,
+  csv: ReceivedCsv,
 ): Promise<{ isSame: boolean; result: UploadResult; receivedAt: string } | undefined> {
   const first = await findUpload(database, uploads.schemas, id)
   if (!first) return undefined
   const { rows, columns, csvBytes, csvCuts, checksums, receivedAt } = first
-  const isSame = await workers.run('hasSameBytes', { path, csvBytes, csvCuts, checksums: checksums.csv })
+  const isSame = await workers.run('hasSameBytes', { ...csv, csvBytes, csvCuts, checksums: checksums.csv })
   return { isSame, result: { id, isNew: false, rows, csvBytes, columns, warnings: [] }, receivedAt }
 }
 
 /** Returns the warnings for the columns that clash with those of other uploads. Never rejects: the upload is stored. */
 async function clashWarnings(
   { workers }: Cluster,
-  path: string,
+  csv: ReceivedCsv,
   { columns, notes }: Pick<SpooledUpload, 'columns' | 'notes'>,
   clashes: Parameters<typeof warningsOf>[0],
   cancellation: Cancellation,
@@ -126,7 +128,7 @@ async function clashWarnings(
     const misfits = new Map<number, Misfit | undefined>()
     for (const { position } of clashes.slice(0, MOST_NAMED)) {
       const note = notes.find(note => note.position === position)
-      const task = { path, columns: columns.length, columnIndex: position, cancellation }
+      const task = { ...csv, columns: columns.length, columnIndex: position, cancellation }
       misfits.set(position, note ? note.misfit : await workers.run('misfitAt', task))
     }
     return warningsOf(clashes, position => misfits.get(position))

@@ -152,6 +152,18 @@ export function readAt(file: OpenFile, target: Uint8Array, position: number): nu
   })
 }
 
+/** Returns the bytes of a file of this size. */
+export function readWholeFile(path: string, size: number): Uint8Array {
+  const file = openFile(path)
+  try {
+    const bytes = new Uint8Array(size)
+    readAt(file, bytes, 0)
+    return bytes
+  } finally {
+    closeFile(file)
+  }
+}
+
 const PART_BYTES = 256 * 1024
 
 /**

@@ -47,6 +47,7 @@ export {
   catalogueFile,
   type Format,
   filesDirectory,
+  formats,
   incomingDirectory,
   incomingFile,
   migrationFile,

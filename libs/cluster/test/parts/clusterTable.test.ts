@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { incomingDirectory } from '@table/storage'
 import { ANSWER_BYTES, type PageRequest } from '@table/table'
 import { describe, expect, test } from 'vitest'
 import { parts } from '../../../../testing/cluster/shared.ts'
+import { whole } from '../../../../testing/conformance/questions.ts'
 import { SparkConnect } from '../../src/engine/sparkConnect.ts'
 import { damagesOf } from '../support/damages.ts'
 import { type Deployment, never, newDeployment, opened, uploaded } from '../support/table.ts'
@@ -184,4 +186,27 @@ test('of what an earlier release took, our kernels sum every CSV with line break
   await cluster.database.rows('UPDATE deployment SET version = 2')
   const later = await opened(deployment, noEngine())
   expect(await later.table.columnSum('x', 'csv', never)).toBe(1n)
+})
+
+test('no upload leaves a file in the spool, and all of its bytes are in the store', async () => {
+  const { table, cluster } = await opened()
+  const spooled = () => readdirSync(incomingDirectory(cluster.spool.path))
+  const numbers = (count: number) => Array.from({ length: count }, () => randomBytes(8).readBigInt64LE())
+  const csvOf = (count: number) => `x\n${numbers(count).join('\n')}\n`
+  // Both files are held in memory, then only the CSV, then neither.
+  for (const [i, count] of [100, 10_000, 50_000].entries()) {
+    const csv = csvOf(count)
+    const uploadId = randomBytes(16)
+    const { id, columns } = await uploaded(table, csv, { uploadId })
+    expect(columns).toEqual([{ name: 'x', type: 'int64' }])
+    expect(spooled()).toEqual([])
+    expect((await whole((await table.open(id, 'csv'))?.parts())).toString()).toBe(csv)
+    expect((await whole((await table.open(id, 'parquet'))?.parts())).length > 64 * 1024).toBe(i > 0)
+    expect(await uploaded(table, csv, { uploadId })).toMatchObject({ id, isNew: false })
+    await expect(uploaded(table, csvOf(count), { uploadId })).rejects.toThrow('other bytes')
+    await expect(uploaded(table, `${csv}1,2\n`)).rejects.toThrow('line')
+    const { warnings } = await uploaded(table, `${csv}?\n`)
+    expect(warnings).toEqual([expect.stringContaining(`line ${count + 2}`)])
+    expect(spooled()).toEqual([])
+  }
 })

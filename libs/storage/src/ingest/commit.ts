@@ -2,7 +2,7 @@ import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { type Contents, findUpload, insertUpload } from '../catalogue/database.ts'
 import type { NewUpload, Upload } from '../catalogue/upload.ts'
 import { StorageError } from '../errors.ts'
-import { closeFile, fileSize, openFile, readAt, removeFile, renameFile, syncPath } from '../files.ts'
+import { fileSize, readWholeFile, removeFile, renameFile, syncPath } from '../files.ts'
 import { filesDirectory, formats, incomingFile, storedFile } from '../paths.ts'
 import type { Arrival } from './arrival.ts'
 import { type Converted, convertCsv, convertGrowingCsv } from './convert.ts'
@@ -131,17 +131,6 @@ function contentsOf(
   return {
     csv: held ?? readWholeFile(storedFile(dataDir, id, 'csv'), csvBytes),
     parquet: readWholeFile(storedFile(dataDir, id, 'parquet'), parquetBytes),
-  }
-}
-
-function readWholeFile(path: string, size: number): Uint8Array {
-  const file = openFile(path)
-  try {
-    const bytes = new Uint8Array(size)
-    readAt(file, bytes, 0)
-    return bytes
-  } finally {
-    closeFile(file)
   }
 }
 
