@@ -91,7 +91,7 @@ export class Commits {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
       const uploads = `[${batch.map(({ json }) => json).join(',')}]`
-      const answers = await this.#database.rows<Answer>('SELECT * FROM commit_uploads($1)', [uploads])
+      const answers = await this.#database.call<Answer>('commit_uploads', [uploads])
       batch.forEach(({ resolve, reject }, i) => {
         const { upload, is_new, total_bytes } = answers[i] as Answer
         if (upload === null) reject(noRoom(total_bytes ?? 0))

@@ -46,11 +46,21 @@ export class Database {
   }
 
   /** Returns the rows of a statement. Throws StorageError `unusable` if the catalogue cannot be reached for a while. */
-  async rows<Row>(sql: string, values: readonly unknown[] = [], signal?: AbortSignal): Promise<Row[]> {
+  rows<Row>(sql: string, values: readonly unknown[] = [], signal?: AbortSignal): Promise<Row[]> {
+    return this.#rows({ text: sql, values: [...values] }, signal)
+  }
+
+  /** The same for a function of the catalogue that is called often: each connection prepares the call once. */
+  call<Row>(name: string, values: readonly unknown[]): Promise<Row[]> {
+    const places = values.map((_, i) => `$${i + 1}`)
+    return this.#rows({ name, text: `SELECT * FROM ${name}(${places})`, values: [...values] })
+  }
+
+  async #rows<Row>(statement: pg.QueryConfig, signal?: AbortSignal): Promise<Row[]> {
     try {
       return await withRetries(async () => {
         try {
-          return (await this.#pool.query(sql, values as unknown[])).rows as Row[]
+          return (await this.#pool.query(statement)).rows as Row[]
         } catch (error) {
           throw isPassing(error) ? new Transient('the catalogue cannot be reached', { cause: error }) : error
         }

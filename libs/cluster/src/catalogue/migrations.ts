@@ -184,6 +184,32 @@ export const migrations: readonly string[] = [
   -- Which of the earlier uploads have such lines is not known, but all of them have multi_line.
   UPDATE uploads SET own_kernels = true WHERE multi_line;
   `,
+  `
+  -- Returns the next changes of the table after the one with the number "known", in their order. Each server asks after each of its
+  -- commits, so the plan is kept. A plan that was made for a small table must not read all rows once the table has grown.
+  CREATE OR REPLACE FUNCTION changes_since(known bigint, most integer)
+  RETURNS TABLE (
+    seq bigint, kind text, upload bigint, schema integer, object uuid, received_at text, rows bigint, csv_bytes bigint, csv_cuts text,
+    csv_etag text, parquet_bytes bigint, parquet_etag text, footer_bytes bigint, footer_crc integer, row_groups integer,
+    multi_line boolean, own_kernels boolean, stored_at bigint, "shownBytes" integer
+  ) LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+  BEGIN
+    RETURN QUERY
+    SELECT c.*, s.shown_bytes FROM (
+      SELECT u.id AS number, 'committed', u.id, u.schema, coalesce(u.file, u.object), u.received_at, u.rows, u.csv_bytes, u.csv_cuts,
+        u.csv_etag, u.parquet_bytes, u.parquet_etag, u.footer_bytes, u.footer_crc, u.row_groups, u.multi_line, u.own_kernels, u.stored_at
+      FROM uploads u WHERE u.id > known
+      UNION ALL
+      SELECT u.repaired, 'repaired', u.id, u.schema, coalesce(u.file, u.object), u.received_at, u.rows, u.csv_bytes, u.csv_cuts,
+        u.csv_etag, u.parquet_bytes, u.parquet_etag, u.footer_bytes, u.footer_crc, u.row_groups, u.multi_line, u.own_kernels, u.stored_at
+      FROM uploads u WHERE u.repaired > known
+      UNION ALL
+      SELECT r.seq, 'removed', r.upload, r.schema, r.object, '', 0, 0, '[]', '', 0, '', 0, 0, 0, false, false, 0
+      FROM removals r WHERE r.seq > known
+      ORDER BY number LIMIT most
+    ) c JOIN schemas s ON s.id = c.schema ORDER BY c.number;
+  END $$;
+  `,
 ]
 
 /** The versions of PostgreSQL that the catalogue is known to work on begin with this one. */

@@ -41,18 +41,6 @@ interface Change {
 const CHANGES = 2000
 /** Of how many uploads the clashes are kept for their clients. Those of other servers are among them. */
 const MOST_CLASHES = 1000
-const NUMBERS = `schema, coalesce(file, object) AS object, received_at, rows, csv_bytes, csv_cuts, csv_etag, parquet_bytes, parquet_etag, footer_bytes,
-  footer_crc, row_groups, multi_line, own_kernels, stored_at`
-/** The numbers of changes are visible in their order, so nothing below the last one is missed. */
-const nextChanges = `
-  SELECT c.*, s.shown_bytes AS "shownBytes" FROM (
-    SELECT id AS seq, 'committed' AS kind, id AS upload, ${NUMBERS} FROM uploads WHERE id > $1
-    UNION ALL
-    SELECT repaired, 'repaired', id, ${NUMBERS} FROM uploads WHERE repaired > $1
-    UNION ALL
-    SELECT seq, 'removed', upload, schema, object, '', 0, 0, '[]', '', 0, '', 0, 0, 0, false, false, 0 FROM removals WHERE seq > $1
-    ORDER BY seq LIMIT ${CHANGES}
-  ) c JOIN schemas s ON s.id = c.schema ORDER BY seq`
 
 /** An upload as a snapshot has it. */
 export type { ListedUpload, UploadsSnapshot }
@@ -143,7 +131,9 @@ export class Uploads {
 
   async #refresh(): Promise<void> {
     for (;;) {
-      const changes = await this.#database.rows<Change>(nextChanges, [this.#last])
+      // The numbers of changes are visible in their order, so nothing below the last one is missed.
+      // The numbers of changes are visible in their order, so nothing below the last one is missed.
+      const changes = await this.#database.call<Change>('changes_since', [this.#last, CHANGES])
       for await (const { row, columns } of this.schemas.each(changes)) {
         const { upload } = row
         if (row.kind === 'removed') await this.#listed.remove(upload, columns)
