@@ -1,4 +1,5 @@
-// Measures a cluster on this machine beside a server alone: uploads, and sums beside the engine's own time for the same plan.
+// Measures a cluster on this machine beside a server alone: uploads, sums beside the engine's own time for the same plan, and how both grow
+// with the number of servers.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -12,13 +13,17 @@ import { startParts } from '../../scripts/cluster/parts.ts'
 import { courseLoad } from '../loads/course.ts'
 import { progress } from '../progress.ts'
 import { median, timed } from '../times.ts'
+import { measureRates } from './rates.ts'
 
 const ROUNDS = 5
 const COLUMN = 'z'
 const never = new AbortController().signal
 
-const { values } = parseArgs({ options: { batches: { type: 'string', default: '100' } } })
+const { values } = parseArgs({
+  options: { batches: { type: 'string', default: '100' }, uploads: { type: 'string', default: '10000' } },
+})
 const batches = Number(values.batches)
+const uploads = Number(values.uploads)
 const scratch = mkdtempSync(join(tmpdir(), 'table-bench-cluster-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 const said = (name: string, ms: readonly number[]) =>
@@ -26,9 +31,12 @@ const said = (name: string, ms: readonly number[]) =>
 
 progress('writing the files')
 const load = courseLoad(join(scratch, 'csv'), batches)
-const { store, deployment, startServer, close } = await startParts()
+const parts = await startParts()
+const { store, deployment, startServer, close } = parts
 try {
-  console.log(`${new Date().toISOString().slice(0, 16)}Z, npm run clusters -- --batches ${batches}`)
+  console.log(
+    `${new Date().toISOString().slice(0, 16)}Z, npm run clusters -- --batches ${batches} --uploads ${uploads}`,
+  )
   const memory = (totalmem() / 2 ** 30).toFixed(1)
   console.log(
     `${cpus().length} cores, ${cpus()[0]?.model}, ${memory} GiB memory, load average ${loadavg()[0]?.toFixed(2)} before`,
@@ -36,13 +44,14 @@ try {
   console.log(`rows: ${load.rows}, CSV: ${(load.bytes / 2 ** 20).toFixed(0)} MiB; median (best)`)
   await measureUploads()
   await measureSums()
+  await measureRates(parts, () => startAlone('tiny'), load, uploads)
 } finally {
   await close()
 }
 
 /** Uploads the files one after the other, to a server alone and to a server of the cluster, and the objects alone to the store. */
 async function measureUploads(): Promise<void> {
-  const alone = await startAlone()
+  const alone = await startAlone('data')
   const served = await startServer('server')
   const times: Record<'one machine' | 'cluster', number[]> = { 'one machine': [], cluster: [] }
   for (const file of load.files) {
@@ -96,13 +105,13 @@ function filesOf(format: string): string[] {
   return names.filter(name => name.endsWith(`.${format}`)).map(name => join(folder, name))
 }
 
-async function startAlone(): Promise<ProcessPart> {
+async function startAlone(data: string): Promise<ProcessPart> {
   const port = await freePort()
   const server = new ProcessPart({
     name: 'a server alone',
     port,
     command: join(import.meta.dirname, '../../apps/server/start'),
-    args: ['--port', `${port}`, '--data-dir', join(scratch, 'data')],
+    args: ['--port', `${port}`, '--data-dir', join(scratch, data)],
     env: { PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
   })
   await server.start()

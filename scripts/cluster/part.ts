@@ -8,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 export interface Part {
   readonly name: string
   readonly port: number
+  /** The ids of its processes that run, without those that they have started. */
+  readonly pids: readonly number[]
   /** Resolves when the program answers. */
   start(): Promise<void>
   /** Ends the program as an operator would. */
@@ -87,6 +89,10 @@ export class ProcessPart implements Part {
   /** The id of the process, while it runs. */
   get pid(): number | undefined {
     return this.#child?.pid
+  }
+
+  get pids(): number[] {
+    return this.pid === undefined ? [] : [this.pid]
   }
 
   async start(): Promise<void> {

@@ -73,6 +73,9 @@ export async function makeSpark(
   return {
     name: connect.name,
     port,
+    get pids() {
+      return [master, ...workers, connect].flatMap(({ pids }) => pids)
+    },
     async start() {
       if (!master.pid) await master.start()
       await Promise.all(workers.filter(({ pid }) => !pid).map(worker => worker.start()))

@@ -132,7 +132,6 @@ export class Uploads {
   async #refresh(): Promise<void> {
     for (;;) {
       // The numbers of changes are visible in their order, so nothing below the last one is missed.
-      // The numbers of changes are visible in their order, so nothing below the last one is missed.
       const changes = await this.#database.call<Change>('changes_since', [this.#last, CHANGES])
       for await (const { row, columns } of this.schemas.each(changes)) {
         const { upload } = row
