@@ -14,8 +14,11 @@ const extension = 'extname(import.meta.filename)'
 export const bundledParts: Plugin = {
   name: 'bundled-parts',
   transform(code, id) {
-    if (!process.env[PROGRAMS] || !id.includes(sources) || !code.includes(extension)) return undefined
+    if (!id.includes(sources) || !code.includes(extension)) return undefined
     if (!code.includes(folder)) throw new Error(`${id}: found no ${folder} beside ${extension}`)
-    return code.replace(folder, `process.env.${PROGRAMS}`).replace(extension, "'.js'")
+    // Vitest keeps the changed source for runs without a bundle, too.
+    return code
+      .replace(folder, `(process.env.${PROGRAMS} ?? ${folder})`)
+      .replace(extension, `(process.env.${PROGRAMS} ? '.js' : ${extension})`)
   },
 }

@@ -36,7 +36,7 @@ const UNUSED = 24 * 60 * 60 * 1000
 const shared = globalThis as { bundleOfTests?: Promise<string> }
 
 export default async function setup(project: TestProject): Promise<void> {
-  // The mutants of bench/mutate are in the sources.
+  // The tests of libraries start no programs, so bench/mutate saves the time that a bundle of each mutant takes.
   if (process.env.TABLE_UNBUNDLED) {
     delete process.env[PROGRAMS]
     keepCompiled(join(root, 'node_modules/.cache/table'))

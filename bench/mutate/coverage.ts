@@ -15,9 +15,19 @@ export interface Covered {
 /** Far longer than any test file takes on a busy machine. */
 const LIMIT = 600_000
 
+/** What is kept of a run, with the hashes of the sources that it ran. */
+interface Kept {
+  time: number
+  blocks: string[]
+  sources: Record<string, string>
+}
+
+const cache = join(root, 'node_modules/.cache/table-mutate')
+
 /**
- * Runs each test file of a project, a few at a time. The results are kept in node_modules/.cache until a
- * source or test changes.
+ * Runs each test file of a project, a few at a time. The results are kept in node_modules/.cache until the
+ * test, another file in the folder of the tests or a source that the test has run changes. Changes of other
+ * packages are not noticed: they rarely decide which blocks run, and a wrong block only makes the score lower.
  */
 export async function coverage(
   project: string,
@@ -25,11 +35,8 @@ export async function coverage(
   log: (line: string) => void,
 ): Promise<Covered[]> {
   const tests = filesIn(join(project, 'test'), '.test.ts')
-  const sources = ['apps', 'libs']
-    .flatMap(folder => filesIn(folder, '.ts'))
-    .filter(file => file.includes('/src/'))
   const others = filesIn(join(project, 'test'), '.ts').filter(file => !tests.includes(file))
-  const state = hash([...sources, ...others].map(file => readFileSync(join(root, file), 'utf8')))
+  const state = others.map(hashOf).join()
   const covered: Covered[] = []
   const waiting = [...tests]
   await Promise.all(Array.from({ length: jobs }, worker))
@@ -40,17 +47,17 @@ export async function coverage(
     let runner: Tests | undefined
     try {
       for (let test = waiting.shift(); test; test = waiting.shift()) {
-        const name = hash([state, readFileSync(join(root, test), 'utf8')])
-        const kept = join(root, 'node_modules/.cache/table-mutate', `${name}.json`)
-        if (!existsSync(kept)) {
+        const file = join(cache, `${hash([project, test, hashOf(test), state])}.json`)
+        let kept = read(file)
+        if (kept === undefined) {
           tree ??= instrumented(project)
           runner ??= new Tests(tree, project)
           log(`seeing what ${test} runs`)
-          mkdirSync(join(kept, '..'), { recursive: true })
-          writeFileSync(kept, JSON.stringify(await measure(tree, runner, test)))
+          kept = await measure(tree, runner, test)
+          mkdirSync(cache, { recursive: true })
+          writeFileSync(file, JSON.stringify(kept))
         }
-        const { time, blocks } = JSON.parse(readFileSync(kept, 'utf8'))
-        covered.push({ test, time, blocks: new Set(blocks) })
+        covered.push({ test, time: kept.time, blocks: new Set(kept.blocks) })
       }
     } finally {
       runner?.stop()
@@ -59,16 +66,26 @@ export async function coverage(
   }
 }
 
-async function measure(tree: Tree, runner: Tests, test: string): Promise<{ time: number; blocks: string[] }> {
+/** Returns what is kept in a file, unless a source has changed since. */
+function read(file: string): Kept | undefined {
+  if (!existsSync(file)) return undefined
+  const kept: Kept = JSON.parse(readFileSync(file, 'utf8'))
+  const isCurrent = Object.entries(kept.sources).every(
+    ([source, before]) => existsSync(join(root, source)) && hashOf(source) === before,
+  )
+  return isCurrent ? kept : undefined
+}
+
+async function measure(tree: Tree, runner: Tests, test: string): Promise<Kept> {
   tree.write('hits', '')
   chmodSync(join(tree.path, 'hits'), 0o666)
   const start = performance.now()
   const red = await runner.run(test, LIMIT)
   if (red !== '') throw new Error(`${test} is red before anything is changed: ${red}`)
-  return {
-    time: performance.now() - start,
-    blocks: [...new Set(tree.read('hits').split('\n').filter(Boolean))],
-  }
+  const time = performance.now() - start
+  const blocks = [...new Set(tree.read('hits').split('\n').filter(Boolean))]
+  const sources = new Set(blocks.map(block => block.slice(0, block.lastIndexOf(':'))))
+  return { time, blocks, sources: Object.fromEntries([...sources].map(file => [file, hashOf(file)])) }
 }
 
 /** Returns the number of the innermost block that holds `position`. */
@@ -121,6 +138,10 @@ function prelude(hits: string, file: string): string {
   }
   hit_(0)
   `
+}
+
+function hashOf(file: string): string {
+  return hash([readFileSync(join(root, file), 'utf8')])
 }
 
 function hash(texts: string[]): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { blockAt, type Covered } from './coverage.ts'
-import { applied, type Change, changesOf } from './operators.ts'
+import { allApplied, type Change, changesOf, overlap } from './operators.ts'
 import { Tests } from './tests.ts'
 import { filesIn, mirror, root, Tree } from './tree.ts'
 
@@ -12,10 +12,23 @@ export interface Mutant extends Change {
   source: string
 }
 
+/** A test that fails on a mutant, and its message. */
+export interface Kill {
+  mutant: Mutant
+  test: string
+  problem: string
+}
+
 /** On a busy machine a test file may take this many times its usual duration, */
 const SLOWNESS = 4
 /** plus this many ms. */
 const START = 20_000
+/** A mutant is tried alone on the tests that probably kill it, for about so many ms. */
+const ALONE = 6_000
+/** Then so many mutants are tried at once, because most of them survive each of the other tests. */
+const TOGETHER = 32
+/** The tests of one in so many kills also run without the change. */
+const CONTROL = 10
 
 /**
  * Returns the mutants of a project's sources whose names contain one of `parts`, or of all sources if `parts`
@@ -30,45 +43,133 @@ export function mutantsOf(project: string, parts: string[]): Mutant[] {
     })
 }
 
-/**
- * Returns the test files that run the changed code: first the test that mirrors the source, then the others,
- * the quickest first.
- */
-export function testsFor({ project, file, source, start }: Mutant, covered: Covered[]): Covered[] {
+/** Returns the test files that run the changed code, the quickest first. */
+export function testsFor({ file, source, start }: Mutant, covered: Covered[]): Covered[] {
   const block = `${file}:${blockAt(source, start)}`
-  const near = mirror(project, file)
-  return covered
-    .filter(({ blocks }) => blocks.has(block))
-    .sort((a, b) => Number(b.test === near) - Number(a.test === near) || a.time - b.time)
+  return covered.filter(({ blocks }) => blocks.has(block)).sort((a, b) => a.time - b.time)
 }
 
-/** Tries mutants, one at a time. */
+/** Tries mutants of one project. */
 export class Bench {
+  /** How many kills also ran without the change, and how many of these runs were red. */
+  readonly controls = { all: 0, red: 0 }
+  readonly #covered: Covered[]
   readonly #tree = new Tree()
-  readonly #tests = new Map<string, Tests>()
+  readonly #tests: Tests
+  /** The tests that have killed a mutant of a file. */
+  readonly #killers = new Map<string, Set<string>>()
+  readonly #alone: number
+  #kills = 0
 
-  /**
-   * Returns the first test that fails, and its message. With `changed` false the source is unchanged, so that
-   * no test should fail.
-   */
-  async killer(mutant: Mutant, tests: Covered[], changed = true): Promise<string | undefined> {
-    const { file, project, source } = mutant
-    const runner = this.#tests.get(project) ?? new Tests(this.#tree, project)
-    this.#tests.set(project, runner)
-    if (changed) this.#tree.write(file, applied(source, mutant))
-    try {
-      for (const { test, time } of tests) {
-        const problem = await runner.run(test, time * SLOWNESS + START, file)
-        if (problem !== '') return `${test}: ${problem.split('\n').at(-1)}`
+  constructor(project: string, covered: Covered[], alone = ALONE) {
+    this.#alone = alone
+    this.#covered = covered.toSorted((a, b) => a.time - b.time)
+    this.#tests = new Tests(this.#tree, project)
+  }
+
+  /** Yields each mutant that a test kills. The others survive. */
+  async *kills(mutants: readonly Mutant[]): AsyncGenerator<Kill> {
+    const alive = new Set(mutants)
+    const tried = new Map<Mutant, Covered[]>()
+    for (const mutant of mutants) {
+      const first = this.#likely(mutant)
+      tried.set(mutant, first)
+      for (const test of first) {
+        const [kill] = await this.#killed(test, [mutant])
+        if (kill === undefined) continue
+        alive.delete(mutant)
+        yield kill
+        break
       }
-      return undefined
-    } finally {
-      this.#tree.write(file, source)
+    }
+    for (const test of this.#covered) {
+      const left = [...alive].filter(
+        mutant => testsFor(mutant, [test]).length > 0 && !tried.get(mutant)?.includes(test),
+      )
+      for (const group of groups(left))
+        for (const kill of await this.#killed(test, group)) {
+          alive.delete(kill.mutant)
+          yield kill
+        }
     }
   }
 
   close(): void {
-    for (const tests of this.#tests.values()) tests.stop()
+    this.#tests.stop()
     this.#tree.remove()
   }
+
+  /**
+   * Returns the test that mirrors the source, the tests that have killed another mutant of the source, and the
+   * quickest tests: the first always, then as many as fit into the time.
+   */
+  #likely(mutant: Mutant): Covered[] {
+    const near = mirror(mutant.project, mutant.file)
+    const rank = ({ test }: Covered) => {
+      if (test === near) return 0
+      return this.#killers.get(mutant.file)?.has(test) ? 1 : 2
+    }
+    const chosen: Covered[] = []
+    let time = 0
+    for (const test of testsFor(mutant, this.#covered).sort((a, b) => rank(a) - rank(b))) {
+      time += test.time
+      if (chosen.length > 0 && time > this.#alone) break
+      chosen.push(test)
+    }
+    return chosen
+  }
+
+  /** Runs a test on all the mutants at once, and if it fails on halves of them, down to each alone. */
+  async #killed(test: Covered, mutants: Mutant[]): Promise<Kill[]> {
+    if (mutants.length === 0) return []
+    const problem = await this.#run(test, mutants)
+    if (problem === '') return []
+    const [mutant, other] = mutants
+    if (mutant === undefined || other !== undefined) {
+      const half = Math.ceil(mutants.length / 2)
+      return [
+        ...(await this.#killed(test, mutants.slice(0, half))),
+        ...(await this.#killed(test, mutants.slice(half))),
+      ]
+    }
+    if (!(await this.#isGreenUnchanged(test, problem))) return []
+    this.#killers.set(mutant.file, (this.#killers.get(mutant.file) ?? new Set()).add(test.test))
+    return [{ mutant, test: test.test, problem }]
+  }
+
+  /** Looks whether a test fails by chance: always if it took too long, else now and then. */
+  async #isGreenUnchanged(test: Covered, problem: string): Promise<boolean> {
+    const isDue = this.#kills++ % CONTROL === 0
+    if (!isDue && !this.#tests.isLate(problem)) return true
+    this.controls.all++
+    const isGreen = (await this.#run(test, [])) === ''
+    if (!isGreen) this.controls.red++
+    return isGreen
+  }
+
+  async #run({ test, time }: Covered, mutants: Mutant[]): Promise<string> {
+    const byFile = Map.groupBy(mutants, ({ file }) => file)
+    for (const [file, changes] of byFile)
+      this.#tree.write(file, allApplied(changes[0]?.source ?? '', changes))
+    try {
+      return await this.#tests.run(test, time * SLOWNESS + START, [...byFile.keys()])
+    } finally {
+      for (const [file, changes] of byFile) this.#tree.write(file, changes[0]?.source ?? '')
+    }
+  }
+}
+
+/** Divides mutants into groups whose changes do not overlap. */
+function groups(mutants: Mutant[]): Mutant[][] {
+  const made: Mutant[][] = []
+  for (const mutant of mutants) {
+    const group = made.find(
+      others =>
+        others.length < TOGETHER &&
+        !others.some(other => other.file === mutant.file && overlap(other, mutant)),
+    )
+    if (group) group.push(mutant)
+    else made.push([mutant])
+  }
+  return made
 }

@@ -7,8 +7,6 @@ import { Bench, type Mutant, mutantsOf, testsFor } from './judge.ts'
 import { isEquivalent, line, report, score, type Verdict } from './report.ts'
 import { sample } from './sample.ts'
 
-/** For one in this many mutants the tests also run without the change: a test that fails then fails by chance. */
-const CONTROL = 25
 /** The expected score, in percent. */
 const EXPECTED = 85
 
@@ -31,37 +29,37 @@ const covered = new Map<string, Awaited<ReturnType<typeof coverage>>>()
 for (const project of projects) covered.set(project, await coverage(project, flags.jobs, log))
 
 const verdicts: Verdict[] = []
-let controls = 0
-let redControls = 0
-const waiting = [...chosen]
-await Promise.all(Array.from({ length: flags.jobs }, work))
+const controls = { all: 0, red: 0 }
+for (const project of projects) {
+  const mutants = chosen.filter(mutant => mutant.project === project)
+  await Promise.all(Array.from({ length: flags.jobs }, (_, job) => judge(project, share(mutants, job))))
+}
 
 console.log(`${new Date().toISOString().slice(0, 16)}Z, npm run mutate -- ${process.argv.slice(2).join(' ')}`)
 console.log(
   `${cpus().length} cores, ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(1)} GiB memory; ` +
-    `${chosen.length} of ${mutants.length} mutants; ${redControls} of ${controls} runs without a change were red\n`,
+    `${chosen.length} of ${mutants.length} mutants; ${controls.red} of ${controls.all} runs without a change were red\n`,
 )
 console.log(report(verdicts))
 process.exit(score(verdicts) < EXPECTED ? 1 : 0)
 
-async function work(): Promise<void> {
-  const bench = new Bench()
-  for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) await judge(bench, mutant)
-  bench.close()
+function share(mutants: Mutant[], job: number): Mutant[] {
+  return mutants.filter((_, number) => number % flags.jobs === job)
 }
 
-async function judge(bench: Bench, mutant: Mutant): Promise<void> {
-  const tests = testsFor(mutant, covered.get(mutant.project) ?? [])
-  const killer = await bench.killer(mutant, tests)
-  verdicts.push({ mutant, killed: killer !== undefined, reached: tests.length > 0 })
-  log(
-    `${verdicts.length} of ${chosen.length}, ${killer === undefined ? 'SURVIVED' : 'killed'}: ${line(mutant)}`,
-  )
-  if (killer !== undefined) log(`  by ${killer.slice(0, 200)}`)
-  if (verdicts.length % CONTROL !== 0) return
-  controls++
-  const red = await bench.killer(mutant, tests, false)
-  if (red === undefined) return
-  redControls++
-  log(`red without a change: ${red}`)
+async function judge(project: string, mutants: Mutant[]): Promise<void> {
+  const tests = covered.get(project) ?? []
+  const bench = new Bench(project, tests)
+  const survivors = new Set(mutants)
+  for await (const { mutant, test, problem } of bench.kills(mutants)) {
+    survivors.delete(mutant)
+    verdicts.push({ mutant, killed: true, reached: true })
+    log(`${verdicts.length} of ${chosen.length}, killed: ${line(mutant)}`)
+    log(`  by ${test}: ${problem.split('\n').at(-1)?.slice(0, 200)}`)
+  }
+  bench.close()
+  for (const mutant of survivors)
+    verdicts.push({ mutant, killed: false, reached: testsFor(mutant, tests).length > 0 })
+  controls.all += bench.controls.all
+  controls.red += bench.controls.red
 }

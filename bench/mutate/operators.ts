@@ -62,6 +62,15 @@ export function applied(source: string, { start, end, after }: Change): string {
   return source.slice(0, start) + after + source.slice(end)
 }
 
+/** Applies changes that do not overlap. */
+export function allApplied(source: string, changes: readonly Change[]): string {
+  return changes.toSorted((a, b) => b.start - a.start).reduce(applied, source)
+}
+
+export function overlap(one: Change, other: Change): boolean {
+  return one.start < other.end && other.start < one.end
+}
+
 function isValid(source: string): boolean {
   try {
     parse(source)

@@ -23,7 +23,24 @@ export function isEquivalent({ file, source, ...change }: Mutant): boolean {
 
 /** Returns the percentage of the verdicts that are killed. */
 export function score(verdicts: Verdict[]): number {
-  return (verdicts.filter(({ killed }) => killed).length / verdicts.length) * 100
+  return (killedOf(verdicts) / verdicts.length) * 100
+}
+
+function killedOf(verdicts: Verdict[]): number {
+  return verdicts.filter(({ killed }) => killed).length
+}
+
+/**
+ * Returns the ends of the interval that holds the score of all mutants with a probability of 95 %, by Wilson,
+ * in percent.
+ */
+export function interval(killed: number, all: number): [low: number, high: number] {
+  const z = 1.96
+  const share = killed / all
+  const middle = share + z ** 2 / (2 * all)
+  const radius = z * Math.sqrt((share * (1 - share)) / all + z ** 2 / (4 * all ** 2))
+  const ends = [middle - radius, middle + radius].map(end => (100 * end) / (1 + z ** 2 / all))
+  return ends as [number, number]
 }
 
 /** Returns a table with a line for each file, and all survivors. */
@@ -33,13 +50,14 @@ export function report(verdicts: Verdict[]): string {
   const survivors = verdicts
     .filter(({ killed }) => !killed)
     .map(({ mutant, reached }) => line(mutant) + (reached ? '' : ' (no test runs it)'))
+  const [low, high] = interval(killedOf(verdicts), verdicts.length)
   return [
     markdownTable(['', 'mutants', 'killed', 'score, %'], [...lines, scoreLine('all', verdicts)]),
+    `\n95 % confidence: ${low.toFixed(1)} to ${high.toFixed(1)} %`,
     ...(survivors.length > 0 ? ['\nSurvivors:\n', ...survivors.sort()] : []),
   ].join('\n')
 }
 
 function scoreLine(name: string, verdicts: Verdict[]): string[] {
-  const killed = verdicts.filter(({ killed }) => killed).length
-  return [name, String(verdicts.length), String(killed), score(verdicts).toFixed(1)]
+  return [name, String(verdicts.length), String(killedOf(verdicts)), score(verdicts).toFixed(1)]
 }

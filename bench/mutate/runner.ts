@@ -1,5 +1,6 @@
 // A process that runs test files of the project in its working directory one after the other, because
 // starting Vitest takes longer than most of the files. Each message names a file; the reply says what failed.
+import { readFileSync } from 'node:fs'
 import { createVitest } from 'vitest/node'
 
 /** The absolute paths of a test file, and of the sources that are changed. */
@@ -21,21 +22,31 @@ const vitest = await createVitest('test', {
   testTimeout: 120_000,
   reporters: [{}],
 })
-/** All sources that have ever been changed. Vitest would otherwise keep what it has read of them. */
-const touched = new Set<string>()
+/** All sources that have ever been changed, and what was in them. Vitest keeps what it has read of them. */
+const touched = new Map<string, string>()
 const all = await vitest.globTestSpecifications()
 
 process.on('message', async ({ test, changed }: Order) => {
-  for (const file of changed) touched.add(file)
-  for (const file of touched) vitest.invalidateFile(file)
-  process.send?.({ test, problem: await run(test) } satisfies Answer)
+  for (const file of changed) touched.set(file, touched.get(file) ?? '')
+  let isNew = false
+  for (const [file, before] of touched) {
+    const source = readFileSync(file, 'utf8')
+    if (source === before) continue
+    touched.set(file, source)
+    vitest.invalidateFile(file)
+    isNew = true
+  }
+  process.send?.({ test, problem: await run(test, isNew) } satisfies Answer)
 })
 process.on('disconnect', () => process.exit())
 process.send?.('ready')
 
-async function run(test: string): Promise<string> {
+/** Runs a test file, and bundles the programs of the tests again if a source `isNew`. */
+async function run(test: string, isNew: boolean): Promise<string> {
   const specifications = all.filter(({ moduleId }) => moduleId === test)
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)
+  const { testModules, unhandledErrors } = isNew
+    ? await vitest.rerunTestSpecifications(specifications)
+    : await vitest.runTestSpecifications(specifications)
   // The other modules come from earlier runs, which Vitest remembers.
   const modules = testModules.filter(({ moduleId }) => moduleId === test)
   if (modules.length === 0) return 'Vitest does not know it'

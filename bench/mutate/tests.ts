@@ -7,8 +7,6 @@ import type { Tree } from './tree.ts'
 /** Shorter than the short form, because each mutant runs the tests again. */
 const short = {
   TABLE_TESTS: 'short',
-  // Processes run the sources, which have the mutants.
-  TABLE_UNBUNDLED: '1',
   TABLE_CASES: '200',
   TABLE_KILLS: '4',
   TABLE_POWER_CUTS: '2',
@@ -17,6 +15,8 @@ const short = {
 
 /** A test may leave something behind that ends its process during this run or the next one, so a run is tried again. */
 const ATTEMPTS = 2
+
+const LATE = 'it was not done after'
 
 /** Runs the tests of a project in a tree. */
 export class Tests {
@@ -33,13 +33,13 @@ export class Tests {
   }
 
   /**
-   * Runs a test file after a source has changed. Returns what failed, or an empty text if the file is green.
+   * Runs a test file after sources have changed. Returns what failed, or an empty text if the file is green.
    * A file that takes longer than `limit` ms fails: the change makes something wait forever.
    */
-  async run(test: string, limit: number, changed?: string): Promise<string> {
+  async run(test: string, limit: number, changed: string[] = []): Promise<string> {
     const order: Order = {
       test: join(this.#tree.path, test),
-      changed: changed === undefined ? [] : [join(this.#tree.path, changed)],
+      changed: changed.map(file => join(this.#tree.path, file)),
     }
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       this.#runner ??= await this.#start()
@@ -57,10 +57,14 @@ export class Tests {
       const problem = await answer.promise
       clearTimeout(timer)
       this.#tree.clean()
-      if (late) return `it was not done after ${Math.round(limit)} ms`
+      if (late) return `${LATE} ${Math.round(limit)} ms`
       if (problem !== undefined) return problem
     }
     return 'it ends the process that runs the tests'
+  }
+
+  isLate(problem: string): boolean {
+    return problem.startsWith(LATE)
   }
 
   /** Ends the runner and the servers that its tests started. */
@@ -72,12 +76,24 @@ export class Tests {
     }
   }
 
+  /** Only the tests of applications start programs, which need a bundle of each mutant. */
+  get #bundled(): Record<string, string> {
+    return this.#project.startsWith('apps/') ? {} : { TABLE_UNBUNDLED: '1' }
+  }
+
   async #start(): Promise<ChildProcess> {
     const runner = spawn(process.execPath, [join(import.meta.dirname, 'runner.ts')], {
       cwd: join(this.#tree.path, this.#project),
       // A process group of its own, so that the servers that a test started can be ended with it.
       detached: true,
-      env: { ...process.env, ...short, TMPDIR: this.#tree.scratch, CI: 'true', NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        ...short,
+        ...this.#bundled,
+        TMPDIR: this.#tree.scratch,
+        CI: 'true',
+        NO_COLOR: '1',
+      },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     await once(runner, 'message')

@@ -62,7 +62,7 @@ export class Tree {
     const packages = join(this.path, 'node_modules')
     mkdirSync(packages)
     for (const name of readdirSync(join(root, 'node_modules')))
-      if (!['@table', 'table-cli', '.vite', '.cache'].includes(name))
+      if (!['@table', 'table-cli', '.vitest-cache', '.cache'].includes(name))
         symlinkSync(join(root, 'node_modules', name), join(packages, name))
     cpSync(join(root, 'node_modules/@table'), join(packages, '@table'), {
       recursive: true,
