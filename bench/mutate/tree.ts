@@ -19,8 +19,8 @@ const copied = ['apps', 'libs', 'bench', 'testing']
 /** A copy of the project that can be changed while its tests run. */
 export class Tree {
   readonly path = mkdtempSync(join(tmpdir(), 'table-mutate-'))
-  /** Holds the temporary files of the tests. */
-  readonly scratch = join(this.path, 'scratch')
+  /** Holds the temporary files of the tests. It is not in the tree, where a program that a test puts there would find packages. */
+  readonly scratch = `${this.path}-files`
 
   constructor() {
     process.on('exit', () => this.remove())
@@ -54,7 +54,8 @@ export class Tree {
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true, maxRetries: 10 })
+    for (const path of [this.path, this.scratch])
+      rmSync(path, { recursive: true, force: true, maxRetries: 10 })
   }
 
   /** Links the project's own packages into the copy, and all other packages to the original's. */

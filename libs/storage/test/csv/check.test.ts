@@ -189,3 +189,9 @@ test('a text column of few misfits has a note, and a column of numbers or words 
     ],
   })
 })
+
+test('the note of a column of numbers names the first that is no integer, whichever block it is in', () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => `${i}`)
+  const { notes } = check(['t', '9007199254740993', '1.5', ...rows, '2.5', ''].join('\n'))
+  expect(notes).toEqual([{ position: 0, misfit: { line: 3, value: '1.5' } }])
+})

@@ -35,7 +35,7 @@ test.each([
   )
 })
 
-test.each(['x;y\n1,5;2\n', 'x;y\n1,5;2'])(
+test.each(['x;y\n1,5;2\n', 'x;y\n1,5;2', 'x;y\n;1,2\n3\n'])(
   'fields that something else separates are recognised in %j',
   text => {
     expect(() => readAll(text, 1)).toThrow(
@@ -43,6 +43,14 @@ test.each(['x;y\n1,5;2\n', 'x;y\n1,5;2'])(
     )
   },
 )
+
+test.each([
+  ['x\n1,2\n3;4\n', 'line 2: found 2 fields, expected 1'],
+  ['x\n1\t2,3\n', 'line 2: found 2 fields, expected 1: if a tab separates'],
+  ['x\n1|2,3', 'line 2: found 2 fields, expected 1: if a vertical bar separates'],
+])('a separator counts on the line of the problem: %j', (text, message) => {
+  expect(() => readAll(text, 1)).toThrow(message.endsWith('1') ? new RegExp(`${message}$`) : message)
+})
 
 test('a record longer than a block is read whole', () => {
   const long = `"${'a,"" \n'.repeat(1000)}"`

@@ -119,3 +119,22 @@ test('a footer of several windows is read as a short one is, and a change in any
     expect(thrown(read)).toMatchObject({ code: 'damaged' })
   }
 })
+
+test('a footer is read if little of its end is in the last window', () => {
+  const wide = (width: number) =>
+    Array.from({ length: 600 }, (_, i): TableColumn => {
+      const name = `${i}`.padEnd(i === 0 ? width : 300, 'n')
+      return { name, type: 'int64', values: [BigInt(i)] }
+    })
+  const missing = WINDOW_BYTES - (written(wide(300)).footerBytes % WINDOW_BYTES)
+  const ends = [0, 1, 2, 3, 4].map(more => {
+    // The name is in the schema and in the chunk.
+    const { path, footerBytes, footerCrc } = written(wide(300 + Math.ceil(missing / 2) + more))
+    const read = (crc: number) =>
+      reading(path, file => [...statedChunks(file, { footerBytes, footerCrc: crc })])
+    expect(read(footerCrc)).toHaveLength(600)
+    expect(thrown(() => read(footerCrc ^ 1))).toMatchObject({ code: 'damaged' })
+    return footerBytes % WINDOW_BYTES
+  })
+  expect(ends.filter(end => end > 0 && end < 8).length).toBeGreaterThan(1)
+})
