@@ -120,21 +120,23 @@ function instrumented(project: string): Tree {
     let text = source
     for (const [position, inserted] of insertions.sort((a, b) => b[0] - a[0]))
       text = text.slice(0, position) + inserted + text.slice(position)
-    tree.write(file, prelude(join(tree.path, 'hits'), file) + text)
+    const [hashbang = ''] = /^#!.*\n/.exec(text) ?? []
+    tree.write(file, hashbang + prelude(join(tree.path, 'hits'), file) + text.slice(hashbang.length))
   }
   return tree
 }
 
 /**
  * Returns the recording function. It is a function declaration, because modules in an import cycle need it
- * before they have run.
+ * before they have run. Each thread opens the file once, because some tests leave it no further file to open.
  */
 function prelude(hits: string, file: string): string {
   return `function hit_(number: number): void {
     const seen = (((globalThis as any).hits_ ??= {})['${file}'] ??= new Set())
     if (seen.has(number)) return
     seen.add(number)
-    process.getBuiltinModule('node:fs').appendFileSync('${hits}', '${file}:' + number + '\\n')
+    const fs = process.getBuiltinModule('node:fs')
+    fs.writeSync(((globalThis as any).hitsFile_ ??= fs.openSync('${hits}', 'a')), '${file}:' + number + '\\n')
   }
   hit_(0)
   `

@@ -14,7 +14,7 @@ import { basename, dirname, join, relative } from 'node:path'
 
 export const root = join(import.meta.dirname, '../..')
 /** Folders whose files are copied. Everything else is a symbolic link to the original. */
-const copied = ['apps', 'libs', 'bench', 'testing']
+const copied = ['apps', 'libs', 'bench', 'testing', 'scripts']
 
 /** A copy of the project that can be changed while its tests run. */
 export class Tree {

@@ -127,8 +127,9 @@ function layoutOf(type: DuckDBType): Layout {
     case DuckDBTypeId.TIMESTAMP_TZ:
       return time('us', true)
     case DuckDBTypeId.HUGEINT:
+      return { type: { name: 'decimal', precision: 38, scale: 0 }, append: hugeIntegers(Int32Array) }
     case DuckDBTypeId.UHUGEINT:
-      return { type: { name: 'decimal', precision: 38, scale: 0 }, append: appendHugeIntegers }
+      return { type: { name: 'decimal', precision: 38, scale: 0 }, append: hugeIntegers(Uint32Array) }
     case DuckDBTypeId.DECIMAL:
       return decimal(type as DuckDBDecimalType)
     case DuckDBTypeId.VARCHAR:
@@ -175,19 +176,22 @@ function widened(width: 2 | 4 | 8): Append {
   }
 }
 
-const appendHugeIntegers: Append = (values, { raw, rows, chunk, column }, valid) => {
-  const data = duckdb.vector_get_data(raw, 16 * rows)
-  const words = new Int32Array(data.buffer, data.byteOffset, 4 * rows)
-  for (let i = 0; i < rows; i++) {
-    if (words[4 * i + 3] < MOST_UPPER && words[4 * i + 3] > -MOST_UPPER) continue
-    if (!isValid(valid, i)) continue
-    const value = chunk.getColumnVector(column).getItem(i) as bigint
-    if (value > MOST_DECIMAL || value < -MOST_DECIMAL)
-      throw new UnfitAnswer(
-        `the answer has the whole number ${value}, at most 38 digits can be sent: cast the column to VARCHAR or DOUBLE`,
-      )
+/** Adds integers of 16 bytes. `Words`: whether their upper 32 bits have a sign. */
+function hugeIntegers(Words: typeof Int32Array | typeof Uint32Array): Append {
+  return (values, { raw, rows, chunk, column }, valid) => {
+    const data = duckdb.vector_get_data(raw, 16 * rows)
+    const words = new Words(data.buffer as ArrayBuffer, data.byteOffset, 4 * rows)
+    for (let i = 0; i < rows; i++) {
+      if (words[4 * i + 3] < MOST_UPPER && words[4 * i + 3] > -MOST_UPPER) continue
+      if (!isValid(valid, i)) continue
+      const value = chunk.getColumnVector(column).getItem(i) as bigint
+      if (value > MOST_DECIMAL || value < -MOST_DECIMAL)
+        throw new UnfitAnswer(
+          `the answer has the whole number ${value}, at most 38 digits can be sent: cast the column to VARCHAR or DOUBLE`,
+        )
+    }
+    values.append(data)
   }
-  values.append(data)
 }
 
 function appendBooleans(): Append {
