@@ -26,4 +26,54 @@ export const equivalents: Equivalent[] = [
     after: ';',
     why: 'it frees memory that the garbage collector would free later',
   },
+  {
+    file: 'libs/storage/src/parquet/columnChunk.ts',
+    before: 'if (stored) release(stored)',
+    after: 'if (false) release(stored)',
+    why: 'it frees memory that the garbage collector would free later',
+  },
+  {
+    file: 'libs/storage/src/catalogue/listing.ts',
+    before: 'if (!sized) {',
+    after: 'if (true) {',
+    why: 'a list of columns that is read again is the same',
+  },
+  {
+    file: 'libs/storage/src/catalogue/listing.ts',
+    before: 'known.set(id, sized)',
+    after: ';',
+    why: 'a list of columns that is read again is the same',
+  },
+  {
+    file: 'libs/storage/src/maintenance/backup.ts',
+    before: 'const contents = unsynced.has(id) ? readContents(to, id) : undefined',
+    after: 'const contents = true ? readContents(to, id) : undefined',
+    why: 'the other uploads have no contents in the catalogue, and the set only saves to look for them',
+  },
+  {
+    file: 'libs/storage/src/maintenance/backup.ts',
+    before:
+      'using database = new DatabaseSync(catalogueFile(directory), { readOnly: true, timeout: LOCK_WAIT })',
+    after:
+      'using database = new DatabaseSync(catalogueFile(directory), { readOnly: false, timeout: LOCK_WAIT })',
+    why: 'the only statement reads',
+  },
+  {
+    file: 'libs/storage/src/parquet/pageReader.ts',
+    before: '#windowStart = 0',
+    after: '#windowStart = 1',
+    why: 'the window is empty until it is loaded, wherever it begins',
+  },
+  {
+    file: 'libs/storage/src/parquet/statedChunks.ts',
+    before: '...{ column, repetition, type: -1, codec: -1, values: -1, start: -1, bytes: -1 },',
+    after: '...{ column, repetition, type: -1, codec: -1, values: -1, start: -1, bytes: -2 },',
+    why: 'any negative number stands for a missing one',
+  },
+  {
+    file: 'libs/storage/src/sum/places.ts',
+    before: 'let last = -1',
+    after: 'let last = -2',
+    why: 'no schema has a negative number',
+  },
 ]

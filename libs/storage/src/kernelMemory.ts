@@ -45,6 +45,8 @@ const BLOCK_BYTES = 256 * 1024
 /** Enough for a row group of many columns and the gaps between the columns. */
 const ROWS_BYTES = 14 * MIB
 const ENDS_ROOM = 64 * 1024
+/** How many times larger a block becomes that is too small for a record. */
+const GROWTH = 4
 const AROUND = 1024
 const WASM_PAGE = 64 * 1024
 
@@ -57,6 +59,11 @@ export let memory = createMemory(BLOCK_BYTES)
  */
 export function renewMemory(blockBytes = BLOCK_BYTES): void {
   memory = createMemory(blockBytes)
+}
+
+/** Replaces the kernel memory by one with a larger block, because a record did not fit. */
+export function enlargeBlock(): void {
+  renewMemory(GROWTH * memory.blockBytes)
 }
 
 /** Replaces the kernel memory by one of the usual size if its block is larger. */

@@ -16,6 +16,9 @@ export interface Connection {
 /** How many bytes a thread writes to the log before it copies the log into the database. */
 const CHECKPOINT_BYTES = 1024 * 1024
 
+/** How long to wait for a busy table, in ms: eight threads insert at once, and each insert waits for the disk. */
+export const LOCK_WAIT = 60_000
+
 /** This thread's connections, by data directory. A connection is opened when it is first needed. */
 const connections = new Map<string, Connection>()
 
@@ -31,8 +34,7 @@ export function connect(dataDir: string): Connection {
 }
 
 function openConnection(path: string): Connection {
-  // Wait up to a minute for a busy table: eight threads insert at once, and each insert waits for the disk.
-  const database = new DatabaseSync(path, { timeout: 60_000 })
+  const database = new DatabaseSync(path, { timeout: LOCK_WAIT })
   try {
     // cache_size is in KiB. A table that is read once and then only appended to needs almost no cache. SQLite
     // hides failures of its own checkpoints, so `change` makes them.

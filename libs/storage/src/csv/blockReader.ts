@@ -1,7 +1,7 @@
 import type { ColumnSource, FixedType, ValuesRead } from '../columnSource.ts'
 import { damagedFile, StorageError } from '../errors.ts'
 import { type OpenFile, readAt } from '../files.ts'
-import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
+import { enlargeBlock, memory, releaseBlock } from '../kernelMemory.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { BYTE_ORDER_MARK_BYTES, hasByteOrderMark } from './dialect.ts'
 import { explainProblem } from './explain.ts'
@@ -170,7 +170,7 @@ export function withBlocks<T>(read: () => T, larger = true): T {
       } catch (error) {
         if (!(error instanceof BlockTooSmall)) throw error
         if (!larger) throw new StorageError('heavy', 'a record is longer than a block')
-        renewMemory(4 * memory.blockBytes)
+        enlargeBlock()
       }
     }
   } finally {

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { EVERY } from '@table/kernels'
 import { StorageError } from '../errors.ts'
 import type { OpenFile } from '../files.ts'
-import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
+import { enlargeBlock, memory, releaseBlock } from '../kernelMemory.ts'
 import { limits } from '../limits.ts'
 import type { Column, ColumnType } from '../schema.ts'
 import { BlockReader, BlockTooSmall, type Range } from './blockReader.ts'
@@ -105,7 +105,7 @@ function* blocksOf(
     } catch (error) {
       if (error instanceof BlockTooSmall) {
         const { start } = reader
-        renewMemory(4 * memory.blockBytes)
+        enlargeBlock()
         reader = readerAt(start)
         continue
       }
@@ -146,14 +146,14 @@ function* plainRecords(
     const found = reader.read()
     const problems = found === true ? problemsIn(csv, reader, names) : found === false ? [] : [found]
     for (const problem of problems) {
-      if (problem.record > good) yield* knownBlocks(csv, names.length, { from: good, to: problem.record })
+      yield* knownBlocks(csv, names.length, { from: good, to: problem.record })
       yield problem
       if (problem.next === undefined) return undefined
       good = problem.next
     }
     if (typeof found !== 'boolean') reader.skipTo(good)
     if (found !== false && reader.end < from + PLAIN_BYTES) continue
-    if (reader.end > good) yield* knownBlocks(csv, names.length, { from: good, to: reader.end })
+    yield* knownBlocks(csv, names.length, { from: good, to: reader.end })
     return found === false ? undefined : reader.end
   }
 }

@@ -96,7 +96,6 @@ function shownText(field: Uint8Array): string {
     stream: true,
   })
   const text = isQuoted ? some.replaceAll('""', '"') : some
-  if (Buffer.byteLength(text) <= MAX_VALUE_BYTES) return text
   // `encodeInto` writes whole characters only.
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(MAX_VALUE_BYTES))
   return text.slice(0, read)

@@ -3,7 +3,7 @@ import { type Cancellation, throwIfCancelled } from '../cancellation.ts'
 import { type FixedType, TEXT_LENGTH_BYTES, valueSizes } from '../columnSource.ts'
 import { damagedFile } from '../errors.ts'
 import { closeFile, type OpenFile } from '../files.ts'
-import { memory, releaseBlock, renewMemory } from '../kernelMemory.ts'
+import { enlargeBlock, memory, releaseBlock } from '../kernelMemory.ts'
 import { withStoredLimits } from '../limits.ts'
 import type { ColumnType, Value } from '../schema.ts'
 import { openStored } from '../storedFiles.ts'
@@ -43,7 +43,7 @@ export function* csvValues(
       } catch (error) {
         if (!(error instanceof BlockTooSmall)) throw error
         const { start } = reader
-        renewMemory(4 * memory.blockBytes)
+        enlargeBlock()
         reader = readerAt(start)
         continue
       }

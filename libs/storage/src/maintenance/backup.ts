@@ -1,7 +1,7 @@
 // A backup is a copy of the catalogue and of the files that its rows name. A restored directory is such a
 // copy of a backup.
 import { DatabaseSync } from 'node:sqlite'
-import { change, closeDatabase, read, run } from '../catalogue/connection.ts'
+import { change, closeDatabase, LOCK_WAIT, read, run } from '../catalogue/connection.ts'
 import { listUnsynced, readContents } from '../catalogue/database.ts'
 import { nextGeneration } from '../catalogue/generation.ts'
 import { eachListed } from '../catalogue/listedRows.ts'
@@ -105,7 +105,7 @@ function beginCopy(from: string, to: string, finish: () => void): DirectoryCopy 
  */
 function copyCatalogue(from: string, to: string): void {
   run('read', from, () => {
-    using database = new DatabaseSync(catalogueFile(from), { readOnly: true, timeout: 60_000 })
+    using database = new DatabaseSync(catalogueFile(from), { readOnly: true, timeout: LOCK_WAIT })
     database.prepare('VACUUM INTO ?').run(catalogueFile(to))
   })
   // SQLite does not sync what VACUUM INTO writes.
@@ -149,7 +149,7 @@ function* copyFiles(from: string, to: string): Generator<number, CopiedFiles> {
 
 function isStored(directory: string, id: number): boolean {
   return run('read', directory, () => {
-    using database = new DatabaseSync(catalogueFile(directory), { readOnly: true, timeout: 60_000 })
+    using database = new DatabaseSync(catalogueFile(directory), { readOnly: true, timeout: LOCK_WAIT })
     return database.prepare('SELECT id FROM uploads WHERE id = ?').get(id) !== undefined
   })
 }

@@ -30,8 +30,7 @@ export function shownStats(types: readonly ColumnType[], partial: ColumnPartial)
   const { rows, nulls, numbers, misfit } = partial
   const isNumeric = (type: ColumnType) =>
     type === 'int64' || type === 'double' || (type === 'text' && !misfit)
-  const hasSum =
-    types.every(isNumeric) && (numbers > 0 || types.some(type => type !== 'text')) && types.length > 0
+  const hasSum = types.every(isNumeric) && (numbers > 0 || types.some(type => type !== 'text'))
   const bounds = shownBounds(hasSum ? ['double'] : types, partial)
   const sums = hasSum ? shownSum(types.includes('double'), partial) : { sum: '', mean: '' }
   return { rows, nulls, ...bounds, ...sums }

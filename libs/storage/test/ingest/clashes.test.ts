@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Clash } from '../../src/catalogue/census.ts'
-import { warningsOf } from '../../src/ingest/clashes.ts'
+import { clashWarnings, warningsOf } from '../../src/ingest/clashes.ts'
+import { storedFile } from '../../src/paths.ts'
+import { emptyCatalogue } from '../support/directories.ts'
 
 const clashOf = (position: number, more: Partial<Clash> = {}): Clash => ({
   position,
@@ -41,4 +44,12 @@ test('ten columns are named, and the others are counted', () => {
   expect(warnings).toHaveLength(11)
   expect(warnings[9]).toContain('"c9"')
   expect(warnings[10]).toMatch(/^3 more columns /)
+})
+
+test('the field that is to blame is found in the upload', () => {
+  const dataDir = emptyCatalogue()
+  writeFileSync(storedFile(dataDir, 3, 'csv'), 'a,c1\n1,2\n3,word\n')
+  expect(clashWarnings(dataDir, 3, 2, [clashOf(1)])).toEqual([
+    'column "c1" is text here, int64 in 1 upload: line 3 has "word"',
+  ])
 })
