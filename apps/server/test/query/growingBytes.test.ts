@@ -35,6 +35,7 @@ test('bits are where they are expected, after any number of others', () => {
     fc.integer({ min: 0, max: 40 }), // so many that are all 1
   )
   const bits = new GrowingBits()
+  expect([bits.length, bits.zeros, bits.content.length]).toEqual([0, 0, 0])
   const property = fc.property(fc.array(part, { maxLength: 5 }), parts => {
     bits.clear()
     const expected: boolean[] = []
