@@ -18,10 +18,16 @@ export function isMessage(node: Node, source: string): boolean {
  */
 export function isTuning(node: Node, [parent, grandparent]: Node[]): boolean {
   if (parent?.type === 'NewExpression' && /^(Ui|I|Flo|BigI|BigUi)\w+Array$/.test(parent.callee.name ?? ''))
-    return node.type === 'Literal'
+    return isConstant(node)
   if (node.type !== 'VariableDeclarator' || !/^[A-Z][A-Z\d_]*$/.test(node.id.name ?? '')) return false
   const isOfModule = grandparent?.type === 'Program' || grandparent?.type === 'ExportNamedDeclaration'
   return parent?.type === 'VariableDeclaration' && isOfModule && isArithmetic(node.init)
+}
+
+function isConstant(node: Node): boolean {
+  return node.type === 'BinaryExpression'
+    ? isConstant(node.left) && isConstant(node.right)
+    : node.type === 'Literal'
 }
 
 function isArithmetic(node: Node): boolean {

@@ -34,6 +34,7 @@ test.each([
   ['const a = `more words`'],
   ['const BUFFER_BYTES = 64 * 1024'],
   ['new Uint8Array(2)'],
+  ['new Uint8Array(64 * 1024)'],
   ['const a = b'],
 ])('nothing of %s', source => {
   expect(mutantsOf(source).filter(mutant => mutant !== ';')).toEqual([])

@@ -57,3 +57,14 @@ test('10,000 addresses are remembered', () => {
   resets.count('one more')
   expect(resets.refuses('10.0.0.1')).toBe(false)
 })
+
+test('the address that has been quiet the longest is forgotten first', () => {
+  fakeTime()
+  const resets = new Resets()
+  countMany(resets, '10.0.0.1', 1001)
+  countMany(resets, '10.0.0.2', 1001)
+  for (let i = 0; i < 9_998; i++) resets.count(`a${i}`)
+  resets.count('10.0.0.1')
+  resets.count('one more')
+  expect(['10.0.0.1', '10.0.0.2'].map(address => resets.refuses(address))).toEqual([true, false])
+})

@@ -41,21 +41,22 @@ export function misfitOf(
 function readNote(dataDir: string, upload: number, position: number): TextNote | undefined {
   const row = read(dataDir, ({ prepared }) =>
     prepared('SELECT line, value FROM notes WHERE upload = ? AND position = ?').get(upload, position),
-  ) as { line: number | null; value: string | null } | undefined
-  return (
-    row && { position, misfit: row.line === null ? undefined : { line: row.line, value: row.value ?? '' } }
-  )
+  ) as NoteRow | undefined
+  return row && { position, misfit: misfitIn(row) }
 }
 
 /** Returns all notes about an upload. */
 export function readNotes(dataDir: string, upload: number): TextNote[] {
   const rows = read(dataDir, ({ prepared }) =>
     prepared('SELECT position, line, value FROM notes WHERE upload = ?').all(upload),
-  ) as { position: number; line: number | null; value: string | null }[]
-  return rows.map(({ position, line, value }) => ({
-    position,
-    misfit: line === null ? undefined : { line, value: value ?? '' },
-  }))
+  ) as (NoteRow & { position: number })[]
+  return rows.map(row => ({ position: row.position, misfit: misfitIn(row) }))
+}
+
+type NoteRow = { line: number; value: string } | { line: null; value: null }
+
+function misfitIn({ line, value }: NoteRow): Misfit | undefined {
+  return line === null ? undefined : { line, value }
 }
 
 /** The ids of the uploads with a note about a column, ascending. Plain data, which can cross threads. */

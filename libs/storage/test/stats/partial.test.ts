@@ -54,3 +54,30 @@ test('keys of texts have the order of the texts by their bytes', () => {
   })
   fc.assert(property, { numRuns: randomCases(2000) })
 })
+
+test('a partial without values changes nothing but the rows', () => {
+  const one = partialOf(7n)
+  const empty = { ...emptyPartial(), rows: 2, nulls: 2 }
+  for (const merged of [mergeColumns(one, empty), mergeColumns(empty, one)])
+    expect(merged).toEqual({ ...one, rows: 3, nulls: 2 })
+})
+
+test('counts, sums and misfits of both partials are in the merged one', () => {
+  const one = { ...partialOf(7n), nulls: 1, integers: 7n, misfit: true }
+  const doubles = { units: 5n, nans: 1, infinities: 2, negativeInfinities: 3 }
+  const other = { ...partialOf(0.5), integers: 2n, doubles }
+  addValues(other, 'date', 1, { least: 3, greatest: 4 })
+  const both = mergeColumns(other, one)
+  expect(both).toEqual({
+    rows: 2,
+    nulls: 1,
+    numbers: 2,
+    integers: 9n,
+    doubles,
+    misfit: true,
+    bounds: { number: { least: 0.5, greatest: 7n }, date: { least: 3, greatest: 4 } },
+  })
+  expect(mergeColumns(both, both)).toMatchObject({
+    doubles: { units: 10n, nans: 2, infinities: 4, negativeInfinities: 6 },
+  })
+})
