@@ -1,6 +1,39 @@
 import { basename } from 'node:path'
 import { expect, test } from 'vitest'
+import * as paths from '../src/paths.ts'
 import { footerFile, incomingFile, isUncommitted, parseFileName, storedFile } from '../src/paths.ts'
+
+test('everything has the place that docs/on-disk.md says', () => {
+  expect([
+    paths.lockFile('/data'),
+    paths.catalogueFile('/data'),
+    paths.catalogueLog('/data'),
+    paths.oldCatalogueFile('/data', 3),
+    paths.generationFile('/data'),
+    paths.migrationFile('/data'),
+    paths.backupMark('/data'),
+    paths.incomingDirectory('/data'),
+    paths.filesDirectory('/data'),
+    paths.lostFile('/data', 12, 'csv'),
+    paths.queryTemporaryDirectory('/data', 7),
+    paths.queryUploadFile('/data', 7, 3, 12, 1_700_000_000_000),
+    paths.queryUploadsFile('/data', 7),
+  ]).toEqual([
+    '/data/lock',
+    '/data/catalogue.db',
+    '/data/catalogue.db-wal',
+    '/data/catalogue-schema-3.db',
+    '/data/generation',
+    '/data/migration',
+    '/data/backup',
+    '/data/incoming',
+    '/data/files',
+    '/data/lost/00000012.csv',
+    '/data/query/7/temp',
+    '/data/query/7/files/3/12-1700000000000.parquet',
+    '/data/query/7/files/uploads.csv',
+  ])
+})
 
 test('an upload has the same name in both directories, with its id in eight digits', () => {
   expect(incomingFile('/data', 12, 'csv')).toBe('/data/incoming/00000012.csv')

@@ -80,22 +80,20 @@ class Fields {
   number(): number {
     const isNegative = this.#bytes[this.#at] === MINUS
     if (isNegative) this.#at++
-    const value = this.#digits(this.#bytes.length)
+    const value = this.#digits()
     return isNegative ? -value : value
   }
 
   /** Reads a time such as 2026-11-28T12:30:00.250Z, in milliseconds since 1970. */
   time(): number {
-    const year = this.#digits(4)
-    const month = this.#digits(2)
     return Date.UTC(
-      year,
-      month - 1,
-      this.#digits(2),
-      this.#digits(2),
-      this.#digits(2),
-      this.#digits(2),
-      this.#digits(3),
+      this.#digits(),
+      this.#digits() - 1,
+      this.#digits(),
+      this.#digits(),
+      this.#digits(),
+      this.#digits(),
+      this.#digits(),
     )
   }
 
@@ -105,12 +103,11 @@ class Fields {
     return JSON.parse(Buffer.from(this.#bytes.subarray(this.#bytes.lastIndexOf(OPEN))).toString())
   }
 
-  /** Reads at most so many digits, and skips the separator after them. */
-  #digits(count: number): number {
+  /** Reads digits, and skips the separator after them. */
+  #digits(): number {
     const bytes = this.#bytes
-    const end = Math.min(this.#at + count, bytes.length)
     let value = 0
-    for (; this.#at < end; this.#at++) {
+    for (; this.#at < bytes.length; this.#at++) {
       const digit = bytes[this.#at] - ZERO
       if (digit < 0 || digit > 9) break
       value = 10 * value + digit

@@ -18,7 +18,7 @@ const MANTISSA = 53
 
 /** Returns the double nearest to a total divided by `count` > 0, rounded once, halfway between two to the even one. */
 export function nearestQuotient(units: bigint, count: bigint): number {
-  const magnitude = units < 0n ? -units : units
+  const magnitude = magnitudeOf(units)
   // With so many bits more, the quotient has more than a mantissa, and below a unit at least what rounding needs.
   const shift = bitsOf(count) + MANTISSA + 2
   const shifted = magnitude << BigInt(shift)
@@ -48,7 +48,7 @@ export function shownTotal(units: bigint): string {
   const places = placesOf(units)
   // Four bits make more than a digit. To make millions of digits takes long.
   if (places > MOST_DIGITS || bitsOf(units >> UNIT_BITS) > 4 * MOST_DIGITS) return about(nearestDouble(units))
-  const whole = String((units < 0n ? -units : units) >> UNIT_BITS)
+  const whole = String(magnitudeOf(units) >> UNIT_BITS)
   if (whole.length + places > MOST_DIGITS) return about(nearestDouble(units))
   const sign = units < 0n ? '-' : ''
   return places === 0 ? `${sign}${whole}` : `${sign}${whole}.${fractionOf(units, places)}`
@@ -67,13 +67,17 @@ function placesOf(units: bigint): number {
 }
 
 function fractionOf(units: bigint, places: number): string {
-  const fraction = (units < 0n ? -units : units) & ((1n << UNIT_BITS) - 1n)
+  const fraction = magnitudeOf(units) & ((1n << UNIT_BITS) - 1n)
   const ofPlaces = fraction >> (UNIT_BITS - BigInt(places))
   return String(ofPlaces * 5n ** BigInt(places)).padStart(places, '0')
 }
 
+function magnitudeOf(value: bigint): bigint {
+  return value < 0n ? -value : value
+}
+
 /** How many bits a number has without its sign. */
 function bitsOf(value: bigint): number {
-  const hex = (value < 0n ? -value : value).toString(16)
+  const hex = magnitudeOf(value).toString(16)
   return 4 * hex.length - Math.clz32(Number.parseInt(hex[0] as string, 16)) + 28
 }

@@ -25,6 +25,10 @@ test('an upload reads back as it was inserted, by another connection too', () =>
   insertUpload(dataDir, upload, noChecksums)
   expect(findUpload(dataDir, 7)).toEqual(upload)
   expect(findUpload(dataDir, 8)).toBeUndefined()
+  expect(thrown(() => readChecksums(dataDir, 8))).toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining('the row of upload 8 '),
+  })
   closeDatabase(dataDir)
   expect(listUploads(dataDir)).toEqual([upload])
 })

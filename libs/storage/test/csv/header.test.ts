@@ -171,6 +171,7 @@ test.each([
     'line 2: found a CR that no LF follows, expected LF or CRLF: put a field that has a CR in quotes',
   ],
   ['x,y\0\n1,2\n', 'line 1: found a NUL byte in the name of column 2, expected text'],
+  ['\r\n\n\r\n"x\n",y\0\n', 'line 5: found a NUL byte in the name of column 2, expected text'],
 ])('%j is refused for what its lines hold', (text, message) => expectInvalid(text, message))
 
 test('a header that is stored is read whatever it is', () => {

@@ -28,6 +28,7 @@ test.each([
     "expected a comma or the line's end: if a semicolon separates fields, `table-cli upload --delimiter` translates the file",
   ],
   ['1,2\r3,4\n', 'line 1: found a CR that no LF follows'],
+  ['\r1\n', 'line 1: found a CR that no LF follows'],
   ['1,2\n"3","4"\r', 'line 2: found a CR that no LF follows'],
 ])('%j is refused with line and column', (text, message) => {
   expect(() => readAll(text, 2)).toThrow(

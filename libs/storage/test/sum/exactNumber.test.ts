@@ -133,3 +133,9 @@ test.each([
 ])('%d units are shown as %s', (units, text) => {
   expect(shownTotal(units)).toBe(text)
 })
+
+test('nothing is 0, not -0', () => {
+  expect(nearestDouble(0n)).toBe(0)
+  expect(nearestQuotient(0n, 3n)).toBe(0)
+  expect(shownTotal(0n)).toBe('0')
+})
