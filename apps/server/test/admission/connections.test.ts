@@ -282,3 +282,16 @@ test('a request that never ends does not keep its connection open', async () => 
   }
   expect(await columnSum(client, 'x')).toBe(0n)
 })
+
+test('the open connections and the refused ones are counted', async () => {
+  const { connections, come } = await listening(1)
+  const read = () => Promise.all(connections.readings.map(reading => reading.read()))
+  expect(await read()).toEqual([0, 0])
+  await come('a')
+  await come('b')
+  await come('c')
+  expect(await read()).toEqual([1, 2])
+  vi.advanceTimersByTime(1000)
+  await come('d')
+  expect(await read()).toEqual([1, 2])
+})

@@ -37,6 +37,12 @@ test('the first host must exist on this machine, the others may be missing', asy
   )
 })
 
+test('a name that stands for no address is refused', async () => {
+  await expect(listening(['none.invalid'])).rejects.toThrow(
+    /none\.invalid is not an address of this machine: choose another address with --host$/,
+  )
+})
+
 test('a port that is taken on any of the hosts is refused, and none is left open', async () => {
   const other = createServer().listen(0, '127.0.0.2')
   onTestFinished(() => void other.close())

@@ -37,6 +37,8 @@ test.each<[AccessFlags, string | undefined]>([
 
 test('without files everybody may connect and call', () => {
   expect(readAccess({})).toEqual(openAccess)
+  // `contradiction` refuses one file without the other before.
+  for (const half of [{ tlsCert: 'a' }, { tlsKey: 'b' }]) expect(readAccess(half)).toEqual(openAccess)
 })
 
 test('the files say who may connect and who may call', () => {
