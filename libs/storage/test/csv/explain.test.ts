@@ -44,8 +44,9 @@ test('a problem that is looked for a second time and not found is an error of th
     code: 'invalid',
     message: expect.stringMatching(/^line 2/),
   })
-  expect(explainLineEnds(opened('a,b\n1,2\n3,x\ry\n'), 4, 2)).toMatchObject({
-    code: 'invalid',
-    message: expect.stringMatching(/^line 3: found a CR/),
-  })
+  for (const record of ['3,x\ry', '3,\rx', '\r3,x'])
+    expect(explainLineEnds(opened(`a,b\n1,2\n${record}\n`), 4, 2)).toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/^line 3: found a CR/),
+    })
 })
