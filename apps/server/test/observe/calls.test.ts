@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../support/http.ts'
 import { type LogLine, linesOf, type ServerProcess, spawnServer } from '../support/process.ts'
 import { raw, rawConnection } from '../support/rawHttp1.ts'
-import { tokenFile } from '../support/secrets.ts'
+import { authorityFiles, pemFiles, tokenFile } from '../support/secrets.ts'
 import {
   columnSum,
   connectClient,
@@ -145,6 +145,31 @@ describe('each call has a line', () => {
       uploads: 0,
       access: 'plain text, everybody',
     })
+  })
+})
+
+test('the start says who may connect and who may call', async () => {
+  const authority = authorityFiles()
+  const { certFile, keyFile } = pemFiles(authority.issue())
+  const server = spawnServer({
+    env: {
+      TABLE_LOG_LEVEL: 'info',
+      TABLE_TLS_CERT: certFile,
+      TABLE_TLS_KEY: keyFile,
+      TABLE_TLS_CLIENT_CA: authority.certFile,
+      TABLE_TOKEN_FILE: tokenFile(),
+      TABLE_ALLOW_ORIGIN: 'https://app.example.com',
+    },
+  })
+  const { port } = await server.ready
+  server.child.kill()
+  expect(linesOf((await server.exited).stderr)[0]).toMatchObject({
+    msg: 'the server starts',
+    access: 'TLS, everybody with a certificate and with a token',
+    allow_origin: ['https://app.example.com'],
+    data_dir: server.dataDir,
+    port,
+    workers: 1,
   })
 })
 
