@@ -139,6 +139,11 @@ test.each([
   ['a group that does not end', [0x13]],
   ['groups nested too deep', [...new Array(101).fill(0x13), ...new Array(101).fill(0x14)]],
   ['a field without its bytes', [0x0a, 0x02, 0x31]],
+  ['a tag that is cut', [0x8a]],
+  ['a length that is cut', [0x0a, 0x81]],
+  ['a varint that is cut', [0x10, 0x80]],
+  ['a fixed32 that is cut', [0x15, 1, 2, 3]],
+  ['a fixed64 that is cut', [0x11, 1, 2, 3, 4, 5, 6, 7]],
 ])('refuses %s', (_what, bytes) => {
   expect(() => decode([Uint8Array.from(bytes)])).toThrow('not a protobuf message of type UploadReq')
 })
