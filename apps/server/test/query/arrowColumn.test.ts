@@ -74,6 +74,8 @@ test.each<[type: string, arrow: unknown, texts: string[], values: unknown[]]>([
   ['USMALLINT', int(16, false), ['0', '65535'], [0, 65535]],
   ['UINTEGER', int(32, false), ['0', '4294967295'], [0, 4294967295]],
   ['UBIGINT', int(64, false), ['0', '18446744073709551615'], [0n, 2n ** 64n - 1n]],
+  ['HUGEINT', { name: 'decimal', precision: 38, scale: 0 }, ['-170', '7'], [-170n, 7n]],
+  ['UHUGEINT', { name: 'decimal', precision: 38, scale: 0 }, ['170', '7'], [170n, 7n]],
   ['FLOAT', { name: 'float', bits: 32 }, ['1.5', '-0.25'], [1.5, -0.25]],
   ['DOUBLE', { name: 'float', bits: 64 }, ['0.1', '-1e300'], [0.1, -1e300]],
   ['DATE', { name: 'date' }, ['1970-01-02', '1969-12-31'], [1, -1]],

@@ -170,3 +170,26 @@ test('a removed upload does not count when columns clash', async () => {
   await catalogue.remove(2, uploadOf(2).columns)
   expect(await catalogue.publish({ ...text, id: 4 })).toEqual([])
 })
+
+test('a description has the uploads and the columns of the same moment', async () => {
+  const catalogue = catalogueOf([uploadOf(1), uploadOf(2)])
+  expect(await catalogue.remove(1, uploadOf(1).columns)).toBe(true)
+  expect(await catalogue.remove(1, uploadOf(1).columns)).toBe(false)
+  const { uploads, named } = await catalogue.described(10, 1000)
+  expect(Array.from(uploads, ({ id }) => id)).toEqual([2])
+  expect(named).toEqual({
+    columns: [
+      { name: 'x', types: [{ type: 'int64', uploads: 1 }] },
+      { name: 'größe, "m"', types: [{ type: 'text', uploads: 1 }] },
+    ],
+    more: 0,
+  })
+  expect((await catalogue.described(1, 1000)).named.more).toBe(1)
+})
+
+test('an upload that is published is known also after its removal', async () => {
+  const catalogue = catalogueOf([uploadOf(1)])
+  await catalogue.publish(uploadOf(5))
+  await catalogue.remove(5, uploadOf(5).columns)
+  expect(await Promise.all([1, 5, 6].map(id => catalogue.has(id)))).toEqual([true, true, false])
+})
