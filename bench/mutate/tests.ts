@@ -94,7 +94,8 @@ export class Tests {
         CI: 'true',
         NO_COLOR: '1',
       },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // What servers say about a mutant would stand among the results of our own tests.
+      stdio: ['ignore', 'ignore', process.env.VITEST ? 'ignore' : 'inherit', 'ipc'],
     })
     await once(runner, 'message')
     runner.on('message', (answer: Answer) => this.#answer(answer))
