@@ -6,8 +6,9 @@ import { equivalents } from '../../mutate/equivalent.ts'
 import { changesOf } from '../../mutate/operators.ts'
 import { root } from '../../mutate/tree.ts'
 
-test.each(equivalents)('$file still has the mutant $before → $after', ({ file, before, after }) => {
+test.each([...Map.groupBy(equivalents, ({ file }) => file)])('%s still has its mutants', (file, known) => {
   const source = readFileSync(join(root, file), 'utf8')
   const mutants = changesOf(source).map(change => describe(source, change))
-  expect(mutants).toContainEqual(expect.objectContaining({ before, after }))
+  for (const { before, after } of known)
+    expect(mutants).toContainEqual(expect.objectContaining({ before, after }))
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { change, closeDatabase } from '../../src/catalogue/connection.ts'
 import { listUnsynced, listUploads, readChecksums } from '../../src/catalogue/database.ts'
+import { generationOfDirectory } from '../../src/catalogue/generation.ts'
 import { notedTexts } from '../../src/catalogue/notes.ts'
 import { findColumn } from '../../src/catalogue/schemas.ts'
 import { removeFiles, removeRow } from '../../src/directory/removal.ts'
@@ -89,6 +90,14 @@ function damagesOf(dataDir: string): string[] {
     }
   })
 }
+
+test('a backup has a generation of its own, so that an older catalogue does not fit to it', async () => {
+  const store = await served()
+  const before = generationOfDirectory(store.dataDir) as number
+  const backup = temporaryDirectory()
+  backUp(store.dataDir, backup)
+  expect(generationOfDirectory(backup)).toBe(before + 1)
+})
 
 test('an upload that is deleted while a backup is made is not in the backup', async () => {
   const store = await served()

@@ -135,7 +135,8 @@ test.each<[string, ColumnType, (i: number) => Value | null, string, number]>([
   ['answers', 'boolean', i => scattered(i) % 2 === 0, 'PLAIN', 13_000],
   ['nothing', 'int64', () => null, 'PLAIN', 40],
 ])('%s in a column of %s', async (_, type, value, encoding, bytes) => {
-  const { encodings, total_compressed_size } = chunkOf(type, 100_000, value)
+  const { encodings, total_compressed_size, dictionary_page_offset } = chunkOf(type, 100_000, value)
+  expect(dictionary_page_offset !== undefined).toBe(encoding === 'RLE_DICTIONARY')
   expect(encodings.at(-1)).toBe(encoding)
   expect(Number(total_compressed_size)).toBeLessThan(bytes)
   expect(Number(total_compressed_size)).toBeGreaterThan(0.7 * bytes)

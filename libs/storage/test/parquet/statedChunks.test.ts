@@ -138,3 +138,18 @@ test('a footer is read if little of its end is in the last window', () => {
   })
   expect(ends.filter(end => end > 0 && end < 8).length).toBeGreaterThan(1)
 })
+
+test('a long footer of another length is damage, though its bytes have the CRC', () => {
+  const wide = Array.from({ length: 3000 }, (_, i): TableColumn => {
+    return { name: `${i}`.padEnd(300, 'n'), type: 'int64', values: [BigInt(i)] }
+  })
+  const { path, footerBytes, footerCrc } = written(wide)
+  expect(footerBytes).toBeGreaterThan(WINDOW_BYTES)
+  const find = (bytes: number) =>
+    reading(path, file => findColumn(file, 7, { footerBytes: bytes, footerCrc }))
+  expect(find(footerBytes)?.chunks).toHaveLength(1)
+  expect(thrown(() => find(footerBytes + 1))).toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining('its length is another'),
+  })
+})

@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { leaveEngine, takeEngine } from '../../src/query/engines.ts'
+import type { QueryRequest } from '../../src/query/request.ts'
+
+const going = new AbortController().signal
+const MIB = 2 ** 20
+const made: string[] = []
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true })
+})
+
+/** Makes a folder of no uploads. */
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'table-engines-'))
+  made.push(path)
+  mkdirSync(join(path, 'files'))
+  writeFileSync(join(path, 'files/uploads.csv'), '')
+  return path
+}
+
+const requestOf = (path: string, more: Partial<QueryRequest> = {}): QueryRequest => ({
+  sql: '',
+  format: 'arrow',
+  folder: path,
+  schemas: [],
+  memory: 64 * MIB,
+  spill: 8 * MIB,
+  ...more,
+})
+
+async function answerOf({ connection }: Awaited<ReturnType<typeof takeEngine>>, sql: string) {
+  return (await connection.runAndReadAll(sql)).getRowsJson()
+}
+
+test('an engine has the views of the request, its limits, and may not leave its folder', async () => {
+  const path = folder()
+  const engine = await takeEngine(requestOf(path), going)
+  expect(await answerOf(engine, 'SELECT count(*) FROM data')).toEqual([['0']])
+  expect(await answerOf(engine, 'SELECT count(*) FROM uploads')).toEqual([['0']])
+  const settings = ['memory_limit', 'max_temp_directory_size', 'TimeZone', 'threads', 'lock_configuration']
+  const [row] = await answerOf(engine, `SELECT ${settings.map(name => `current_setting('${name}')`).join()}`)
+  expect(row).toEqual(['64.0 MiB', '8.0 MiB', 'UTC', expect.anything(), true])
+  expect(Number(row?.[3])).toBe(2)
+  await expect(answerOf(engine, "SELECT * FROM read_text('/etc/passwd')")).rejects.toThrow('Permission Error')
+  await expect(answerOf(engine, "SET memory_limit = '1GB'")).rejects.toThrow('locked')
+  leaveEngine(engine, true)
+})
+
+test('an engine whose query came to its end answers the next query over the same folder', async () => {
+  const path = folder()
+  const engine = await takeEngine(requestOf(path), going)
+  leaveEngine(engine, true)
+  const same = await takeEngine(requestOf(path), going)
+  expect(same.instance).toBe(engine.instance)
+  expect(same.connection).not.toBe(engine.connection)
+  expect(await answerOf(same, 'SELECT count(*) FROM data')).toEqual([['0']])
+  const busy = await takeEngine(requestOf(path), going)
+  expect(busy.instance).not.toBe(engine.instance)
+  leaveEngine(same, false)
+  leaveEngine(busy, true)
+  expect((await takeEngine(requestOf(path), going)).instance).toBe(busy.instance)
+})
+
+test('an engine is not for another folder, nor for a query that may write less', async () => {
+  const path = folder()
+  const engine = await takeEngine(requestOf(path), going)
+  leaveEngine(engine, true)
+  const less = await takeEngine(requestOf(path, { spill: 4 * MIB }), going)
+  expect(less.instance).not.toBe(engine.instance)
+  leaveEngine(less, true)
+  const more = await takeEngine(requestOf(path, { spill: 16 * MIB }), going)
+  expect(more.instance).toBe(less.instance)
+  const other = await takeEngine(requestOf(folder()), going)
+  expect(other.instance).not.toBe(more.instance)
+  // The folder of this engine is not the newest any more.
+  leaveEngine(more, true)
+  expect((await takeEngine(requestOf(path, { spill: 16 * MIB }), going)).instance).not.toBe(more.instance)
+})
+
+test('at most two engines wait', async () => {
+  const path = folder()
+  const engines = await Promise.all([1, 2, 3].map(() => takeEngine(requestOf(path), going)))
+  for (const engine of engines) leaveEngine(engine, true)
+  const next = await Promise.all([1, 2, 3].map(() => takeEngine(requestOf(path), going)))
+  const known = next.filter(({ instance }) => engines.some(engine => engine.instance === instance))
+  expect(known).toHaveLength(2)
+})
+
+test('a query that is cancelled, or whose files are damaged, gets no engine', async () => {
+  const path = folder()
+  await expect(takeEngine(requestOf(path), AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
+  mkdirSync(join(path, 'files/1'))
+  writeFileSync(join(path, 'files/1/1-1.parquet'), 'no Parquet')
+  const schemas = [{ schema: 1, columns: [{ name: 'x', type: 'int64' }] }]
+  await expect(takeEngine(requestOf(path, { schemas }), going)).rejects.toThrow('1-1.parquet')
+})
