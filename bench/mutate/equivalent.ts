@@ -33,6 +33,12 @@ export const equivalents: Equivalent[] = [
     why: 'it frees memory that the garbage collector would free later',
   },
   {
+    file: 'libs/storage/src/catalogue/census.ts',
+    before: 'return -1',
+    after: 'return undefined',
+    why: 'neither is 0 or more',
+  },
+  {
     file: 'libs/storage/src/catalogue/listing.ts',
     before: 'if (!sized) {',
     after: 'if (true) {',

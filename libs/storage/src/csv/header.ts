@@ -119,7 +119,7 @@ function checked(header: Header, bytes: Uint8Array): Header {
     const starts = nameStarts(header, bytes)
     const column = starts.findLastIndex(start => isUtf8(bytes.subarray(0, start)))
     const name = bytes.subarray(starts[column], starts[column + 1] ?? header.end)
-    throw invalid(bytes, starts[column] ?? 0, `found a column name that is ${notUtf8(name)}`)
+    throw invalid(bytes, starts[column] as number, `found a column name that is ${notUtf8(name)}`)
   }
   if (header.end > limits.headerBytes) throw tooLong(bytes, `of ${header.end}`)
   return header

@@ -76,6 +76,8 @@ test('a column of several types that are not all numbers has neither sum nor bou
   const bounds = { boolean: { least: false, greatest: true }, number: { least: 1n, greatest: 2n } }
   const partial = { ...emptyPartial(), rows: 3, numbers: 2, integers: 3n, bounds }
   expect(shownStats(['int64', 'boolean'], partial)).toEqual({ ...nothing, rows: 3, nulls: 0 })
+  const dates = { date: { least: 1, greatest: 2 }, timestamp: { least: 1n, greatest: 2n } }
+  expect(shownBounds(['date', 'timestamp'], { ...partial, bounds: dates })).toEqual({ min: '', max: '' })
   expect(shownStats(['boolean'], partial)).toMatchObject({ min: 'false', max: 'true', sum: '' })
 })
 
