@@ -12,8 +12,8 @@ export interface Covered {
   blocks: Set<string>
 }
 
-/** Far longer than any test file takes on a busy machine. */
-const LIMIT = 600_000
+/** Far longer than any test file takes on a busy machine, in ms. */
+export const LIMIT = 600_000
 
 /** What is kept of a run, with the hashes of the sources that it ran. */
 interface Kept {

@@ -15,6 +15,33 @@ export const equivalents: Equivalent[] = [
     why: 'each tag sets it before it is read',
   },
   {
+    file: 'apps/server/src/admission/connections.ts',
+    before: 'clearTimeout(late)',
+    after: ';',
+    why: 'the timer keeps no process alive, and finds a socket that is closed',
+  },
+  {
+    file: 'apps/server/src/admission/openCalls.ts',
+    before: 'const work = this.#observer.tracing ? notingPhases(call.record.phases, answer) : answer()',
+    after: 'const work = true ? notingPhases(call.record.phases, answer) : answer()',
+    why: 'nobody reads phases without tracing',
+  },
+  {
+    file: 'apps/server/src/observe/metrics.ts',
+    before:
+      ".replace(/^# HELP (\\S+) (.*\\n)# TYPE \\1 counter$/gm, '# HELP $1_total $2# TYPE $1_total counter')",
+    after:
+      ".replace(/^# HELP (\\S+) (.*\\n)# TYPE \\1 counter/gm, '# HELP $1_total $2# TYPE $1_total counter')",
+    why: 'no type of metrics begins with another one',
+  },
+  {
+    file: 'apps/server/src/query/child.ts',
+    before:
+      'answers.write(frame.subarray(0, FRAME_HEADER + length), () => { if (frame.length === WHOLE_FRAME) written.push…',
+    after: 'answers.write(frame.subarray(0, FRAME_HEADER + length), () => {})',
+    why: 'a frame that is not used again is replaced by a new one',
+  },
+  {
     file: 'libs/storage/src/parquet/compression.ts',
     before: 'sample.buffer.transfer(0)',
     after: ';',

@@ -119,6 +119,8 @@ test('help and version are no errors', () => {
     '--token-file <file>',
     '--allow-origin <origin>',
     '--max-upload <size>',
+    '--max-connections <number>',
+    '--idle-timeout <seconds>',
   ])
     expect(help).toContain(flag)
   expect(help).toMatch(/\(default: 5440, env: TABLE_PORT\)/)
