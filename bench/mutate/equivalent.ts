@@ -104,6 +104,12 @@ export const equivalents: Equivalent[] = [
     why: 'any negative number stands for a missing one',
   },
   {
+    file: 'libs/storage/src/catalogue/uploadList.ts',
+    before: 'const upload: ListedUpload = { ...nothing }',
+    after: 'const upload: ListedUpload = {}',
+    why: 'each field is set before the upload is yielded; an object that has them all from the start is faster',
+  },
+  {
     file: 'libs/storage/src/ingest/convert.ts',
     before: "if (columns.every(({ type }) => type !== 'text')) return",
     after: 'if (false) return',

@@ -1,7 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js'
 import { ServiceError, type ServiceErrorCode } from '@table/table'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { StatusError, statusOf } from '../../src/grpc/status.ts'
+import { outcomeOf, StatusError, statusOf } from '../../src/grpc/status.ts'
 import { log as serverLog } from '../../src/observe/log.ts'
 
 const log = vi.fn()
@@ -52,4 +52,18 @@ test('a shortage asks the client to try later, and the log says what to do about
     details: 'the server has too many open files: try again later',
   })
   expect(log.mock.calls).toEqual([[expect.stringContaining('ulimit -n')]])
+})
+
+test.each<[status, ServiceErrorCode]>([
+  [status.CANCELLED, 'cancelled'],
+  [status.DEADLINE_EXCEEDED, 'too-slow'],
+  [status.NOT_FOUND, 'not-found'],
+  [status.RESOURCE_EXHAUSTED, 'too-large'],
+  [status.UNAVAILABLE, 'unavailable'],
+  [status.UNIMPLEMENTED, 'unsupported'],
+  [status.INVALID_ARGUMENT, 'invalid-request'],
+  [status.INTERNAL, 'invalid-request'],
+])('the log calls the status %i of gRPC alone %s', (code, outcome) => {
+  expect(outcomeOf({ code, details: '' })).toBe(outcome)
+  expect(outcomeOf({ code, details: '', outcome: 'damaged' })).toBe('damaged')
 })

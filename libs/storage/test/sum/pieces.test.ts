@@ -5,6 +5,7 @@ import { type FileOperation, observeFileOperations } from '../../src/files.ts'
 import { commitUpload } from '../../src/ingest/commit.ts'
 import { type Format, storedFile } from '../../src/paths.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
+import { nearestDouble } from '../../src/sum/exactNumber.ts'
 import { sumParquetColumn } from '../../src/sum/parquet.ts'
 import { sumPieces } from '../../src/sum/pieces.ts'
 import { planSum } from '../../src/sum/plan.ts'
@@ -68,4 +69,19 @@ test('a sum of a CSV file looks at the cancellation block by block', async () =>
   expect(sumCsvColumn(path, 0, 1, cancellation)).toBe(1n)
   Atomics.store(cancellation, 0, 1)
   expect(thrown(() => sumCsvColumn(path, 0, 1, cancellation)).code).toBe('cancelled')
+})
+
+test.each(formats)('doubles in %s files are summed as doubles', async format => {
+  const store = opened(temporaryDirectory())
+  for (const csv of ['x\n0.5\n', 'x\n1.25\n'])
+    await store.catalogue.publish(
+      commitUpload(store.dataDir, await receive(store, csv), '2026-01-02T03:04:05.678Z'),
+    )
+  const { uploads } = await store.catalogue.snapshot()
+  const [plan, ...more] = planSum(uploads, findColumn(store.dataDir, 'x'), format, 4)
+  expect(more).toEqual([])
+  if (!plan) throw new Error('no plan')
+  expect(plan.type).toBe('double')
+  const { integers, doubles } = sumPieces(store.dataDir, plan)
+  expect([integers, nearestDouble(doubles?.units ?? 0n)]).toEqual([0n, 1.75])
 })
