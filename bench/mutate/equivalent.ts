@@ -110,6 +110,12 @@ export const equivalents: Equivalent[] = [
     why: 'each field is set before the upload is yielded; an object that has them all from the start is faster',
   },
   {
+    file: 'libs/storage/src/csv/check.ts',
+    before: 'if (range.from === range.to) return',
+    after: 'if (false) return',
+    why: 'an empty part has no blocks, and the shortcut only saves to look for them',
+  },
+  {
     file: 'libs/storage/src/ingest/convert.ts',
     before: "if (columns.every(({ type }) => type !== 'text')) return",
     after: 'if (false) return',

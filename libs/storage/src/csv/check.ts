@@ -125,6 +125,7 @@ function isClean({ records, columns, bounds: { from, to } }: BlockReader): boole
 
 /** Yields the blocks of records that break no rule. */
 function* knownBlocks(csv: OpenFile, columns: number, range: Range): Generator<BlockReader> {
+  if (range.from === range.to) return
   const broken = yield* blocksOf(csv, columns, range, true)
   if (broken !== undefined)
     throw new Error(`${csv.path}: found whole records behind byte ${broken}, and then found one broken`)
