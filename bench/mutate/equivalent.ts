@@ -27,6 +27,12 @@ export const equivalents: Equivalent[] = [
     why: 'nobody reads phases without tracing',
   },
   {
+    file: 'apps/server/src/grpc/wholeMessage.ts',
+    before: 'if (length + bytes.length > message.length) {',
+    after: 'if (length + bytes.length >= message.length) {',
+    why: 'a message that has exactly the room gets more of it',
+  },
+  {
     file: 'apps/server/src/observe/metrics.ts',
     before:
       ".replace(/^# HELP (\\S+) (.*\\n)# TYPE \\1 counter$/gm, '# HELP $1_total $2# TYPE $1_total counter')",

@@ -211,3 +211,11 @@ test('an error after the first rows cuts the answer off', async () => {
   for (const accept of ['application/json', 'text/csv'])
     await expect(query(late, accept)).rejects.toThrow(/aborted/)
 })
+
+test.each([-1, 0, 1, 2, 262_145])('an answer that ends %i bytes behind a frame is whole', async more => {
+  const bytes = 256 * 1024 + more
+  // The name, the text, and a line feed after each.
+  const text = await textOf(`SELECT repeat('y', ${bytes - 3}) AS x`, 'text/csv')
+  expect(text.length).toBe(bytes)
+  expect(text.endsWith('y\n')).toBe(true)
+})
