@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { Metadata, status } from '@grpc/grpc-js'
 import { ServiceError, type ServiceErrorCode } from '@table/table'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { outcomeOf, StatusError, statusOf } from '../../src/grpc/status.ts'
 import { log as serverLog } from '../../src/observe/log.ts'
+import { rawSession, serve } from '../support/server.ts'
 
 const log = vi.fn()
 beforeEach(() => {
@@ -66,4 +68,24 @@ test.each<[status, ServiceErrorCode]>([
 ])('the log calls the status %i of gRPC alone %s', (code, outcome) => {
   expect(outcomeOf({ code, details: '' })).toBe(outcome)
   expect(outcomeOf({ code, details: '', outcome: 'damaged' })).toBe('damaged')
+})
+
+test('what is no call of gRPC is refused as HTTP has it', async () => {
+  const session = rawSession((await serve()).port)
+  for (const headers of [
+    { ':method': 'GET' },
+    { ':method': 'PUT' },
+    { 'content-type': 'text/csv' },
+    { 'content-type': 'x-application/grpc' },
+  ]) {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/Table/ColSum',
+      'content-type': 'application/grpc',
+      ...headers,
+    })
+    stream.end()
+    const [answer] = (await once(stream, 'response')) as [Record<string, unknown>]
+    expect([headers, answer[':status'], answer['grpc-status']]).toEqual([headers, 415, undefined])
+  }
 })

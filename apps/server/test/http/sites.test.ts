@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ask, serveFile } from '../support/http.ts'
+import { spawnServer } from '../support/process.ts'
 import { raw } from '../support/rawHttp1.ts'
+import { temporaryDirectory } from '../support/server.ts'
 
 const server = serveFile({ http: { hosts: ['table.example.com'], origins: ['https://app.example.com'] } })
 const statusOf = async (headers: Record<string, string>, method = 'GET', path = '/table') =>
@@ -104,4 +106,35 @@ describe('a page of another site', () => {
     expect(asked.headers['access-control-allow-methods']).toBe('PUT, GET, DELETE, HEAD, OPTIONS')
     expect(asked.headers['access-control-allow-headers']).toContain('authorization')
   })
+})
+
+test('the flags of a server name its hosts and origins, and can turn HTTP off', async () => {
+  const flags = (...more: string[]) => [
+    '--port',
+    '0',
+    '--data-dir',
+    temporaryDirectory(),
+    '--workers',
+    '1',
+    ...more,
+  ]
+  const named = spawnServer({
+    args: flags(
+      '--host',
+      'LocalHost',
+      '--allow-host',
+      'a.example.com',
+      '--allow-origin',
+      'https://app.example.com',
+    ),
+  })
+  const off = spawnServer({ args: flags('--http', 'off') })
+  const { port } = await named.ready
+  const answered = async (headers: Record<string, string>) =>
+    (await ask({ port }, 'GET', '/table', { headers })).status
+  expect(await answered({ host: 'a.example.com' })).toBe(200)
+  expect(await answered({ host: 'b.example.com' })).toBe(403)
+  expect(await answered({ host: 'localhost', origin: 'https://app.example.com' })).toBe(200)
+  expect(await answered({ host: 'localhost', origin: 'https://other.example.com' })).toBe(403)
+  expect(await raw(await off.ready, 'GET /table HTTP/1.1\r\nHost: localhost\r\n\r\n')).not.toContain('200')
 })
