@@ -1,5 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { log, setLog } from '../src/log.ts'
+
+// An earlier test file may have set the log.
+vi.resetModules()
+const { log, setLog } = await import('../src/log.ts')
 
 test('what is said goes to stderr, or to the log that is set', () => {
   const stderr = vi.spyOn(console, 'error').mockImplementation(() => {})

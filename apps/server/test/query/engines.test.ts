@@ -54,8 +54,7 @@ test('an engine whose query came to its end answers the next query over the same
   const engine = await takeEngine(requestOf(path), going)
   leaveEngine(engine, true)
   const same = await takeEngine(requestOf(path), going)
-  expect(same.instance).toBe(engine.instance)
-  expect(same.connection).not.toBe(engine.connection)
+  expect(same).toBe(engine)
   expect(await answerOf(same, 'SELECT count(*) FROM data')).toEqual([['0']])
   const busy = await takeEngine(requestOf(path), going)
   expect(busy.instance).not.toBe(engine.instance)
@@ -80,13 +79,19 @@ test('an engine is not for another folder, nor for a query that may write less',
   expect((await takeEngine(requestOf(path, { spill: 16 * MIB }), going)).instance).not.toBe(more.instance)
 })
 
-test('at most two engines wait', async () => {
+test('of the engines that wait, a query gets the one that has prepared it', async () => {
   const path = folder()
-  const engines = await Promise.all([1, 2, 3].map(() => takeEngine(requestOf(path), going)))
-  for (const engine of engines) leaveEngine(engine, true)
-  const next = await Promise.all([1, 2, 3].map(() => takeEngine(requestOf(path), going)))
-  const known = next.filter(({ instance }) => engines.some(engine => engine.instance === instance))
-  expect(known).toHaveLength(2)
+  const engines = await Promise.all(
+    ['SELECT 1', 'SELECT 2'].map(sql => takeEngine(requestOf(path, { sql }), going)),
+  )
+  for (const [i, engine] of engines.entries()) {
+    const sql = `SELECT ${i + 1}`
+    engine.prepared = { sql, statement: await engine.connection.prepare(sql) }
+    leaveEngine(engine, true)
+  }
+  const [first, second] = engines
+  expect(await takeEngine(requestOf(path, { sql: 'SELECT 2' }), going)).toBe(second)
+  expect(await takeEngine(requestOf(path, { sql: 'SELECT 3' }), going)).toBe(first)
 })
 
 test('a query that is cancelled, or whose files are damaged, gets no engine', async () => {

@@ -100,7 +100,7 @@ test('integers that are dates elsewhere are counted, because a column without va
   ])
   const [found, ...more] = doubtfulCounts([one, other], folder)
   expect(more).toEqual([])
-  expect(found).toMatchObject({ schema: one.schema, names: ['x', 'y'] })
+  expect(found).toMatchObject({ schema: one.schema, positions: [1, 2] })
   const rows = (await connection.runAndReadAll(found?.counts ?? '')).getRowsJson()
   expect(rows).toEqual([['0', '1']])
   const empty = {
