@@ -53,6 +53,13 @@ async function listening(limit: number) {
       while (seen === before) await new Promise(setImmediate)
       vi.advanceTimersByTime(1)
     },
+    /** Resolves when the server knows that the client has gone. */
+    leave: async (name: string) => {
+      const count = () => connections.readings[0]?.read() as number
+      const left = count() - 1
+      open.get(name)?.destroy()
+      while (count() > left) await new Promise(setImmediate)
+    },
     /** Puts a call of the client under way until the returned function is called. */
     call: (name: string) => {
       const { localAddress, localPort } = open.get(name) as Socket
@@ -294,4 +301,17 @@ test('the open connections and the refused ones are counted', async () => {
   vi.advanceTimersByTime(1000)
   await come('d')
   expect(await read()).toEqual([1, 2])
+})
+
+test('a client that leaves makes room for another', async () => {
+  const { come, leave, expectOpen } = await listening(4)
+  for (const name of ['a', 'b']) await come(name)
+  await leave('a')
+  await come('c')
+  await expectOpen('b', 'c')
+  for (let i = 0; i < 10; i++) {
+    await leave('c')
+    await come('c')
+  }
+  await expectOpen('b', 'c')
 })

@@ -11,6 +11,7 @@ import {
   connectClient,
   eventually,
   failureOf,
+  serve,
   temporaryDirectory,
   upload,
 } from '../support/server.ts'
@@ -296,4 +297,14 @@ test('an error after the first rows is told, and no answer without its last rows
   const cast =
     "SELECT (CASE WHEN i > 900000 THEN 'x' || i ELSE i::VARCHAR END)::INTEGER AS i FROM range(1000000) t(i)"
   expect(await errorOf(server.client, cast)).toContain("Could not convert string 'x900001'")
+})
+
+test('a stop ends the process', async () => {
+  const before = mine()
+  const { client, stop } = await serve()
+  await queried(client, 'SELECT 1')
+  const [pid = 0, ...more] = mine().filter(one => !before.includes(one))
+  expect(more).toEqual([])
+  await stop()
+  await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
 })
