@@ -47,6 +47,7 @@ test('without flags the server is for this machine', () => {
     http: 'on',
     allowHost: [],
     allowOrigin: [],
+    engineSql: 'off',
   })
   expect(flags?.host).toBeUndefined()
   expect(limitsOf(flags ?? {})).toEqual(defaultLimits)
@@ -102,6 +103,7 @@ test.each([
   [['--allow-origin', 'https://a.example.com/'], 'Expected an origin, such as https://app.example.com.'],
   [['--allow-origin', 'app'], 'Expected an origin'],
   [['--tls-cert', 'a'], 'error: --tls-cert and --tls-key go together: found only --tls-cert'],
+  [['--engine-sql'], 'error: --engine-sql needs --engine'],
   [['--what'], "error: unknown option '--what'"],
 ])('%j is wrong usage', (args, message) => {
   const [code, text] = refused(...args)
