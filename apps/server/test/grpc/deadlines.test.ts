@@ -1,19 +1,18 @@
 import { status } from '@grpc/grpc-js'
-import type { TableClient } from '@table/proto'
 import { expect, test } from 'vitest'
 import { spawnHeldServer } from '../support/process.ts'
-import { columnSum, eventually, failureOf, incoming, largeCsv, stored, upload } from '../support/server.ts'
+import {
+  columnSum,
+  eventually,
+  failureOf,
+  incoming,
+  knowsOfCancelled,
+  largeCsv,
+  stored,
+  upload,
+} from '../support/server.ts'
 
 const deadlineExceeded = { code: status.DEADLINE_EXCEEDED }
-
-/**
- * Waits until the server knows that the client gave up: an answer to a later call on the connection proves
- * it. There is no upload yet. The first such call asks a worker where the column is; the server remembers the
- * answer, so the next call needs no worker.
- */
-async function heard(client: TableClient): Promise<void> {
-  expect(await columnSum(client, 'x')).toBe(0n)
-}
 
 test.each([
   ['is converted', 'read'],
@@ -21,11 +20,10 @@ test.each([
   ['is synced', 'sync'],
 ])('an upload whose deadline passes while it %s is not kept', async (_phase, moment) => {
   const { client, dataDir, hold, late, release } = await spawnHeldServer(moment)
-  await heard(client)
   hold()
   const failure = await late(soon => failureOf(upload(client, largeCsv(1), soon())))
   expect(failure).toMatchObject(deadlineExceeded)
-  await heard(client)
+  await knowsOfCancelled(client)
   release()
   await eventually(() => expect([...incoming(dataDir), ...stored(dataDir)]).toEqual([]))
   expect(await upload(client, largeCsv(2))).toBe('')
@@ -34,13 +32,12 @@ test.each([
 
 test('an upload whose deadline passes while it is queued is not kept', async () => {
   const { client, dataDir, hold, held, late, release } = await spawnHeldServer('read')
-  await heard(client)
   hold()
   const first = upload(client, largeCsv(1))
   await held()
   const failure = await late(soon => failureOf(upload(client, largeCsv(2), soon())))
   expect(failure).toMatchObject(deadlineExceeded)
-  await heard(client)
+  await knowsOfCancelled(client)
   release()
   expect(await first).toBe('')
   await eventually(() => expect(incoming(dataDir)).toEqual([]))

@@ -11,6 +11,7 @@ import {
   eventually,
   failureOf,
   incoming,
+  knowsOfCancelled,
   largeCsv,
   serve,
   stored,
@@ -183,6 +184,7 @@ test('a deletion that nobody waits for before its turn does not happen', async (
     ),
   )
   expect(failure.code).toBe(status.DEADLINE_EXCEEDED)
+  await knowsOfCancelled(client)
   release()
   expect(await first).toBe('')
   expect(await Promise.all(others)).toEqual([missing(1n)])

@@ -1,5 +1,4 @@
 import { type CallOptions, Metadata, status } from '@grpc/grpc-js'
-import type { TableClient } from '@table/proto'
 import { expect, test } from 'vitest'
 import { spawnHeldServer } from '../support/process.ts'
 import {
@@ -8,6 +7,7 @@ import {
   failureOf,
   frame,
   incoming,
+  knowsOfCancelled,
   rawSession,
   rawUpload,
   stored,
@@ -25,7 +25,7 @@ test('a sum past its deadline opens no further file, and neither do the sums tha
     Promise.all(Array.from({ length: 20 }, () => failureOf(columnSum(client, 'x', 'csv', soon())))),
   )
   expect(new Set(failures.map(({ code }) => code))).toEqual(new Set([status.DEADLINE_EXCEEDED]))
-  await cancelled(client)
+  await knowsOfCancelled(client)
   release()
   expect(await columnSum(client, 'x')).toBe(8n)
   // The held operation, and the eight of the last sum.
@@ -44,7 +44,7 @@ test.each(['stats', 'describe'] as const)('%s past its deadline opens no further
   const before = count()
   hold()
   expect(await late(soon => failureOf(ask(soon())))).toMatchObject({ code: status.DEADLINE_EXCEEDED })
-  await cancelled(client)
+  await knowsOfCancelled(client)
   release()
   expect(await ask({})).toMatchObject({ columns: [{ rows: 8n }] })
   // The held operation, and the eight of the last question.
@@ -82,12 +82,3 @@ test('an upload that is committed counts, even if its client is gone before the 
   release()
   await eventually(async () => expect(await columnSum(client, 'x')).toBe(1n))
 })
-
-/** Resolves once the server knows of the calls that the client has cancelled before: it answers a later call of the connection. */
-async function cancelled(client: TableClient): Promise<void> {
-  const nothing = () => Buffer.alloc(0)
-  const call = new Promise((_, reject) =>
-    client.makeUnaryRequest('/Table/Nothing', nothing, nothing, undefined, reject),
-  )
-  expect(await failureOf(call)).toMatchObject({ code: status.UNIMPLEMENTED })
-}

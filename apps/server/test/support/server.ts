@@ -155,6 +155,15 @@ export function failureOf(call: Promise<unknown>): Promise<ServiceError> {
   )
 }
 
+/** Resolves once the server knows of the calls that the client has cancelled before: it answers a later call of the connection. */
+export async function knowsOfCancelled(client: TableClient): Promise<void> {
+  const nothing = () => Buffer.alloc(0)
+  const call = new Promise((_, reject) =>
+    client.makeUnaryRequest('/Table/Nothing', nothing, nothing, undefined, reject),
+  )
+  await failureOf(call) // there is no such method
+}
+
 /** Returns a CSV with this `x` that is too large to be held in memory or to be committed with its row alone. */
 export function largeCsv(x: number): string {
   return `x,t\n${x},${'a'.repeat(300_000)}\n`
