@@ -9,6 +9,8 @@ export interface QueryRequest {
   format: AnswerFormat
   /** The folder of the snapshot. Its content does not change. */
   folder: string
+  /** How many uploads there are. */
+  uploads: number
   /** The lists of columns of the uploads. Those of the list `schema` have their files in the folder `files/<schema>`. */
   schemas: readonly { schema: number; columns: readonly { name: string; type: string }[] }[]
   /** In bytes. */

@@ -36,8 +36,8 @@ export class Queries {
     const folder = await phase('link files', () => this.#folders.take(cancellation))
     try {
       const spill = Math.min(MOST_SPILLED, roundedDown((await spareBytes(this.#dataDir)) / QUERIES))
-      const { number, schemas } = folder
-      const request = { sql, format, folder: String(number), schemas, memory: this.#memory, spill }
+      const { number, uploads, schemas } = folder
+      const request = { sql, format, folder: String(number), uploads, schemas, memory: this.#memory, spill }
       yield* this.process.answer(request, signal)
     } finally {
       this.#folders.leave(folder)

@@ -5,6 +5,8 @@ import { Readers } from './readers.ts'
 /** A folder with the files of a snapshot. */
 export interface QueryFolder {
   readonly number: number
+  /** How many uploads it holds. */
+  readonly uploads: number
   readonly schemas: readonly QuerySchema[]
   /** Of the snapshot. */
   readonly version: number
@@ -74,7 +76,7 @@ export class QueryFolders {
     const number = ++this.#last
     try {
       const schemas = await this.#pool.makeQueryFiles(number, ids, cancellation)
-      return { number, schemas, version, users: 0 }
+      return { number, uploads: ids.length, schemas, version, users: 0 }
     } catch (error) {
       this.#remove(number)
       throw error

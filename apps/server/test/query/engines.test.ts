@@ -25,6 +25,7 @@ const requestOf = (path: string, more: Partial<QueryRequest> = {}): QueryRequest
   sql: '',
   format: 'arrow',
   folder: path,
+  uploads: 0,
   schemas: [],
   memory: 64 * MIB,
   spill: 8 * MIB,
@@ -61,6 +62,17 @@ test('an engine whose query came to its end answers the next query over the same
   leaveEngine(same, false)
   leaveEngine(busy, true)
   expect((await takeEngine(requestOf(path), going)).instance).toBe(busy.instance)
+})
+
+test('an engine keeps what it has read of files, unless there are very many', async () => {
+  for (const [uploads, keeps] of [
+    [1000, true],
+    [1001, false],
+  ] as const) {
+    const engine = await takeEngine(requestOf(folder(), { uploads }), going)
+    expect(await answerOf(engine, "SELECT current_setting('enable_external_file_cache')")).toEqual([[keeps]])
+    leaveEngine(engine, true)
+  }
 })
 
 test('an engine is not for another folder, nor for a query that may write less', async () => {

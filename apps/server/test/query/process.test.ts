@@ -236,6 +236,7 @@ test('the process ends when there was no query for a while', async () => {
     sql: 'SELECT 1',
     format: 'arrow' as const,
     folder: '1',
+    uploads: 0,
     schemas: [],
     memory: 2 ** 26,
     spill: 0,
