@@ -19,8 +19,11 @@ const entry = join(import.meta.dirname, `child${extname(import.meta.filename)}`)
 /** How long a query may take to stop, in ms. Then the process ends, with all its queries. */
 const STOP_LIMIT = 10_000
 
-/** What the process may take besides the memory of its queries: Node, DuckDB itself, and what DuckDB does not count. */
-const BESIDES = 256 * 1024 * 1024
+/**
+ * What the process may take besides the memory of its queries: Node, DuckDB itself, and what DuckDB does not count, such as 3 KiB for each upload,
+ * of which there may be 100,000.
+ */
+const BESIDES = 320 * 1024 * 1024
 
 /** The process that answers SQL. It starts with the first query, and ends when there was none for a while. */
 export class QueryProcess {
@@ -147,7 +150,7 @@ class Running {
     const most = Math.floor(this.#most / 2 ** 20)
     return new ServiceError(
       'too-large',
-      `the queries under way took more than ${most} MiB of memory: make smaller values, or give the server more with --query-memory`,
+      `the queries under way took more than ${most} MiB of memory: make smaller values, or give the server more with --query-memory (each upload takes 3 KiB)`,
     )
   }
 

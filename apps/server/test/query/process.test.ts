@@ -86,7 +86,7 @@ test('a value that takes more memory than DuckDB counts ends the query with an e
   const failure = await failureOf(queried(server.client, "SELECT length(repeat('x', 3000000000))"))
   expect(failure).toMatchObject({
     code: status.RESOURCE_EXHAUSTED,
-    details: expect.stringMatching(/^the queries under way took more than 384 MiB of memory: /),
+    details: expect.stringMatching(/^the queries under way took more than 448 MiB of memory: /),
   })
   expect(await rowsOf(server.client, 'SELECT 5')).toEqual([[5]])
 })
