@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TableClient } from '@table/proto'
 import { courseLoad } from './loads/course.ts'
 import { answered, startOurServer, upload } from './ourServer.ts'
-import { killAll, type Process } from './processes.ts'
+import { cpuTime, killAll } from './processes.ts'
 import { median, timed } from './times.ts'
 
 const ROUNDS = 40
@@ -29,9 +29,9 @@ for (const { client } of servers) await upload(client, csvData)
 for (let round = 0; round <= ROUNDS; round++)
   for (const server of round % 2 ? servers : servers.toReversed()) {
     const { client, sums, uploads, cpu } = server
-    const before = processTime(server.process)
+    const before = cpuTime(server.process.pid as number)
     for (let i = 0; i < SUMS; i++) sums.push(await timed(() => sum(client)))
-    cpu.push((processTime(server.process) - before) / SUMS)
+    cpu.push((cpuTime(server.process.pid as number) - before) / SUMS)
     for (let i = 0; i < UPLOADS; i++) uploads.push(await timed(() => upload(client, csvData)))
     if (round === 0) for (const times of [sums, uploads, cpu]) times.length = 0 // the first round warms up
   }
@@ -49,13 +49,6 @@ async function serve(http: string) {
 
 function sum(client: TableClient): Promise<void> {
   return answered(done => client.colSum({ column: 'x', format: 'parquet' }, done))
-}
-
-/** Returns the CPU time of a process in ms. */
-function processTime({ pid }: Process): number {
-  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
-  const [user, system] = rest.split(' ').slice(11, 13)
-  return 10 * (Number(user) + Number(system))
 }
 
 function mean(times: number[]): number {

@@ -6,11 +6,11 @@ import type { Part, ProcessPart } from '../../scripts/cluster/part.ts'
 import type { Parts } from '../../scripts/cluster/parts.ts'
 import { courseSums } from '../loads/course.ts'
 import type { Load } from '../loads/load.ts'
+import { cpuTime } from '../processes.ts'
 import { progress } from '../progress.ts'
 import { inTurn, rounds } from '../rounds.ts'
-import { median } from '../times.ts'
+import { median, timed } from '../times.ts'
 import { sendAll, type Wanted } from './clients.ts'
-import { cpuTime } from './cpuTime.ts'
 
 const CLIENTS = 8
 const MOST_SERVERS = 3
@@ -108,9 +108,8 @@ async function measure(
       progress(`${what}, ${one.name}: round ${round + 1} of ${rounds}`)
       const some = wanted()
       const before = new Map(cpuOf(one))
-      const start = performance.now()
-      await sendAll(portsOf(one.servers), some, CLIENTS)
-      one.rates.push((1000 * some.length) / (performance.now() - start))
+      const ms = await timed(() => sendAll(portsOf(one.servers), some, CLIENTS))
+      one.rates.push((1000 * some.length) / ms)
       one.answers += some.length
       for (const [part, ms] of cpuOf(one)) one.cpu[part] = (one.cpu[part] ?? 0) + ms - (before.get(part) ?? 0)
     }
