@@ -18,10 +18,7 @@ const mutants = flags.projects
   .flatMap(project => mutantsOf(project, flags.files))
   .filter(mutant => !isEquivalent(mutant))
 const chosen = sample(mutants, flags.sample, flags.seed)
-if (flags.list) {
-  for (const mutant of mutants) console.log(line(mutant))
-  process.exit()
-}
+if (flags.list) await end(mutants.map(line).join('\n'), 0)
 
 const log = (text: string) => console.error(`mutate: ${text}`)
 const projects = [...new Set(chosen.map(({ project }) => project))]
@@ -40,8 +37,12 @@ console.log(
   `${cpus().length} cores, ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(1)} GiB memory; ` +
     `${chosen.length} of ${mutants.length} mutants; ${controls.red} of ${controls.all} runs without a change were red\n`,
 )
-console.log(report(verdicts))
-process.exit(score(verdicts) < EXPECTED ? 1 : 0)
+await end(report(verdicts), score(verdicts) < EXPECTED ? 1 : 0)
+
+/** Prints, and ends: not before all is written, because a pipe takes a long text in parts. */
+function end(text: string, code: number): Promise<never> {
+  return new Promise(() => process.stdout.write(`${text}\n`, () => process.exit(code)))
+}
 
 function share(mutants: Mutant[], job: number): Mutant[] {
   return mutants.filter((_, number) => number % flags.jobs === job)
