@@ -43,8 +43,17 @@ export default async function setup(project: TestProject): Promise<void> {
     return
   }
   shared.bundleOfTests ??= bundlePrograms()
-  project.provide('programs', await shared.bundleOfTests)
-  project.onTestsRerun(async () => project.provide('programs', await bundlePrograms()))
+  provideBundle(await shared.bundleOfTests, [project])
+  project.onTestsRerun(async () => provideBundle(await bundlePrograms(), [project]))
+}
+
+/** Lets the tests of these projects start their programs from a bundle. */
+export function provideBundle(folder: string, projects: readonly TestProject[]): void {
+  shared.bundleOfTests = Promise.resolve(folder)
+  keepCompiled(join(folder, 'compiled'))
+  const programs = join(folder, 'lib')
+  process.env[PROGRAMS] = programs
+  for (const project of projects) project.provide('programs', programs)
 }
 
 /**
@@ -55,8 +64,8 @@ function keepCompiled(folder: string): void {
   process.env.NODE_COMPILE_CACHE = folder
 }
 
-/** Returns the folder of the bundle, which is named after the content: several runs may use it at a time. */
-async function bundlePrograms(): Promise<string> {
+/** Bundles the programs. Returns the folder, which is named after the content: several runs may use it at a time. */
+export async function bundlePrograms(): Promise<string> {
   const made = join(bundles, `new-${process.pid}`)
   rmSync(made, { recursive: true, force: true })
   mkdirSync(made, { recursive: true })
@@ -81,10 +90,7 @@ async function bundlePrograms(): Promise<string> {
     const used = statSync(join(bundles, name), { throwIfNoEntry: false })?.mtimeMs ?? now
     if (now - used > UNUSED) rmSync(join(bundles, name), { recursive: true, force: true })
   }
-  keepCompiled(join(folder, 'compiled'))
-  const programs = join(folder, 'lib')
-  process.env[PROGRAMS] = programs
-  return programs
+  return folder
 }
 
 function optionalPackages(project: string): string[] {

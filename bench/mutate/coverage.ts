@@ -10,15 +10,21 @@ export interface Covered {
   test: string
   time: number
   blocks: Set<string>
+  /** The blocks that run in a program, which is a bundle of the sources. */
+  inPrograms: Set<string>
 }
 
 /** Far longer than any test file takes on a busy machine, in ms. */
 export const LIMIT = 600_000
 
+/** What begins the line of a block that runs in a program. */
+const IN_PROGRAM = 'in a program:'
+
 /** What is kept of a run, with the hashes of the sources that it ran. */
 interface Kept {
   time: number
   blocks: string[]
+  inPrograms: string[]
   sources: Record<string, string>
 }
 
@@ -57,7 +63,12 @@ export async function coverage(
           mkdirSync(cache, { recursive: true })
           writeFileSync(file, JSON.stringify(kept))
         }
-        covered.push({ test, time: kept.time, blocks: new Set(kept.blocks) })
+        covered.push({
+          test,
+          time: kept.time,
+          blocks: new Set(kept.blocks),
+          inPrograms: new Set(kept.inPrograms),
+        })
       }
     } finally {
       runner?.stop()
@@ -80,12 +91,21 @@ async function measure(tree: Tree, runner: Tests, test: string): Promise<Kept> {
   tree.write('hits', '')
   chmodSync(join(tree.path, 'hits'), 0o666)
   const start = performance.now()
-  const red = await runner.run(test, LIMIT)
+  const red = await runner.run(test, LIMIT, { inProgram: true })
   if (red !== '') throw new Error(`${test} is red before anything is changed: ${red}`)
   const time = performance.now() - start
-  const blocks = [...new Set(tree.read('hits').split('\n').filter(Boolean))]
+  const hits = tree.read('hits').split('\n').filter(Boolean)
+  const inPrograms = [
+    ...new Set(hits.filter(hit => hit.startsWith(IN_PROGRAM)).map(hit => hit.slice(IN_PROGRAM.length))),
+  ]
+  const blocks = [...new Set(hits.map(hit => hit.replace(IN_PROGRAM, '')))]
   const sources = new Set(blocks.map(block => block.slice(0, block.lastIndexOf(':'))))
-  return { time, blocks, sources: Object.fromEntries([...sources].map(file => [file, hashOf(file)])) }
+  return {
+    time,
+    blocks,
+    inPrograms,
+    sources: Object.fromEntries([...sources].map(file => [file, hashOf(file)])),
+  }
 }
 
 /** Returns the number of the innermost block that holds `position`. */
@@ -135,8 +155,9 @@ function prelude(hits: string, file: string): string {
     const seen = (((globalThis as any).hits_ ??= {})['${file}'] ??= new Set())
     if (seen.has(number)) return
     seen.add(number)
+    const place = import.meta.filename.endsWith('.ts') ? '' : '${IN_PROGRAM}'
     const fs = process.getBuiltinModule('node:fs')
-    fs.writeSync(((globalThis as any).hitsFile_ ??= fs.openSync('${hits}', 'a')), '${file}:' + number + '\\n')
+    fs.writeSync(((globalThis as any).hitsFile_ ??= fs.openSync('${hits}', 'a')), place + '${file}:' + number + '\\n')
   }
   hit_(0)
   `

@@ -22,7 +22,7 @@ export interface Kill {
 /** On a busy machine a test file may take this many times its usual duration, */
 const SLOWNESS = 4
 /** plus this many ms. */
-const START = 20_000
+const START = 5_000
 /** A mutant is tried alone on the tests that probably kill it, for about so many ms. */
 const ALONE = 6_000
 /** Then so many mutants are tried at once, because most of them survive each of the other tests. */
@@ -44,9 +44,13 @@ export function mutantsOf(project: string, parts: string[]): Mutant[] {
 }
 
 /** Returns the test files that run the changed code, the quickest first. */
-export function testsFor({ file, source, start }: Mutant, covered: Covered[]): Covered[] {
-  const block = `${file}:${blockAt(source, start)}`
+export function testsFor(mutant: Mutant, covered: Covered[]): Covered[] {
+  const block = blockOf(mutant)
   return covered.filter(({ blocks }) => blocks.has(block)).sort((a, b) => a.time - b.time)
+}
+
+function blockOf({ file, source, start }: Mutant): string {
+  return `${file}:${blockAt(source, start)}`
 }
 
 /** Tries mutants of one project. */
@@ -69,6 +73,7 @@ export class Bench {
 
   /** Yields each mutant that a test kills. The others survive. */
   async *kills(mutants: readonly Mutant[]): AsyncGenerator<Kill> {
+    await this.#tests.prepare()
     const alive = new Set(mutants)
     const tried = new Map<Mutant, Covered[]>()
     for (const mutant of mutants) {
@@ -149,20 +154,28 @@ export class Bench {
     const isGreen = (await this.#run(test, [], LIMIT)) === ''
     const time = performance.now() - start
     if (!isGreen) this.controls.red++
-    if (!isLate || !isGreen || time <= test.time) return isGreen
+    if (!isLate || !isGreen || 2 * time < limitOf(test)) return isGreen
     return (await this.#run({ ...test, time }, [mutant])) !== ''
   }
 
-  async #run({ test, time }: Covered, mutants: Mutant[], limit = time * SLOWNESS + START): Promise<string> {
+  async #run(test: Covered, mutants: Mutant[], limit = limitOf(test)): Promise<string> {
     const byFile = Map.groupBy(mutants, ({ file }) => file)
     for (const [file, changes] of byFile)
       this.#tree.write(file, allApplied(changes[0]?.source ?? '', changes))
     try {
-      return await this.#tests.run(test, limit, [...byFile.keys()])
+      return await this.#tests.run(test.test, limit, {
+        changed: [...byFile.keys()],
+        inProgram: mutants.some(mutant => test.inPrograms.has(blockOf(mutant))),
+      })
     } finally {
       for (const [file, changes] of byFile) this.#tree.write(file, changes[0]?.source ?? '')
     }
   }
+}
+
+/** Returns how long a test may take, in ms. */
+function limitOf({ time }: Covered): number {
+  return time * SLOWNESS + START
 }
 
 /** Divides mutants into groups whose changes do not overlap. */

@@ -4,6 +4,12 @@ import { join } from 'node:path'
 import type { Answer, Order } from './runner.ts'
 import type { Tree } from './tree.ts'
 
+/** The sources that have changed, and whether a program runs a change. */
+export interface Changes {
+  changed?: string[]
+  inProgram?: boolean
+}
+
 /** Shorter than the short form, because each mutant runs the tests again. */
 const short = {
   TABLE_TESTS: 'short',
@@ -23,6 +29,8 @@ export class Tests {
   readonly #tree: Tree
   readonly #project: string
   #runner: ChildProcess | undefined
+  /** The bundle of the programs without a change. */
+  #unchanged: string | undefined
   /** Takes an answer, or undefined if the runner has ended. */
   #answer: (answer: Answer | undefined) => void = () => {}
 
@@ -32,12 +40,22 @@ export class Tests {
     process.on('exit', () => this.stop())
   }
 
+  /** Bundles the programs of the unchanged sources once, which takes longer than most of the tests. */
+  async prepare(): Promise<void> {
+    if (!this.#isBundled || this.#unchanged !== undefined) return
+    const { bundlePrograms }: typeof import('../../testing/bundledPrograms.ts') = await import(
+      join(this.#tree.path, 'testing/bundledPrograms.ts')
+    )
+    this.#unchanged = await bundlePrograms()
+  }
+
   /**
    * Runs a test file after sources have changed. Returns what failed, or an empty text if the file is green.
    * A file that takes longer than `limit` ms fails: the change makes something wait forever.
    */
-  async run(test: string, limit: number, changed: string[] = []): Promise<string> {
+  async run(test: string, limit: number, { changed = [], inProgram = false }: Changes = {}): Promise<string> {
     const order: Order = {
+      bundle: inProgram ? undefined : this.#unchanged,
       test: join(this.#tree.path, test),
       changed: changed.map(file => join(this.#tree.path, file)),
     }
@@ -77,19 +95,19 @@ export class Tests {
   }
 
   /** Only the tests of applications start programs, which need a bundle of each mutant. */
-  get #bundled(): Record<string, string> {
-    return this.#project.startsWith('apps/') ? {} : { TABLE_UNBUNDLED: '1' }
+  get #isBundled(): boolean {
+    return this.#project.startsWith('apps/')
   }
 
   async #start(): Promise<ChildProcess> {
-    const runner = spawn(process.execPath, [join(import.meta.dirname, 'runner.ts')], {
+    const runner = spawn(process.execPath, [join(import.meta.dirname, 'runner.ts'), this.#tree.path], {
       cwd: join(this.#tree.path, this.#project),
       // A process group of its own, so that the servers that a test started can be ended with it.
       detached: true,
       env: {
         ...process.env,
         ...short,
-        ...this.#bundled,
+        ...(!this.#isBundled && { TABLE_UNBUNDLED: '1' }),
         TMPDIR: this.#tree.scratch,
         CI: 'true',
         NO_COLOR: '1',

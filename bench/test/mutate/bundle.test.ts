@@ -11,7 +11,7 @@ test('a change reaches the threads of a server, which the tests start from a bun
   if (mutant === undefined) throw new Error('worker.ts has no such mutant')
   const blocks = new Set([`${mutant.file}:${blockAt(mutant.source, mutant.start)}`])
   const bench = new Bench(project, [
-    { test: `${project}/test/workers/unsynced.test.ts`, time: 60_000, blocks },
+    { test: `${project}/test/workers/unsynced.test.ts`, time: 60_000, blocks, inPrograms: blocks },
   ])
   onTestFinished(() => bench.close())
   expect(await Array.fromAsync(bench.kills([mutant]))).toHaveLength(1)
