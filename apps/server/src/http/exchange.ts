@@ -43,9 +43,9 @@ export class Exchange implements OpenCall {
   readonly gone: () => void
   readonly #response: ServerResponse
   readonly #idleTime: number
+  readonly #expectsContinue: boolean
   readonly #since = performance.now()
   readonly #controller = new AbortController()
-  #expectsContinue: boolean
   #timer: NodeJS.Timeout
   /** Since when the client has to take a part of the answer. */
   #sendingSince: number | undefined
@@ -117,7 +117,6 @@ export class Exchange implements OpenCall {
   /** Yields the body of the request. Throws `cancelled` if the client goes away before its end. */
   async *body(): AsyncGenerator<Uint8Array> {
     if (this.#expectsContinue) this.#response.writeContinue()
-    this.#expectsContinue = false
     for await (const chunk of chunksOf(this.request)) {
       this.signal.throwIfAborted()
       yield chunk

@@ -63,8 +63,6 @@ export class HttpServer {
 
   /** Takes a connection, with TLS or without. */
   connect(socket: Socket): void {
-    // Answer a client that ends its side after the request.
-    socket.allowHalfOpen = true
     const idle = setTimeout(() => {
       if (connection.exchanges.size === 0) socket.destroy()
     }, 1000 * this.#options.times.idleTime).unref()
