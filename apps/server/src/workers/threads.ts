@@ -19,6 +19,7 @@ type TaskTypes<Tasks> = { [Name in keyof Tasks]: { task: unknown; value: unknown
  */
 export class Threads<Tasks extends TaskTypes<Tasks>> {
   readonly #piscina: Piscina
+  #closed = false
 
   constructor(name: string, count: number, workerData: object) {
     this.#piscina = new Piscina({
@@ -58,11 +59,13 @@ export class Threads<Tasks extends TaskTypes<Tasks>> {
     ]
   }
 
-  /** Runs a task on the next free worker. Throws the StorageError of the task. */
+  /** Runs a task on the next free worker. Throws the StorageError of the task, or an Error once the workers have ended. */
   async run<Name extends keyof Tasks & string>(
     name: Name,
     task: Tasks[Name]['task'],
   ): Promise<Tasks[Name]['value']> {
+    // Piscina would start new workers, which nobody would end.
+    if (this.#closed) throw new Error('the worker threads have ended')
     const outcome: Outcome<Tasks[Name]['value']> = await this.#piscina.run(task, { name })
     if ('value' in outcome) return outcome.value
     const { code, message, forClients } = outcome
@@ -71,6 +74,7 @@ export class Threads<Tasks extends TaskTypes<Tasks>> {
 
   /** Ends the workers, whatever they are doing. */
   close(): Promise<void> {
+    this.#closed = true
     return this.#piscina.destroy()
   }
 }

@@ -30,6 +30,22 @@ async function isAsNew({ client, dataDir }: Pick<Served, 'client' | 'dataDir'>):
 
 const large = `x\n${'1\n'.repeat(500_000)}`
 
+test('each limit has a flag that says what it takes, and a variable', () => {
+  const flags = limitOptions().map(({ flags, envVar }) => [flags, envVar])
+  expect(flags).toEqual([
+    ['--max-upload <size>', 'TABLE_MAX_UPLOAD'],
+    ['--max-columns <number>', 'TABLE_MAX_COLUMNS'],
+    ['--max-field <size>', 'TABLE_MAX_FIELD'],
+    ['--max-header <size>', 'TABLE_MAX_HEADER'],
+    ['--max-uploads <number>', 'TABLE_MAX_UPLOADS'],
+    ['--max-connections <number>', 'TABLE_MAX_CONNECTIONS'],
+    ['--idle-timeout <seconds>', 'TABLE_IDLE_TIMEOUT'],
+    ['--call-timeout <seconds>', 'TABLE_CALL_TIMEOUT'],
+    ['--query-memory <size>', 'TABLE_QUERY_MEMORY'],
+    ['--keep-free <size>', 'TABLE_KEEP_FREE'],
+  ])
+})
+
 test.each<[string, Record<string, string>, Uint8Array]>([
   ['at once', {}, frame(uploadMessage(large))],
   ['when it is unpacked', { 'grpc-encoding': 'gzip' }, frame(gzipSync(uploadMessage(large)), 1)],

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ServiceError } from '@table/table'
 import { expect, onTestFinished, test } from 'vitest'
+import { holdAnswer } from '../../src/admission/untaken.ts'
 import { Exchange } from '../../src/http/exchange.ts'
 import { ask } from '../support/http.ts'
 
@@ -37,6 +38,26 @@ test('a request has its path and its query, and its answer the headers of every 
   })
   await server.exchanges[0]?.over
   expect(server.exchanges[0]?.record.outcome).toBe('ok')
+})
+
+test('an answer is counted until its client has it', async () => {
+  /** How many bytes of answers wait for their clients, by what is said to one answer too many. */
+  const waiting = () => {
+    try {
+      holdAnswer(2 ** 30, false)
+    } catch (error) {
+      return Number(/^answers of (-?\d+) bytes/.exec((error as Error).message)?.[1])
+    }
+  }
+  const before = waiting()
+  let during: number | undefined
+  const server = await answering(exchange => {
+    exchange.answer(200, {}, 'four')
+    during = waiting()
+  })
+  await ask(server, 'GET', '/')
+  await server.exchanges[0]?.over
+  expect([during, waiting()]).toEqual([(before ?? 0) + 4, before])
 })
 
 test('the first answer counts', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ask } from '../support/http.ts'
 import { linesOf, spawnServer } from '../support/process.ts'
 import { raw } from '../support/rawHttp1.ts'
@@ -56,4 +56,21 @@ test('a reader of stderr that goes away does not end the server', async () => {
   const { port } = await server.ready
   server.child.stderr?.destroy()
   for (let i = 0; i < 3; i++) expect((await ask({ port }, 'GET', '/table')).status).toBe(200)
+})
+
+test.each([
+  [true, /^\d\d:\d\d:\d\d WARN {2,}so it is file="a b"\n$/],
+  [false, /^\{"level":"warn","time":"[^"]+","file":"a b","msg":"so it is"\}\n$/],
+])('lines are for people on a terminal (%s), and JSON elsewhere', async (isTTY, line) => {
+  const { isTTY: before } = process.stderr
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  onTestFinished(() => {
+    process.stderr.isTTY = before
+    write.mockRestore()
+  })
+  process.stderr.isTTY = isTTY
+  process.stderr.hasColors ??= () => false
+  const { log } = await import('../../src/observe/log.ts')
+  log.warn({ file: 'a b' }, 'so it is')
+  expect(write.mock.calls.map(([text]) => text)).toEqual([expect.stringMatching(line)])
 })

@@ -155,6 +155,13 @@ test.each<[what: string, sql: string, expected: (i: number) => unknown]>([
     'CASE WHEN i % 5 <> 1 THEN (i - 5000)::DECIMAL(12, 2) END',
     i => (i % 5 === 1 ? null : BigInt(i - 5000) * 100n),
   ],
+  ['bytes', '(i % 100)::TINYINT', i => i % 100],
+  ['small integers', '(i - 5000)::SMALLINT', i => i - 5000],
+  ['unsigned integers', 'i::UINTEGER', i => i],
+  ['singles', '(i / 4)::FLOAT', i => i / 4],
+  ['doubles', 'i / 3', i => i / 3],
+  ['dates', "DATE '1970-01-01' + i::INTEGER", i => i],
+  ['times', "TIME '00:00:00' + to_microseconds(i)", BigInt],
 ])('batches of %s have each value and null once', async (_, sql, expected) => {
   const all = Array.from({ length: 20_000 }, (_, i) => i).filter(i => i % 13 !== 5)
   const query = `SELECT ${sql} FROM range(20000) t(i) WHERE i % 13 <> 5`

@@ -74,3 +74,11 @@ test('the first error of a sum is its answer, and ends what other workers do for
   expect(cancelled()).toBe(1)
   expect(log).toHaveBeenCalledTimes(1)
 })
+
+test('a table that is closed answers nothing more', async () => {
+  const table = new LocalTable(temporaryDirectory(), 1, defaultLimits)
+  await table.upload(csv('x\n1\n'), {}, signal)
+  expect(await table.get(1, 1000)).toMatchObject({ id: 1 })
+  await table.close()
+  await expect(table.get(1, 1000)).rejects.toThrow()
+})

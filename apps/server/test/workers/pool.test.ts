@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { expect, test } from 'vitest'
+import { openStore } from '@table/storage'
+import { expect, onTestFinished, test } from 'vitest'
+import { defaultLimits } from '../../src/config/limits.ts'
+import { Pool } from '../../src/workers/pool.ts'
 import { spawnHeldServer } from '../support/process.ts'
-import { columnSum, eventually, incoming, largeCsv, upload } from '../support/server.ts'
+import { columnSum, eventually, incoming, largeCsv, temporaryDirectory, upload } from '../support/server.ts'
 
 /** Large enough to be received into a file. */
 const light = `x\n${'1\n'.repeat(150_000)}`
@@ -51,4 +54,17 @@ test('uploads that take much memory are converted one at a time, and other uploa
   release()
   expect(await Promise.all(uploads)).toEqual(['', '', ''])
   expect(await columnSum(client, 'x')).toBe(150_021n)
+})
+
+test('who wants a sync while there is one waits for that one', async () => {
+  const store = openStore(temporaryDirectory(), () => {})
+  const pool = new Pool(store, 1, defaultLimits)
+  onTestFinished(async () => {
+    await pool.close()
+    store.close()
+  })
+  const first = pool.syncAll()
+  expect(pool.syncAll()).toBe(first)
+  await first
+  expect(pool.syncAll()).not.toBe(first)
 })
