@@ -51,7 +51,7 @@ export class IdleTimeout {
     slowest.end(
       new ServiceError(
         'unavailable',
-        'the server is busy and gave up this upload because it was the slowest',
+        'the server is busy and gave up this request because its body was the slowest',
       ),
     )
     return true

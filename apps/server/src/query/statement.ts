@@ -47,10 +47,7 @@ export async function prepareQuery(
   if (statements.count !== 1) throw new Refused(`found ${statements.count} statements, expected one SELECT`)
   await checkTree(connection, sql)
   const statement = await statements.prepare(0)
-  if (statement.statementType !== StatementType.SELECT) {
-    const found = StatementType[statement.statementType] ?? 'another statement'
-    throw new Refused(`found ${found}, expected a SELECT: a query only reads`)
-  }
+  if (statement.statementType !== StatementType.SELECT) throw noSelect()
   if (statement.parameterCount > 0)
     throw new Refused(`found ${statement.parameterCount} parameters, expected their values in the SELECT`)
   return statement
@@ -74,8 +71,7 @@ async function checkTree(connection: DuckDBConnection, sql: string): Promise<voi
   const tree = JSON.parse(String(reader.getRowsJson()[0]?.[0]))
   // Errors are told when the statement is prepared, and better. What has no tree is no SELECT.
   if (tree.error) {
-    if (tree.error_type === 'not implemented')
-      throw new Refused('found a statement that is no SELECT, expected one SELECT: a query only reads')
+    if (tree.error_type === 'not implemented') throw noSelect()
     return
   }
   const waiting: unknown[] = [tree.statements]
@@ -85,6 +81,10 @@ async function checkTree(connection: DuckDBConnection, sql: string): Promise<voi
     checkNode(node as Record<string, unknown>)
     waiting.push(...Object.values(node))
   }
+}
+
+function noSelect(): Refused {
+  return new Refused('found a statement that is no SELECT, expected one SELECT: a query only reads')
 }
 
 function checkNode(node: Record<string, unknown>): void {

@@ -113,7 +113,7 @@ test('an upload over the limit is refused, unless another upload keeps the serve
   expect(await upload(server.client, 'x\n1\n')).toBe('')
   expect(await first.answer).toMatchObject({
     code: status.UNAVAILABLE,
-    message: expect.stringContaining('gave up this upload because it was the slowest'),
+    message: expect.stringContaining('gave up this request because its body was the slowest'),
   })
   await second.write(message.subarray(7))
   second.end()

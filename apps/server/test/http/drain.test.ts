@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { rawConnection } from '../support/rawHttp1.ts'
 import { eventually, incoming, serve } from '../support/server.ts'
 
@@ -28,4 +28,19 @@ test('a stop ends idle connections, finishes requests, and answers only whoever 
   const answer = await upload.closed
   expect(answer).toMatch(/^HTTP\/1.1 201 /)
   await stopped
+})
+
+test('an upload that does not arrive before the limit of a stop is refused and removed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { port, dataDir, stop } = await serve()
+  const upload = rawConnection({ port })
+  upload.write(`POST /uploads HTTP/1.1\r\n${HOST}Content-Length: 600004\r\n\r\nx\n${'1\n'.repeat(200_000)}`)
+  while (incoming(dataDir).length === 0) await new Promise(setImmediate)
+  const stopped = stop()
+  await vi.advanceTimersByTimeAsync(8000)
+  expect(await upload.until(/shutting down/)).toMatch(/^HTTP\/1.1 503 .*retry-after: 1/s)
+  upload.socket.destroy()
+  await stopped
+  expect(incoming(dataDir)).toEqual([])
 })

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ServiceError } from '@table/table'
-import { expect, onTestFinished, test } from 'vitest'
-import { holdAnswer } from '../../src/admission/untaken.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { holdAnswer, releaseAnswer } from '../../src/admission/untaken.ts'
 import { Exchange } from '../../src/http/exchange.ts'
 import { ask } from '../support/http.ts'
+import { rawConnection } from '../support/rawHttp1.ts'
 
 /** Starts a server that answers each request by `handle`. */
 async function answering(handle: (exchange: Exchange) => unknown) {
@@ -111,4 +112,83 @@ test('whoever goes away is not waited for', async () => {
   await expect(exchange.send(Buffer.from('x'))).rejects.toMatchObject({ code: 'cancelled' })
   exchange.json(200, 'late')
   expect(exchange.answered).toBe(false)
+})
+
+test('a request that takes too long is refused', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { promise: begun, resolve } = Promise.withResolvers<Exchange>()
+  const server = await answering(resolve)
+  const asked = ask(server, 'GET', '/')
+  const exchange = await begun
+  vi.advanceTimersByTime(9999)
+  expect(exchange.answered).toBe(false)
+  vi.advanceTimersByTime(1)
+  const { status, text } = await asked
+  expect([status, JSON.parse(text)]).toEqual([
+    503,
+    expect.objectContaining({
+      code: 'unavailable',
+      detail: 'the request was not done after 10 s, at most 10 s are allowed',
+    }),
+  ])
+  expect(exchange.signal.aborted).toBe(true)
+})
+
+test('a large answer is refused while too many wait for their clients, unless it tells of a change', async () => {
+  holdAnswer(2 ** 25, true)
+  onTestFinished(() => releaseAnswer(2 ** 25))
+  const large = 'a'.repeat(100_000)
+  const server = await answering(exchange => exchange.json(200, large, {}, exchange.path === '/change'))
+  const { status, headers, text } = await ask(server, 'GET', '/')
+  expect([status, headers['retry-after']]).toEqual([503, '1'])
+  expect(JSON.parse(text).detail).toMatch(/^answers of \d+ bytes wait for their clients/)
+  expect(await ask(server, 'GET', '/change')).toMatchObject({ status: 200, text: JSON.stringify(large) })
+})
+
+test('an exchange waits for its client until the request is whole, and from each part of the answer on', async () => {
+  const { promise: begun, resolve } = Promise.withResolvers<Exchange>()
+  const server = await answering(exchange => {
+    // A response to a request that is not whole ends the connection.
+    exchange.request.resume()
+    resolve(exchange)
+  })
+  const connection = rawConnection(server)
+  connection.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nfo')
+  const exchange = await begun
+  const since = exchange.waitsSince
+  expect(since).toBeLessThanOrEqual(performance.now())
+  const whole = once(exchange.request, 'end')
+  connection.write('ur')
+  await whole
+  expect(exchange.waitsSince).toBeUndefined()
+  connection.socket.pause()
+  exchange.begin(200, {})
+  let sent = exchange.send(Buffer.alloc(1))
+  while ((await Promise.race([sent, Promise.resolve('waits')])) !== 'waits')
+    sent = exchange.send(Buffer.alloc(2 ** 20))
+  expect(exchange.waitsSince).toBeGreaterThan(since as number)
+  connection.socket.resume()
+  await sent
+  expect(exchange.waitsSince).toBeUndefined()
+  exchange.finish()
+  expect(exchange.waitsSince).toBe(since)
+  connection.socket.destroy()
+  await exchange.over
+})
+
+test('who sends a part learns that the client is gone, also if the connection has not come to this answer', async () => {
+  const begun = [Promise.withResolvers<Exchange>(), Promise.withResolvers<Exchange>()]
+  let requests = 0
+  const server = await answering(exchange => begun[requests++]?.resolve(exchange))
+  const connection = rawConnection(server)
+  connection.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2))
+  const [first, second] = await Promise.all(begun.map(({ promise }) => promise))
+  if (!first || !second) throw new Error('no request')
+  second.begin(200, {})
+  const sent = second.send(Buffer.alloc(2 ** 20))
+  connection.socket.destroy()
+  await first.over
+  second.gone()
+  await expect(sent).rejects.toMatchObject({ code: 'cancelled' })
 })
