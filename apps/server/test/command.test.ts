@@ -24,6 +24,27 @@ test('the command runs the server in its own process, with every setting', async
   expect(await once(child, 'close')).toEqual([0, null])
 })
 
+test('a command that npx has started ends when the shell of npx does', async () => {
+  const args = ['--port', '0', '--data-dir', temporaryDirectory(), '--workers', '1']
+  // Without a second command the shell would become ours.
+  const shell = spawn('sh', ['-c', '"$@"; exit', 'sh', process.execPath, command, ...args], {
+    env: { ...process.env, npm_command: 'exec' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  })
+  onTestFinished(() => {
+    try {
+      process.kill(-(shell.pid as number), 'SIGKILL')
+    } catch {
+      // All of its processes have ended.
+    }
+  })
+  const [line] = await once(shell.stdout, 'data')
+  expect(String(line)).toMatch(/^listening on /)
+  shell.kill('SIGKILL')
+  await once(shell.stdout.resume(), 'end')
+})
+
 test('the exit code of the server is the exit code of the command', () => {
   const run = (...args: string[]) => execFileSync(process.execPath, [command, ...args], { stdio: 'pipe' })
   expect(String(run('--version'))).toMatch(/^\d+\.\d+\.\d+\n$/)

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { listUnsynced } from '../../../libs/storage/src/catalogue/database.ts'
 import { log } from '../src/observe/log.ts'
 import { spawnServer } from './support/process.ts'
+import { rowsOf } from './support/query.ts'
 import {
   columnSum,
   connectClient,
@@ -19,6 +20,7 @@ import {
   stored,
   temporaryDirectory,
   upload,
+  uploaded,
 } from './support/server.ts'
 
 const mayMount = spawnSync('mount', ['--version']).status === 0 && process.getuid?.() === 0
@@ -166,6 +168,41 @@ test.each(['create', 'write', 'open', 'read', 'rename', 'sync', 'insert', 'space
     expect((await server.exited).stderr).toContain(server.dataDir)
   },
 )
+
+test('an upload is acknowledged even if the field that makes it clash with others cannot be read', async () => {
+  const fuse = join(temporaryDirectory(), 'fuse')
+  const server = spawnServer({ hook: 'fail.ts', env: { MOMENT: 'open files/00000002.csv', FUSE: fuse } })
+  const client = connectClient((await server.ready).port)
+  expect(await uploaded(client, 'x\n1\n')).toMatchObject({ error: '', warnings: [] })
+  writeFileSync(fuse, '')
+  expect(await uploaded(client, 'x\na\n')).toMatchObject({ error: '', warnings: [] })
+  rmSync(fuse)
+  expect(await uploaded(client, 'x\nb\n')).toMatchObject({
+    error: '',
+    warnings: [expect.stringContaining('"b"')],
+  })
+  server.child.kill()
+  expect((await server.exited).stderr).toContain('EIO: i/o error')
+})
+
+test('files of a query that cannot be removed are reported, and removed by the next start', async () => {
+  const fuse = join(temporaryDirectory(), 'fuse')
+  const env = { MOMENT: 'remove', FUSE: fuse }
+  const server = spawnServer({ hook: 'fail.ts', env })
+  const client = connectClient((await server.ready).port)
+  expect(await upload(client, 'x\n1\n')).toBe('')
+  expect(await rowsOf(client, 'SELECT x FROM data')).toEqual([[1n]])
+  writeFileSync(fuse, '')
+  expect(await upload(client, 'x\n2\n')).toBe('')
+  expect(await rowsOf(client, 'SELECT sum(x)::BIGINT FROM data')).toEqual([[3n]])
+  server.child.kill()
+  const { code, stderr } = await server.exited
+  expect(code).toBe(0)
+  expect(stderr).toContain('EIO: i/o error')
+  expect(readdirSync(join(server.dataDir, 'query'))).not.toEqual([])
+  await spawnServer({ dataDir: server.dataDir }).ready
+  expect(readdirSync(server.dataDir)).not.toContain('query')
+})
 
 test('a server with too many open files refuses, loses nothing and goes on', async () => {
   const { ready, dataDir } = spawnServer({ under: ['prlimit', '--nofile=100'], workers: 2 })

@@ -251,6 +251,22 @@ test('the process ends when there was no query for a while', async () => {
   await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
 })
 
+test('a process that cannot be started is a status, and once it can be it is', async () => {
+  const folder = join(temporaryDirectory(), 'query')
+  const queries = new QueryProcess(folder, 2 ** 26, 60_000)
+  onTestFinished(() => queries.close())
+  const about = { folder: '1', uploads: 0, schemas: [], memory: 2 ** 26, spill: 0 }
+  const request = { sql: 'SELECT 1', format: 'arrow' as const, ...about }
+  const asked = () => Array.fromAsync(queries.answer(request, new AbortController().signal))
+  await expect(asked()).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/^the process that answers SQL has ended \(spawn .*ENOENT\): try again/),
+  })
+  mkdirSync(join(folder, '1/files'), { recursive: true })
+  writeFileSync(join(folder, '1/files/uploads.csv'), '')
+  expect((await asked()).length).toBeGreaterThan(0)
+})
+
 test('a stop leaves no folder of a query', async () => {
   const { ready, child, exited, dataDir } = spawnServer()
   const { port } = await ready

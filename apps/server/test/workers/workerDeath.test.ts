@@ -4,6 +4,7 @@ import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { spawnServer } from '../support/process.ts'
 import {
+  called,
   columnSum,
   connectClient,
   eventually,
@@ -49,6 +50,15 @@ test('a worker that dies after the commit leaves an upload, which is acknowledge
   const { client } = await serveWithFuse('committed')
   expect(await upload(client, largeCsv(2))).toBe('')
   expect(await columnSum(client, 'x')).toBe(3n)
+})
+
+test('a worker that dies after it has removed a row leaves no upload, which is acknowledged', async () => {
+  const { client, child, exited } = await serveWithFuse('committed')
+  expect((await called(client, client.deleteUpload, { id: 1n })).error).toBe('')
+  expect(await columnSum(client, 'x')).toBe(0n)
+  expect((await called(client, client.getUpload, { id: 1n })).error).toContain('there is no upload 1')
+  child.kill()
+  expect((await exited).stderr).toContain('worker exited with code: 3')
 })
 
 test('a sum whose worker dies fails, and the next one is whole', async () => {
