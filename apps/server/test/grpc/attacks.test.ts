@@ -6,9 +6,12 @@ import { deflateSync, gzipSync } from 'node:zlib'
 import { status } from '@grpc/grpc-js'
 import { ColSumReq } from '@table/proto'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { holdAnswer, releaseAnswer } from '../../src/admission/untaken.ts'
 import { openAccess } from '../../src/auth/access.ts'
 import { readTls } from '../../src/auth/tls.ts'
 import { TokenFile } from '../../src/auth/tokenFile.ts'
+import { ask, openCalls } from '../support/http.ts'
+import { rawConnection as httpConnection } from '../support/rawHttp1.ts'
 import {
   ACK,
   DATA,
@@ -29,6 +32,7 @@ import {
 } from '../support/rawHttp2.ts'
 import { authorityFiles, pemFiles, tokenFile } from '../support/secrets.ts'
 import {
+  called,
   columnSum,
   eventually,
   failureOf,
@@ -37,6 +41,7 @@ import {
   rawSession,
   serve,
   upload,
+  uploaded,
   uploadMessage,
 } from '../support/server.ts'
 
@@ -245,6 +250,22 @@ test('errors repeat 200 characters of what was sent', async () => {
   expect((await unknown.answer).message).toBe(`the server does not implement the method /${cut.slice(1)}`)
 })
 
+test('a large answer is refused while too many wait for their clients, unless it tells of a change', async () => {
+  const { client } = await serve()
+  holdAnswer(2 ** 25, true)
+  const release = () => releaseAnswer(2 ** 25)
+  const wide = Array.from({ length: 1000 }, (_, i) => `${'c'.repeat(100)}${i}`)
+  const { error, columns } = await uploaded(client, `${wide}\n${wide.map(() => 1)}\n`)
+  expect([error, columns.length]).toEqual(['', wide.length])
+  const described = () => called(client, client.describe, {})
+  const refused = await failureOf(described()).finally(release)
+  expect(refused).toMatchObject({
+    code: status.UNAVAILABLE,
+    details: expect.stringMatching(/^answers of 33\d+ bytes wait for their clients, at most 33554432 are/),
+  })
+  expect((await described()).columns).toHaveLength(wide.length)
+})
+
 describe('time', () => {
   test.each([
     ['is silent', { idleTime: 10 }, /^waited for 10 s for the client, which sent 7 bytes/],
@@ -290,7 +311,7 @@ describe('time', () => {
   })
 })
 
-test('2048 calls are open at once; the connection that keeps most of them waiting makes room', async () => {
+test('2048 calls of both transports are open at once; the connection that keeps most of them waiting makes room', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const { port, client } = await serve()
@@ -299,7 +320,12 @@ test('2048 calls are open at once; the connection that keeps most of them waitin
       http2Frame(HEADERS, END_HEADERS, stream, requestHeaders('/Table/ColSum')),
       http2Frame(DATA, 0, stream, frame(sum('x')).subarray(0, 7)),
     ])
-  const counts = [...new Array(20).fill(100), 48]
+  const http = httpConnection({ port })
+  const sql = 'SELECT count(*) FROM range(1_000_000_000_000)'
+  const get = 'GET /table HTTP/1.1\r\nHost: localhost\r\n'
+  http.write(`POST /query HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${sql.length}\r\n\r\n${sql}`)
+  await openCalls({ port }, 1)
+  const counts = [...new Array(20).fill(100), 47]
   const connections = counts.map(count => {
     const connection = rawConnection(port)
     connection.socket.write(
@@ -312,8 +338,21 @@ test('2048 calls are open at once; the connection that keeps most of them waitin
     code: status.UNAVAILABLE,
     details: 'Stream refused by server',
   })
+  const { status: code, headers, text } = await ask({ port }, 'GET', '/table')
+  expect([code, headers.connection, headers['retry-after']]).toEqual([503, 'close', '1'])
+  expect(JSON.parse(text)).toMatchObject({
+    code: 'unavailable',
+    detail: 'too many requests are under way: try again later',
+  })
+  // A request behind another one cannot be answered before that one is.
+  http.write(`${get}\r\n`)
+  expect(await http.closed).toBe('')
+  await openCalls({ port }, 2047)
+  const last = rawConnection(port)
+  last.socket.write(Buffer.concat([half(1), http2Frame(PING, 0, 0, Buffer.alloc(8))]))
+  await last.received(({ type }) => type === PING)
   vi.advanceTimersByTime(1001)
-  expect(await columnSum(client, 'x')).toBe(0n)
+  expect((await ask({ port }, 'GET', '/table')).status).toBe(200)
   const ended = () =>
     connections.filter(({ frames }) => frames.some(endedWith(constants.NGHTTP2_ENHANCE_YOUR_CALM)))
   await eventually(() => expect(ended()).toHaveLength(1))

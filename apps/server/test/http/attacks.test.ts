@@ -1,7 +1,8 @@
 // Requests as no library would send them. bench/faults/attacks.ts has the large attacks.
-import { describe, expect, test } from 'vitest'
-import { ask, serveFile } from '../support/http.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { ask, openCalls, serveFile } from '../support/http.ts'
 import { raw, rawConnection } from '../support/rawHttp1.ts'
+import { serve } from '../support/server.ts'
 
 const server = serveFile({ limits: { idleTime: 1 } })
 const HOST = 'Host: localhost\r\n'
@@ -128,4 +129,27 @@ test('a client that ends its side is gone, also if it waits for an answer', asyn
   const headers = `${HOST}Content-Type: application/sql\r\nContent-Length: ${sql.length}\r\n`
   connection.socket.end(`POST /query HTTP/1.1\r\n${headers}\r\n${sql}`)
   expect(await connection.closed).toBe('')
+})
+
+test('128 small bodies are read at once; the one that is the slowest makes room', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { port } = await serve({ limits: { idleTime: 60 } })
+  const half = `POST /query HTTP/1.1\r\n${HOST}Content-Length: 9\r\n\r\nSEL`
+  const slowest = rawConnection({ port })
+  slowest.write(half)
+  await openCalls({ port }, 1)
+  vi.advanceTimersByTime(500)
+  const others = Array.from({ length: 127 }, () => rawConnection({ port }))
+  for (const connection of others) connection.write(half)
+  await openCalls({ port }, 128)
+  const asked = () => ask({ port }, 'POST', '/query', { body: 'SELECT 1' })
+  expect(JSON.parse((await asked()).text)).toMatchObject({
+    status: 503,
+    detail: '128 requests are under way, at most 128 are allowed: try again later',
+  })
+  vi.advanceTimersByTime(501)
+  expect((await asked()).status).toBe(200)
+  expect(await slowest.until(/slowest/)).toMatch(/^HTTP\/1.1 503 .*gave up this request/s)
+  for (const connection of [slowest, ...others]) connection.socket.destroy()
 })

@@ -70,6 +70,12 @@ export function ask(
   })
 }
 
+/** Resolves once so many calls are open beside the one that asks. Unlike `vi.waitFor`, this moves no clock of a test. */
+export async function openCalls(server: { port: number }, count: number): Promise<void> {
+  const open = async () => /^table_calls_open (\d+)$/m.exec((await ask(server, 'GET', '/metrics')).text)?.[1]
+  while (Number(await open()) !== count + 1);
+}
+
 /** Stores a CSV. Resolves to the id of the upload. */
 export async function stored(server: { port: number }, csv: string): Promise<number> {
   const { status, text } = await ask(server, 'POST', '/uploads', { body: csv })
