@@ -210,6 +210,32 @@ export const migrations: readonly string[] = [
     ) c JOIN schemas s ON s.id = c.schema ORDER BY c.number;
   END $$;
   `,
+  `
+  -- The same, with a limit for each kind of change, which is read in the order of its index: a server that starts asks for all changes, some
+  -- at a time, and must not sort everything that follows each time.
+  CREATE OR REPLACE FUNCTION changes_since(known bigint, most integer)
+  RETURNS TABLE (
+    seq bigint, kind text, upload bigint, schema integer, object uuid, received_at text, rows bigint, csv_bytes bigint, csv_cuts text,
+    csv_etag text, parquet_bytes bigint, parquet_etag text, footer_bytes bigint, footer_crc integer, row_groups integer,
+    multi_line boolean, own_kernels boolean, stored_at bigint, "shownBytes" integer
+  ) LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+  BEGIN
+    RETURN QUERY
+    SELECT c.*, s.shown_bytes FROM (
+      (SELECT u.id AS number, 'committed', u.id, u.schema, coalesce(u.file, u.object), u.received_at, u.rows, u.csv_bytes, u.csv_cuts,
+        u.csv_etag, u.parquet_bytes, u.parquet_etag, u.footer_bytes, u.footer_crc, u.row_groups, u.multi_line, u.own_kernels, u.stored_at
+      FROM uploads u WHERE u.id > known ORDER BY u.id LIMIT most)
+      UNION ALL
+      (SELECT u.repaired, 'repaired', u.id, u.schema, coalesce(u.file, u.object), u.received_at, u.rows, u.csv_bytes, u.csv_cuts,
+        u.csv_etag, u.parquet_bytes, u.parquet_etag, u.footer_bytes, u.footer_crc, u.row_groups, u.multi_line, u.own_kernels, u.stored_at
+      FROM uploads u WHERE u.repaired > known ORDER BY u.repaired LIMIT most)
+      UNION ALL
+      (SELECT r.seq, 'removed', r.upload, r.schema, r.object, '', 0, 0, '[]', '', 0, '', 0, 0, 0, false, false, 0
+      FROM removals r WHERE r.seq > known ORDER BY r.seq LIMIT most)
+      ORDER BY number LIMIT most
+    ) c JOIN schemas s ON s.id = c.schema ORDER BY c.number;
+  END $$;
+  `,
 ]
 
 /** The versions of PostgreSQL that the catalogue is known to work on begin with this one. */
