@@ -10,7 +10,7 @@ import {
   StorageError,
   storedFile,
   type Upload,
-  verifyUpload,
+  verifyFiles,
 } from '@table/storage'
 import { Commits } from './catalogue/commits.ts'
 import { encodeExtents } from './catalogue/extents.ts'
@@ -34,8 +34,8 @@ const BATCH = 16
 type Parts = Pick<Cluster, 'database' | 'objects'>
 
 /**
- * Copies what the cluster does not have yet, and deletes there what was deleted here since. A server may run on the directory meanwhile: copy
- * once more when it has stopped. What is copied was read whole and has its checksums. Throws StorageError `damaged` if a file has not.
+ * Deletes in the cluster what was deleted here since, and copies what the cluster does not have yet. A server may run on the directory
+ * meanwhile: copy once more when it has stopped. What is copied was read whole and has its checksums. Throws StorageError `damaged` if a file has not.
  * `onCopied` gets the bytes of each upload.
  */
 export async function migrate(
@@ -46,7 +46,9 @@ export async function migrate(
   const migration = migrationOf(dataDir)
   const commits = new Commits(database)
   const uploads = readUploads(dataDir)
-  const found = { copied: 0, present: 0, removed: 0 }
+  // Deletions come first: an upload may have the upload id of a deleted one.
+  const removed = await removeDeleted(database, migration, uploads)
+  const found = { copied: 0, present: 0, removed }
   for (let from = 0; from < uploads.length; from += BATCH) {
     const batch = uploads.slice(from, from + BATCH)
     const there = await present(
@@ -71,7 +73,6 @@ export async function migrate(
     found.copied += rows.length
     for (const { csvBytes, parquetBytes } of batch) onCopied(csvBytes + parquetBytes)
   }
-  found.removed = await removeDeleted(database, migration, uploads)
   return found
 }
 
@@ -122,7 +123,7 @@ async function unlessDeleted<T>(dataDir: string, id: number, work: Promise<T>): 
 
 /** Reads the files of an upload. */
 function damagesOf(dataDir: string, upload: Upload): string[] {
-  const check = verifyUpload(dataDir, upload)
+  const check = verifyFiles(dataDir, upload)
   for (;;) {
     const { done, value } = check.next()
     if (done) return value.map(({ problem }) => problem)

@@ -42,7 +42,7 @@ export { type Adopted, adoptUploads } from './maintenance/adopt.ts'
 export { beginBackup, beginRestore, type CopiedFiles, type DirectoryCopy } from './maintenance/backup.ts'
 export { hasUpload, insertCopy } from './maintenance/insertCopy.ts'
 export { beginRepair, convertAgain, restoreParquet } from './maintenance/repair.ts'
-export { type Damage, readUploads, verifyUpload } from './maintenance/verify.ts'
+export { type Damage, readUploads, verifyFiles, verifyUpload } from './maintenance/verify.ts'
 export {
   catalogueFile,
   type Format,

@@ -36,12 +36,19 @@ export function readUploads(dataDir: string): Upload[] {
  * files.
  */
 export function* verifyUpload(dataDir: string, upload: Upload): Generator<number, Damage[]> {
+  const damages = yield* verifyFiles(dataDir, upload)
+  // The next start writes the files of an upload with contents again. A server may have deleted the upload meanwhile.
+  const isDamaged =
+    damages.length > 0 && !hasContents(dataDir, upload) && findUpload(dataDir, upload.id) !== undefined
+  return isDamaged ? damages : []
+}
+
+/** The same for who uses the files as they are now: also returns damaged files that the next start writes again. */
+export function* verifyFiles(dataDir: string, upload: Upload): Generator<number, Damage[]> {
   const damages: Damage[] = []
   for (const format of formats) {
     const problem = yield* problemOf(dataDir, upload, format)
-    // The next start writes the files of an upload with contents again. A server may have deleted the upload meanwhile.
-    if (problem && !hasContents(dataDir, upload) && findUpload(dataDir, upload.id))
-      damages.push({ upload, format, problem })
+    if (problem) damages.push({ upload, format, problem })
   }
   return damages
 }
