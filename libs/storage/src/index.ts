@@ -40,7 +40,7 @@ export { defaultStorageLimits, highestLimits, type StorageLimits, setStorageLimi
 export { log, setLog } from './log.ts'
 export { type Adopted, adoptUploads } from './maintenance/adopt.ts'
 export { beginBackup, beginRestore, type CopiedFiles, type DirectoryCopy } from './maintenance/backup.ts'
-export { hasUpload, insertCopy } from './maintenance/insertCopy.ts'
+export { insertCopy } from './maintenance/insertCopy.ts'
 export { beginRepair, convertAgain, restoreParquet } from './maintenance/repair.ts'
 export { type Damage, readUploads, verifyFiles, verifyUpload } from './maintenance/verify.ts'
 export {
