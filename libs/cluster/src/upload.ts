@@ -51,9 +51,18 @@ export async function upload(
     spooled = formats.filter(format => 'path' in files[format])
     const stored = await putObjects(objects, newObjectName(), files, signal)
     return await commit(cluster, csv, { ...stored, receivedAt, ...options }, converted, cancellation)
+  } catch (error) {
+    // A worker that died may have left the file of a CSV that is held in memory.
+    spooled = formats
+    throw error
   } finally {
-    await Promise.all(spooled.map(format => removeFileAsync(incomingFile(spool.path, id, format))))
+    await Promise.all(spooled.map(format => removeSpooled(incomingFile(spool.path, id, format))))
   }
+}
+
+/** Never rejects: the upload may be stored. The next start removes what is left. */
+function removeSpooled(path: string): Promise<void> {
+  return removeFileAsync(path).catch(log.error)
 }
 
 async function receiveAndConvert(
@@ -134,6 +143,7 @@ async function clashWarnings(
     return warningsOf(clashes, position => misfits.get(position))
   } catch (error) {
     log.error(error)
+    if (csv.held) await removeSpooled(csv.path)
     return []
   }
 }
