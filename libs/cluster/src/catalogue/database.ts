@@ -42,7 +42,7 @@ export class Database {
       types: types as pg.CustomTypesConfig,
     })
     // An idle connection was lost: the next statement opens another one.
-    this.#pool.on('error', () => {})
+    this.#pool.on('error', ignore)
   }
 
   /** Returns the rows of a statement. Throws StorageError `unusable` if the catalogue cannot be reached for a while. */
@@ -77,7 +77,7 @@ export class Database {
     let client: pg.PoolClient | undefined
     let failure: unknown
     try {
-      client = await this.#pool.connect()
+      client = await this.#connect()
       const connected = client
       await connected.query('BEGIN')
       await work(
@@ -88,7 +88,7 @@ export class Database {
       failure = error
       throw this.#failed(error)
     } finally {
-      client?.release(failure !== undefined)
+      client?.off('error', ignore).release(failure !== undefined)
     }
   }
 
@@ -97,15 +97,23 @@ export class Database {
    * connection.
    */
   async alone(lock: number, work: () => Promise<void>): Promise<boolean> {
-    const client = await this.#pool.connect()
+    const client = await this.#connect()
     try {
       const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS mine', [lock])
       if (!rows[0].mine) return false
       await work()
       return true
     } finally {
-      client.release(true)
+      client.off('error', ignore).release(true)
     }
+  }
+
+  /**
+   * Returns a connection, to be released. The pool does not listen to a connection that is in use, and an error that nobody listens to ends
+   * the process; the next statement tells that the connection is lost.
+   */
+  async #connect(): Promise<pg.PoolClient> {
+    return (await this.#pool.connect()).on('error', ignore)
   }
 
   async close(): Promise<void> {
@@ -123,6 +131,8 @@ export class Database {
     })
   }
 }
+
+const ignore = () => {}
 
 /** Whether the same statement may work later. What PostgreSQL does not say is an error of the connection. */
 function isPassing(error: unknown): boolean {
