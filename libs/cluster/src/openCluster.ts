@@ -75,7 +75,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     const uploads = new Uploads(database)
     await uploads.refresh()
     void keepSwept({ database, objects }, closing.signal)
-    const readiness = new Readiness({ database, objects, engine })
+    const readiness = new Readiness({ database, uploads, objects, engine })
     return {
       database,
       objects,

@@ -12,9 +12,17 @@ export class Readiness {
   readonly #silent = new Set<string>()
   #last: { at: number; answer: Promise<boolean> } | undefined
 
-  constructor({ database, objects, engine }: Pick<Cluster, 'database' | 'objects' | 'engine'>) {
+  constructor({
+    database,
+    uploads,
+    objects,
+    engine,
+  }: Pick<Cluster, 'database' | 'uploads' | 'objects' | 'engine'>) {
     this.#parts = {
-      'the catalogue': signal => database.rows('SELECT FROM head', [], signal),
+      'the catalogue': async signal => {
+        await database.rows('SELECT FROM head', [], signal)
+        await uploads.refresh()
+      },
       'the object store': signal => objects.head('deployment', signal),
       ...(engine && { 'the engine': signal => engine.version(signal) }),
     }

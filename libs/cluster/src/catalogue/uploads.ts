@@ -7,6 +7,7 @@ import {
   type ListedUpload,
   log,
   type NamedColumns,
+  StorageError,
   sharedState,
   UploadList,
   type UploadsSnapshot,
@@ -61,8 +62,12 @@ export class Uploads {
   readonly columns: KnownColumns
   readonly #database: Database
   readonly #listed = new Catalogue(new Guarded(sharedState(new UploadList(), 1, new ColumnCensus())))
-  /** The number of the last change that is in memory. */
-  #last = 0
+  /** The last change that is in memory. */
+  #last: Pick<Change, 'seq' | 'kind' | 'upload' | 'object'> | undefined
+  /** Uploads whose last known change is not there any more, so that another change of theirs has to follow. */
+  readonly #changed = new Set<number>()
+  /** Why no question can be answered any more. */
+  #failure: StorageError | undefined
   #refreshing: Promise<void> = Promise.resolve()
   #next: Promise<void> | undefined
   /** The clashes of uploads whose clients wait for the answer. */
@@ -130,9 +135,14 @@ export class Uploads {
   }
 
   async #refresh(): Promise<void> {
+    if (this.#failure) throw this.#failure
     for (;;) {
-      // The numbers of changes are visible in their order, so nothing below the last one is missed.
-      const changes = await this.#database.call<Change>('changes_since', [this.#last, CHANGES])
+      const last = this.#last
+      // The last known change comes again. The numbers of changes are visible in their order, so nothing below it is missed.
+      const found = await this.#database.call<Change>('changes_since', [(last?.seq ?? 1) - 1, CHANGES + 1])
+      const isThere = last !== undefined && isSame(last, found[0])
+      if (last && !isThere) this.#changed.add(last.upload)
+      const changes = isThere ? found.slice(1) : found
       for await (const { row, columns } of this.schemas.each(changes)) {
         const { upload } = row
         if (row.kind === 'removed') await this.#listed.remove(upload, columns)
@@ -143,11 +153,32 @@ export class Uploads {
           const clashes = await this.#listed.publish(uploadOf(row, columns))
           if (this.#watching > 0 && clashes.length > 0) this.#noteClashes(upload, clashes)
         }
-        this.#last = row.seq
+        if (row.kind !== 'committed') this.#changed.delete(upload)
+        this.#last = { seq: row.seq, kind: row.kind, upload, object: row.object }
       }
-      if (changes.length < CHANGES) return
+      if (changes.length < CHANGES) break
     }
+    if (this.#changed.size > 0) throw this.#fail()
   }
+
+  /** The memory has uploads that the catalogue does not have, or other ones under their numbers. */
+  #fail(): StorageError {
+    const forClients = 'the catalogue was put back to an earlier state: this server has to be started again'
+    this.#failure = new StorageError('unusable', `${this.#database.name}: ${forClients}`, { forClients })
+    return this.#failure
+  }
+}
+
+function isSame(
+  known: Pick<Change, 'seq' | 'kind' | 'upload' | 'object'>,
+  found: Change | undefined,
+): boolean {
+  return (
+    found?.seq === known.seq &&
+    found.kind === known.kind &&
+    found.upload === known.upload &&
+    found.object === known.object
+  )
 }
 
 function particularsOf(row: Change) {
