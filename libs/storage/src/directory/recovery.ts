@@ -38,7 +38,7 @@ const MANY_UPLOADS = 100_000
 /**
  * Reads the committed uploads, and removes what uncommitted uploads left behind. Files without a row go to
  * `lost/` and are reported to `say`. Throws StorageError `damaged`, and removes nothing, if a committed file
- * is missing or a row is damaged.
+ * is missing or a row is damaged. On a full disk, what needs space is left to the next start.
  */
 export function recoverUploads(
   dataDir: string,
@@ -55,16 +55,26 @@ export function recoverUploads(
   for (const upload of eachListed(dataDir)) uploads.append(upload)
   const stored = present()
   const nextId = Math.max(lastId, highestStored(dataDir, stored)) + 1
-  finishRemovals(dataDir, stored)
+  unlessFull(say, () => finishRemovals(dataDir, stored))
   for (const id of restoreUnsynced(dataDir)) for (const format of formats) stored[format].add(id)
 
   const census = takeCensus(dataDir, uploads.snapshot())
   takeOut(dataDir, uploads.snapshot(), stored)
-  moveLost(dataDir, stored, say)
+  unlessFull(say, () => moveLost(dataDir, stored, say))
   removeUncommitted(incomingDirectory(dataDir))
   removeTree(queriesDirectory(dataDir))
   if (isLarge) say(`read ${uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
   return { ...census, uploads, nextId }
+}
+
+/** Does what a start can do without, so that a full disk does not keep the server from answering sums. */
+export function unlessFull(say: (line: string) => void, write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (!(error instanceof StorageError && error.code === 'disk-full')) throw error
+    say(`warning: ${error.message}`)
+  }
 }
 
 /** Returns the last id that the catalogue has given away. An id is never used twice, because files and other programs remember it. */

@@ -46,12 +46,12 @@ export function removeFiles(dataDir: string, ids: readonly number[]): void {
   )
 }
 
-/** Removes the files of all uploads whose rows were deleted, and takes the uploads out of `stored`. */
+/** Takes all uploads whose rows were deleted out of `stored`, and removes their files. */
 export function finishRemovals(dataDir: string, stored?: Present): void {
   const ids = read(dataDir, ({ prepared }) => prepared('SELECT id FROM removed').all()).map(
     ({ id }) => id as number,
   )
   if (ids.length === 0) return
-  removeFiles(dataDir, ids)
   for (const id of ids) for (const format of formats) stored?.[format].delete(id)
+  removeFiles(dataDir, ids)
 }

@@ -10,7 +10,7 @@ import { StorageError } from '../errors.ts'
 import { checkWritable, fileSize, makeDirectory, syncPath } from '../files.ts'
 import { filesDirectory, incomingDirectory } from '../paths.ts'
 import { takeDirectoryLock } from './directoryLock.ts'
-import { recoverUploads } from './recovery.ts'
+import { recoverUploads, unlessFull } from './recovery.ts'
 
 /** A data directory that this process serves. */
 export interface Store {
@@ -69,16 +69,6 @@ export function openStore(dataDir: string, say: (line: string) => void = console
   } catch (error) {
     letGo()
     throw error instanceof StorageError ? error : unusable(directory, error)
-  }
-}
-
-/** Does what a start can do without, so that a full disk does not keep the server from answering sums. */
-function unlessFull(say: (line: string) => void, write: () => void): void {
-  try {
-    write()
-  } catch (error) {
-    if (!(error instanceof StorageError && error.code === 'disk-full')) throw error
-    say(`warning: ${error.message}`)
   }
 }
 

@@ -296,3 +296,32 @@ test('a start opens no file of an upload: the names are enough', () => {
   // The start checks that the folder exists and is writable, and lists its names.
   expect(touched).toEqual(['size files', 'access files', 'list files'])
 })
+
+test('a start on a full disk leaves deletions and files without a row to the next start', async () => {
+  const dataDir = stored(3)
+  removeRow(dataDir, 2)
+  closeDatabase(dataDir)
+  for (const format of formats) writeFileSync(storedFile(dataDir, 4, format), 'x')
+  observeFileOperations(({ kind }) => {
+    if (['create', 'insert', 'link', 'mkdir'].includes(kind))
+      throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+  })
+  const lines: string[] = []
+  try {
+    const store = opened(dataDir, line => void lines.push(line))
+    expect(await listedIds(store)).toEqual([1, 3])
+    expect(await store.catalogue.reserve()).toBe(5)
+    store.close()
+  } finally {
+    observeFileOperations(undefined)
+  }
+  expect(lines).toContainEqual(expect.stringContaining('warning: no space left on the disk'))
+  expect(storedNames(dataDir)).toEqual(expect.arrayContaining(['00000004.csv', '00000004.parquet']))
+  const again = opened(dataDir, () => {})
+  expect(await listedIds(again)).toEqual([1, 3])
+  expect(await again.catalogue.reserve()).toBe(5)
+  expect(readdirSync(lostDirectory(dataDir)).sort()).toEqual(['00000004.csv', '00000004.parquet'])
+  expect(storedNames(dataDir)).toEqual(
+    [1, 3].flatMap(id => formats.map(format => basename(storedFile(dataDir, id, format)))),
+  )
+})
