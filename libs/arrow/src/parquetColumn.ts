@@ -1,5 +1,6 @@
 import type { ConvertedType, SchemaElement } from 'hyparquet'
 import { type ArrowColumn, isBitSet } from './column.ts'
+import { isInfiniteTime } from './temporal.ts'
 import { bytesAt, cellsOf, unscaled } from './texts.ts'
 import type { ArrowField, ArrowType } from './type.ts'
 
@@ -80,8 +81,13 @@ function valuesOf(column: ArrowColumn): (row: number) => unknown {
       return row => isBitSet(bits, firstBit + row)
     }
     case 'timestamp':
-      return type.unit === 's' ? row => (values[row] as bigint) * MICROSECONDS_PER_SECOND : row => values[row]
+      return type.unit === 's' ? row => microseconds(values[row] as bigint) : row => values[row]
     default:
       return row => values[row]
   }
+}
+
+/** An infinite time is infinite in every unit. */
+function microseconds(seconds: bigint): bigint {
+  return isInfiniteTime(seconds) ? seconds : seconds * MICROSECONDS_PER_SECOND
 }

@@ -8,6 +8,10 @@ const DAYS_PER_400_YEARS = 146_097
 const INFINITE_DAYS = 2 ** 31 - 1
 const INFINITE_TIME = 2n ** 63n - 1n
 
+export function isInfiniteTime(time: bigint): boolean {
+  return time === INFINITE_TIME || time === -INFINITE_TIME
+}
+
 /** 20421 -> "2025-11-29". */
 export function dateText(days: number): string {
   if (Math.abs(days) === INFINITE_DAYS) return days > 0 ? 'infinity' : '-infinity'
@@ -22,7 +26,7 @@ export function dateText(days: number): string {
 
 /** A time since 1970 -> "2025-11-29T10:00:00.5". */
 export function timestampText(time: bigint, unit: TimeUnit): string {
-  if (time === INFINITE_TIME || time === -INFINITE_TIME) return time > 0n ? 'infinity' : '-infinity'
+  if (isInfiniteTime(time)) return time > 0n ? 'infinity' : '-infinity'
   const perDay = SECONDS_PER_DAY * perSecond[unit]
   const rest = Number(time % BigInt(perDay))
   const ofDay = rest < 0 ? rest + perDay : rest
