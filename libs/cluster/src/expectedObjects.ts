@@ -1,6 +1,7 @@
 // Compares the objects of uploads with what was stored. A list of the store tells of a thousand objects at once.
 import { damagedFile, damagedUpload, type Format } from '@table/storage'
 import { tagOf } from './catalogue/particulars.ts'
+import type { ListedObject } from './objects/listing.ts'
 import type { ObjectStore } from './objects/objectStore.ts'
 
 /** An object of an upload as it was stored. */
@@ -20,6 +21,9 @@ const CLOCK_STEP = 1
 /** The tag of a store that says none. */
 const NO_TAG = tagOf('')
 
+/** After so many objects that are not expected, as many as a list of the store has, the next list begins at an expected one. */
+const MOST_OTHERS = 1000
+
 /** Throws StorageError `damaged`, with the upload, if one of these objects is missing or has other bytes than when it was stored. */
 export async function expectObjects(
   store: ObjectStore,
@@ -27,23 +31,34 @@ export async function expectObjects(
   objects: readonly StoredObject[],
   signal: AbortSignal,
 ): Promise<void> {
-  const missing = new Map(objects.map(object => [object.key, object]))
-  const keys = [...missing.keys()].sort()
-  const [first, last] = [keys[0], keys.at(-1)]
-  if (first === undefined || last === undefined) return
-  for await (const { key, bytes, etag, modified } of store.list(`${format}/`, { from: first, signal })) {
-    if (key > last) break
-    const stored = missing.get(key)
-    if (!stored) continue
-    missing.delete(key)
-    const isOther =
-      (stored.tag !== NO_TAG && etag !== '' && tagOf(etag) !== stored.tag) ||
-      (stored.storedAt > 0 && modified > stored.storedAt + CLOCK_STEP)
-    if (bytes !== stored.bytes) throw changed(stored, format, `has ${bytes} bytes, expected ${stored.bytes}`)
-    if (isOther) throw changed(stored, format, 'has other bytes than when it was stored')
+  const sorted = objects.toSorted((one, other) => (one.key < other.key ? -1 : 1))
+  let found = 0
+  for (let before = -1; found < sorted.length; ) {
+    const next = sorted[found] as StoredObject
+    // Nothing was found from this object on.
+    if (before === found) throw changed(next, format, 'is missing')
+    before = found
+    let others = 0
+    for await (const listed of store.list(`${format}/`, { from: next.key, signal })) {
+      const expected = sorted[found] as StoredObject
+      if (listed.key > expected.key) throw changed(expected, format, 'is missing')
+      if (listed.key < expected.key) {
+        if (++others === MOST_OTHERS) break
+        continue
+      }
+      expectSame(expected, listed, format)
+      others = 0
+      if (++found === sorted.length) break
+    }
   }
-  const [lost] = missing.values()
-  if (lost) throw changed(lost, format, 'is missing')
+}
+
+function expectSame(stored: StoredObject, { bytes, etag, modified }: ListedObject, format: Format): void {
+  const isOther =
+    (stored.tag !== NO_TAG && etag !== '' && tagOf(etag) !== stored.tag) ||
+    (stored.storedAt > 0 && modified > stored.storedAt + CLOCK_STEP)
+  if (bytes !== stored.bytes) throw changed(stored, format, `has ${bytes} bytes, expected ${stored.bytes}`)
+  if (isOther) throw changed(stored, format, 'has other bytes than when it was stored')
 }
 
 function changed({ id, key }: StoredObject, format: Format, problem: string): Error {
