@@ -3,6 +3,7 @@ import {
   descriptionOf,
   type FootersTask,
   mergeExtents,
+  StorageError,
   takePieces,
   type UploadRuns,
   type UploadsExtent,
@@ -16,16 +17,32 @@ const READS = 2
 /** How many uploads are read from the catalogue at a time. An upload with many columns says much. */
 const UPLOADS = 64
 
+/** How often the table is described again because an upload was deleted meanwhile. */
+const MOST_TRIES = 10
+
 /** Returns what is in the table. The catalogue keeps what the footers say, so no object is read. */
 export async function description(
   cluster: Cluster,
   runs: UploadRuns,
   most: { columns: number; bytes: number },
 ): Promise<Description> {
-  const { uploads, named } = await cluster.uploads.described(most.columns, most.bytes)
-  const names = named.more > 0 ? named.columns.map(({ name }) => name) : undefined
-  const found = await runs.extentOf(uploads, names, READS, task => readExtents(cluster, task))
-  return descriptionOf(uploads, named, found)
+  let before: number | undefined
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const { uploads, named } = await cluster.uploads.described(most.columns, most.bytes)
+    const names = named.more > 0 ? named.columns.map(({ name }) => name) : undefined
+    const found = await runs.extentOf(uploads, names, READS, task => readExtents(cluster, task))
+    if (found.rows === uploads.rows) return descriptionOf(uploads, named, found)
+    if (uploads.version === before) throw incomplete(found.rows, uploads.rows)
+    // An upload was deleted meanwhile, with what the catalogue knew of it.
+    before = uploads.version
+  }
+  const forClients = 'uploads are being deleted, one after the other: try again later'
+  throw new StorageError('unusable', forClients, { forClients })
+}
+
+function incomplete(found: number, expected: number): StorageError {
+  const forClients = `the catalogue tells of ${found} rows in all uploads, expected ${expected}`
+  return new StorageError('damaged', forClients, { forClients })
 }
 
 async function readExtents(
