@@ -40,6 +40,10 @@ export async function runShell(connection: Connection, style: Style): Promise<vo
     prompt: PROMPT,
   })
   const shell = new Shell(connection, terminal, style)
+  let isClosed = false
+  terminal.on('close', () => {
+    isClosed = true
+  })
   terminal.on('SIGINT', () => shell.interrupt())
   console.error(`Connected to ${connection.target.name}. Type .help for help.`)
   terminal.prompt()
@@ -47,6 +51,7 @@ export async function runShell(connection: Connection, style: Style): Promise<vo
     if (line.trim() !== '') history.add(line)
     await shell.take(line)
     if (shell.isOver) break
+    if (isClosed) continue // Ctrl-D came while the query ran: readline refuses to prompt, but may have read further lines
     terminal.setPrompt(shell.isInStatement ? CONTINUED : PROMPT)
     terminal.prompt()
   }

@@ -77,6 +77,29 @@ test('a shell answers statements of several lines, survives errors, and remember
   expect(await next.ended).toBe(0)
 })
 
+test('Ctrl-D during a query ends the shell after the answer, and after the lines that were typed ahead', async () => {
+  const begun = Promise.withResolvers<void>()
+  const typed = Promise.withResolvers<void>()
+  const asked: string[] = []
+  const server = await serve({
+    async *query({ sql }) {
+      asked.push(sql)
+      begun.resolve()
+      await typed.promise
+      yield* answerOf({ x: vectorFromArray([42n], new Int64()) })
+    },
+  })
+  const shell = new TestShell(server)
+  await shell.sees('table> ')
+  await shell.type('SELECT 1;\r', 'SELECT 1;')
+  await begun.promise
+  await shell.type(`SELECT 2;\r${CTRL_D}`, 'SELECT 2;\n')
+  typed.resolve()
+  await shell.sees('1 row, ')
+  expect(await shell.ended).toBe(0)
+  expect(asked).toEqual(['SELECT 1', 'SELECT 2'])
+})
+
 test('Ctrl-C cancels a running query and keeps the shell', async () => {
   const begun = Promise.withResolvers<void>()
   const cancelled = Promise.withResolvers<void>()
