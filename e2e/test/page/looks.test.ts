@@ -77,6 +77,24 @@ describe.each(Object.entries(looks))('%s', (name, look) => {
   })
 })
 
+test('on a phone, a large number of rows leaves room for names of files and for all buttons', async () => {
+  const page = await openPage(shared, looks.phone)
+  await page.route(/\/uploads\?/, async route => {
+    const answer = await route.fetch()
+    const { uploads, ...rest } = await answer.json()
+    const large = uploads.map((upload: object) => ({ ...upload, id: 1234, rows: 25_000_000 }))
+    await route.fulfill({ json: { uploads: large.slice(0, 1), ...rest } })
+  })
+  await view(page, 'Uploads')
+  const row = page.locator('.uploads tbody tr')
+  await row.waitFor()
+  const name = await row.locator('th').boundingBox()
+  const button = await row.getByRole('button', { name: /^Delete/ }).boundingBox()
+  const card = await page.locator('.card.scroll').boundingBox()
+  expect(name?.width).toBeGreaterThan(70)
+  expect((button?.x ?? 0) + (button?.width ?? 0)).toBeLessThanOrEqual((card?.x ?? 0) + (card?.width ?? 0))
+})
+
 test('the colours follow the system until somebody chooses, also after a reload', async () => {
   const page = await openPage(shared, { colorScheme: 'dark' })
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
