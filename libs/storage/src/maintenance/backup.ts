@@ -1,5 +1,6 @@
 // A backup is a copy of the catalogue and of the files that its rows name. A restored directory is such a
 // copy of a backup.
+import { resolve, sep } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { change, closeDatabase, LOCK_WAIT, read, run } from '../catalogue/connection.ts'
 import { listUnsynced, readContents } from '../catalogue/database.ts'
@@ -77,6 +78,9 @@ function beginCopy(from: string, to: string, finish: () => void): DirectoryCopy 
       'unusable',
       `${catalogueFile(from)} is missing or empty: name the data directory of a server`,
     )
+  // Whatever happens to the directory, such as its removal, would happen to a copy in it.
+  if (resolve(to).startsWith(resolve(from) + sep))
+    throw new StorageError('unusable', `${to} is inside ${from}: name a directory beside it`)
   if (fileSize(to) !== undefined && listDirectory(to).length > 0)
     throw new StorageError(
       'unusable',

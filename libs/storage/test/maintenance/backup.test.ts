@@ -256,6 +256,26 @@ test('only an empty directory becomes a backup or is restored, and nothing is wr
   expect(readdirSync(filled)).toEqual(['files'])
 })
 
+test('no copy is made inside the directory that is copied', async () => {
+  const { dataDir } = await served()
+  const backup = temporaryDirectory()
+  backUp(dataDir, backup)
+  for (const [from, begin] of [
+    [dataDir, beginBackup],
+    [backup, beginRestore],
+  ] as const)
+    for (const folder of ['monday', 'query'])
+      expect(thrown(() => begin(from, join(from, folder)))).toMatchObject({
+        code: 'unusable',
+        message: `${join(from, folder)} is inside ${from}: name a directory beside it`,
+      })
+  expect(existsSync(join(dataDir, 'monday'))).toBe(false)
+  // A name that begins like the directory's is another directory.
+  const beside = `${dataDir}-backup`
+  onTestFinished(() => rmSync(beside, { recursive: true }))
+  backUp(dataDir, beside)
+})
+
 test('only a backup is restored', async () => {
   const { dataDir } = await served()
   const nothing = temporaryDirectory()
