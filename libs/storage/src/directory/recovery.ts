@@ -10,6 +10,7 @@ import {
   eachName,
   fileSize,
   linkFile,
+  listDirectory,
   makeDirectory,
   removeFile,
   removeTree,
@@ -62,7 +63,7 @@ export function recoverUploads(
   takeOut(dataDir, uploads.snapshot(), stored)
   unlessFull(say, () => moveLost(dataDir, stored, say))
   removeUncommitted(incomingDirectory(dataDir))
-  removeTree(queriesDirectory(dataDir))
+  removeQueries(dataDir)
   if (isLarge) say(`read ${uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
   return { ...census, uploads, nextId }
 }
@@ -75,6 +76,16 @@ export function unlessFull(say: (line: string) => void, write: () => void): void
     if (!(error instanceof StorageError && error.code === 'disk-full')) throw error
     say(`warning: ${error.message}`)
   }
+}
+
+/** Removes what queries left behind: their folders, which have numbers, and the folder of these unless it holds something else. */
+function removeQueries(dataDir: string): void {
+  const directory = queriesDirectory(dataDir)
+  if (fileSize(directory) === undefined) return
+  const names = listDirectory(directory)
+  const ours = names.filter(name => /^\d+$/.test(name))
+  if (ours.length === names.length) removeTree(directory)
+  else for (const name of ours) removeTree(join(directory, name))
 }
 
 /** Returns the last id that the catalogue has given away. An id is never used twice, because files and other programs remember it. */

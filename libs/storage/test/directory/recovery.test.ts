@@ -24,6 +24,8 @@ import {
   incomingFile,
   lostDirectory,
   lostFile,
+  queriesDirectory,
+  queryTemporaryDirectory,
   storedFile,
 } from '../../src/paths.ts'
 import type { Column } from '../../src/schema.ts'
@@ -69,6 +71,21 @@ test('single files without a row and everything in incoming are removed, and nam
   expect(said).toEqual([])
   // Files that are gone had their number too.
   expect(await store.catalogue.reserve()).toBe(4)
+})
+
+test('what queries left behind is removed, and what else is in their folder is left alone', () => {
+  const dataDir = stored(1)
+  const left = () => {
+    mkdirSync(queryTemporaryDirectory(dataDir, 1), { recursive: true })
+    writeFileSync(join(queryTemporaryDirectory(dataDir, 1), 'spilled'), 'x')
+  }
+  left()
+  openStore(dataDir).close()
+  expect(readdirSync(dataDir)).not.toContain('query')
+  left()
+  writeFileSync(join(queriesDirectory(dataDir), 'sales.sql'), 'x')
+  openStore(dataDir).close()
+  expect(readdirSync(queriesDirectory(dataDir))).toEqual(['sales.sql'])
 })
 
 test('pairs of files without a row are never removed: they are moved, and the start says so', async () => {
