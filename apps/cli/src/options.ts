@@ -8,8 +8,14 @@ export type Format = 'csv' | 'parquet'
 export function dataDirOption(): Option {
   return new Option('--data-dir <path>', 'the data directory of a server')
     .env('TABLE_DATA_DIR')
-    .argParser((path: string) => resolve(path))
+    .argParser(parseDirectory)
     .default(resolve('data'), './data')
+}
+
+/** Reads the path of a directory, for commander. */
+export function parseDirectory(path: string): string {
+  if (path !== '') return resolve(path) // An empty path would be the working directory.
+  throw new InvalidArgumentError('Expected a directory, such as ./data.')
 }
 
 /** The options that say where the data of a cluster is, as the server has them. */

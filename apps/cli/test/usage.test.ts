@@ -23,6 +23,8 @@ test.each([
   ['sum x --format arrow', /^error: .* 'arrow' is invalid\. Allowed choices are csv, parquet\. /],
   ['bigdata --rows 0', /^error: .* '0' is invalid\. Expected a whole number from 1 to 4000000\. /],
   ['bigdata --batches 1e3', /^error: .* '1e3' is invalid\. Expected a whole number from 1 to 1000000\. /],
+  ['verify --data-dir ', /^error: .* '' is invalid\. Expected a directory, such as \.\/data\. /],
+  ['rm 1 --data-dir ', /^error: .* '' is invalid\. Expected a directory, such as \.\/data\. /],
   ['--server here: sum x', /^error: .* 'here:' is invalid\. Expected HOST or HOST:PORT\. /],
 ])('"%s" is wrong usage', async (args, message) => {
   const { stdout, stderr, exitCode } = await cli(nowhere, ...args.split(' '))

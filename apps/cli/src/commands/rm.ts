@@ -1,6 +1,5 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { parseId } from '../options.ts'
+import { parseDirectory, parseId } from '../options.ts'
 
 interface RemoveOptions {
   dataDir?: string
@@ -19,9 +18,7 @@ export const rm = new Command('rm')
   ])
   .option('--yes', 'do not ask before uploads of a server are removed')
   // No default and no variable: a server's data directory must not be taken for what the user meant.
-  .option('--data-dir <path>', 'remove from the data directory of a stopped server', (path: string) =>
-    resolve(path),
-  )
+  .option('--data-dir <path>', 'remove from the data directory of a stopped server', parseDirectory)
   .addHelpText(
     'after',
     '\nExamples:\n  table-cli rm 3\n  table-cli rm 4 5 --yes\n  table-cli rm 3 --data-dir ./data',

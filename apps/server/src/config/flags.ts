@@ -51,7 +51,8 @@ export function readFlags(version: string): Flags | undefined {
     .addOption(
       new Option('--data-dir <path>', 'where the uploads are kept; in a cluster, what is under way')
         .env('TABLE_DATA_DIR')
-        .default('./data'),
+        .default('./data')
+        .argParser(directory),
     )
     .addOption(
       new Option('--workers <number>', 'worker threads')
@@ -131,6 +132,11 @@ export function contradiction({ tlsCert, tlsKey, tlsClientCa }: AccessFlags): st
   if (tlsClientCa !== undefined && tlsCert === undefined)
     return '--tls-client-ca needs --tls-cert and --tls-key: only TLS knows certificates'
   return undefined
+}
+
+function directory(value: string): string {
+  if (value !== '') return value // An empty path would be the working directory.
+  throw new InvalidArgumentError('Expected a directory, such as ./data.')
 }
 
 function address(value: string): string {

@@ -91,6 +91,7 @@ test('names and origins may be given again', () => {
 
 test.each([
   [['--host', ''], 'Expected an address, such as 127.0.0.1 or ::.'],
+  [['--data-dir', ''], 'Expected a directory, such as ./data.'],
   [['--port', '65536'], 'Expected a whole number from 0 to 65535.'],
   [['--workers', '0'], 'Expected a whole number from 1 to 256.'],
   [['--workers', '257'], 'Expected a whole number from 1 to 256.'],
