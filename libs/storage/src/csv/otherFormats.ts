@@ -9,14 +9,17 @@ interface Kind {
 }
 
 const UNPACK = 'unpack it, or send it by `table-cli upload`, which unpacks it'
+const UNPACK_FIRST = 'unpack it first'
 const SAVE = 'save it as CSV UTF-8 first'
 
 const binary: [magic: number[], kind: Kind][] = [
   [[0x50, 0x41, 0x52, 0x31], { name: 'a Parquet file (PAR1)', remedy: 'write it as CSV first' }],
-  [[0x50, 0x4b, 0x03, 0x04], { name: 'a ZIP archive', remedy: 'unpack it first' }],
+  [[0x50, 0x4b, 0x03, 0x04], { name: 'a ZIP archive', remedy: UNPACK_FIRST }],
   [[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], { name: 'an Excel workbook (XLS)', remedy: SAVE }],
   [[0x1f, 0x8b], { name: 'gzip', remedy: UNPACK }],
   [[0x28, 0xb5, 0x2f, 0xfd], { name: 'zstd', remedy: UNPACK }],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], { name: 'xz', remedy: UNPACK_FIRST }],
+  [[0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], { name: 'a 7-Zip archive', remedy: UNPACK_FIRST }],
   [[0x25, 0x50, 0x44, 0x46], { name: 'a PDF', remedy: 'write its tables as CSV first' }],
   [[0x89, 0x50, 0x4e, 0x47], { name: 'a picture (PNG)', remedy: 'choose another file' }],
   [[0xff, 0xd8, 0xff], { name: 'a picture (JPEG)', remedy: 'choose another file' }],
@@ -42,6 +45,8 @@ const NOT_IN_WINDOWS_1252 = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
 
 /** The start of JSON text, as far as a CSV does not begin like that: columns may be called `[id]` and `{x}`. */
 const JSON_START = /^\s*(\{\s*("|\}|$)|\[\s*([{["\]]|-?\d[\d.eE+-]*\s*,|(true|false|null)\b|$))/
+/** `BZh` alone may be the name of a column: the size of the blocks follows, then the mark of the first block. */
+const BZIP2_START = /^BZh[1-9]1AY&SY/
 const HTML_START = /^\s*<(!doctype\s+html|html|head|body|table)\b/i
 
 /** What a file that begins with these bytes is instead of CSV; undefined if it can be CSV. */
@@ -57,6 +62,7 @@ export function foreignKind(bytes: Uint8Array): Kind | undefined {
   if (HTML_START.test(text))
     return { name: 'an HTML page', remedy: 'look at what the page says, or save its table as CSV' }
   if (JSON_START.test(text)) return { name: 'JSON', remedy: 'write it as CSV first' }
+  if (BZIP2_START.test(text)) return { name: 'bzip2', remedy: UNPACK_FIRST }
   const [, kind] = binary.find(([magic]) => beginsWith(bytes, magic)) ?? []
   const isWorkbook = kind?.name === 'a ZIP archive' && text.includes('[Content_Types].xml')
   return isWorkbook ? { name: 'an Excel workbook (XLSX)', remedy: SAVE } : kind
