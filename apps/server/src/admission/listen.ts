@@ -91,8 +91,10 @@ function isTaken(error: unknown): boolean {
 }
 
 function refusal(error: unknown): Error {
-  const { code, message, address, port } = error as NodeJS.ErrnoException & {
+  const { code, message, address, hostname, port } = error as NodeJS.ErrnoException & {
     address?: string
+    /** The name that DNS does not know. */
+    hostname?: string
     port?: number
   }
   switch (code) {
@@ -107,7 +109,7 @@ function refusal(error: unknown): Error {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new StartError(
-        `${address ?? message} is not an address of this machine: choose another address with --host`,
+        `${address ?? hostname ?? message} is not an address of this machine: choose another address with --host`,
       )
     default:
       return error as Error

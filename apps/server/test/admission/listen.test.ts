@@ -39,7 +39,7 @@ test('the first host must exist on this machine, the others may be missing', asy
 
 test('a name that stands for no address is refused', async () => {
   await expect(listening(['none.invalid'])).rejects.toThrow(
-    /none\.invalid is not an address of this machine: choose another address with --host$/,
+    /^none\.invalid is not an address of this machine: choose another address with --host$/,
   )
 })
 
