@@ -67,7 +67,7 @@ function changed(size: number, found: number): CliError {
 export async function openRegular(path: string): Promise<FileHandle> {
   try {
     const found = await stat(path)
-    if (!found.isFile()) throw new CliError(`is ${kindOf(found)}, expected a file`)
+    if (!found.isFile()) throw new CliError(`is ${kindOf(found)}, expected a file${adviceOn(found)}`)
     return await open(path)
   } catch (error) {
     throw error instanceof CliError
@@ -80,6 +80,10 @@ function kindOf(found: Stats): string {
   if (found.isDirectory()) return 'a directory'
   // The length of the message is sent before its bytes, so the length must be known. A pipe has none.
   return found.isFIFO() ? 'a pipe' : 'a device'
+}
+
+function adviceOn(found: Stats): string {
+  return found.isFIFO() ? ': redirect standard input from it, and name - instead' : ''
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

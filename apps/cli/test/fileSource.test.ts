@@ -43,7 +43,9 @@ test.each([
 test('the error says what it found in place of a file', async () => {
   await expect(read()).rejects.toThrow('no such file: check the path')
   execFileSync('mkfifo', [path])
-  await expect(read()).rejects.toThrow('is a pipe, expected a file')
+  await expect(read()).rejects.toThrow(
+    'is a pipe, expected a file: redirect standard input from it, and name - instead',
+  )
   path = dirname(path)
   await expect(read()).rejects.toThrow('is a directory, expected a file')
 })
