@@ -49,6 +49,13 @@ test('help goes to standard output', async () => {
   }
 })
 
+test('help names a default only where an option has a value', async () => {
+  for (const command of ['ls', 'upload', 'rm', 'describe', 'sql']) {
+    const { stdout } = await cli(nowhere, command, '--help')
+    expect(stdout).not.toMatch(/\(default:\s+(null|false|undefined)\)/)
+  }
+})
+
 test('--server goes before TABLE_SERVER, in front of the command or after it', async () => {
   const reach = 'cannot reach localhost:2: start the server with npm start, or name it with --server\n'
   for (const args of ['--server localhost:2 sum x', 'sum x --server localhost:2']) {

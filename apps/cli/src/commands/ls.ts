@@ -6,17 +6,18 @@ export const ls = addStyleOptions(new Command('ls'))
   .description(
     'List the uploads: number, name of the file, when the upload was received, rows, and bytes of the CSV. The newest comes first.',
   )
-  .option('--limit <count>', 'list at most this many uploads', parseLimit, Number.POSITIVE_INFINITY)
-  .option('--oldest-first', 'list the oldest upload first', false)
+  .option('--limit <count>', 'list at most this many uploads', parseLimit)
+  .option('--oldest-first', 'list the oldest upload first')
   .addHelpText('after', '\nExamples:\n  table-cli ls --limit 10\n  table-cli ls --oldest-first --json')
-  .action(async (list: { limit: number; oldestFirst: boolean }, command: Command) => {
+  .action(async (options: { limit?: number; oldestFirst?: true }, command: Command) => {
+    const { limit = Number.POSITIVE_INFINITY, oldestFirst = false } = options
     const { targetOf } = await import('../target.ts')
     const target = targetOf(command)
     const { withConnection } = await import('../client.ts')
     const { listUploads, uploadColumns } = await import('../uploadRows.ts')
     const { print } = await import('../print.ts')
     await withConnection(target, connection =>
-      print(tableText(uploadColumns, listUploads(connection, list), styleOf(command))),
+      print(tableText(uploadColumns, listUploads(connection, { limit, oldestFirst }), styleOf(command))),
     )
   })
 

@@ -14,28 +14,26 @@ export const upload = addDialectOptions(new Command('upload'))
   )
   .argument('<file...>', 'CSV files, each with a header; directories; patterns; -')
   .option('--jobs <count>', 'upload so many files at the same time; with 1 they go up in order', parseJobs, 4)
-  .option(
-    '--once',
-    'store nothing that is stored already: same name, same content, uploaded with --once',
-    false,
-  )
+  .option('--once', 'store nothing that is stored already: same name, same content, uploaded with --once')
   .addHelpText(
     'after',
     "\nExamples:\n  table-cli upload sales.csv\n  table-cli upload --once exports/ 'more/*.csv.gz'\n" +
       "  cat sales.csv | table-cli upload -\n  table-cli upload --delimiter ';' --decimal-comma german.csv",
   )
-  .action(async (args: string[], { jobs, once }: { jobs: number; once: boolean }, command: Command) => {
-    const { inputsOfCommand, tellProblems } = await import('../inputs.ts')
-    const { inputs, problems } = await inputsOfCommand(command, args)
-    const { targetOf } = await import('../target.ts')
-    const target = targetOf(command)
-    const dialect = dialectOf(command)
-    tellProblems(problems)
-    if (inputs.length === 0) return
-    // Load only what a command needs: the library of gRPC takes longer than the rest of the CLI.
-    const { uploadFiles } = await import('../upload/uploadFiles.ts')
-    if (!(await uploadFiles(target, inputs, { jobs, dialect, once }))) process.exitCode = 1
-  })
+  .action(
+    async (args: string[], { jobs, once = false }: { jobs: number; once?: boolean }, command: Command) => {
+      const { inputsOfCommand, tellProblems } = await import('../inputs.ts')
+      const { inputs, problems } = await inputsOfCommand(command, args)
+      const { targetOf } = await import('../target.ts')
+      const target = targetOf(command)
+      const dialect = dialectOf(command)
+      tellProblems(problems)
+      if (inputs.length === 0) return
+      // Load only what a command needs: the library of gRPC takes longer than the rest of the CLI.
+      const { uploadFiles } = await import('../upload/uploadFiles.ts')
+      if (!(await uploadFiles(target, inputs, { jobs, dialect, once }))) process.exitCode = 1
+    },
+  )
 
 function parseJobs(text: string): number {
   const jobs = Number(text)
