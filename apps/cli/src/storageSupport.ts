@@ -1,12 +1,12 @@
 import zlib from 'node:zlib'
 import { CliError } from './errors.ts'
 
-/** Throws CliError if this Node cannot read data directories: the CLI itself also runs on Node 20. */
-export function expectStorage(): void {
+/** Throws CliError if this Node lacks what the storage library needs for `purpose`: the CLI itself also runs on Node 20. */
+export function expectStorage(purpose = 'read data directories'): void {
   silenceSqlite()
   if (zlib.zstdCompressSync === undefined)
     throw new CliError(
-      `found Node ${process.version}, expected Node 22.15 or newer, which can read data directories: update Node`,
+      `found Node ${process.version}, expected Node 22.15 or newer, which can ${purpose}: update Node`,
     )
 }
 

@@ -90,7 +90,7 @@ test.each([22, 24, 26])('on Node %i npx serves, uploads, sums and verifies', asy
   expect((await npx('table-server', ['--port', 'none'])).code).toBe(2)
 })
 
-test('on Node 20 the CLI talks to servers and says that data directories need another Node', async () => {
+test('on Node 20 the CLI talks to servers and says what needs another Node', async () => {
   const other = await emptyFolder(24)
   const port = await announcedPort(other.serve())
   const { cwd, npx } = await emptyFolder(20)
@@ -100,9 +100,15 @@ test('on Node 20 the CLI talks to servers and says that data directories need an
   const uploaded = await cli('upload', '--delimiter', ';', 'file.csv')
   expect(uploaded).toEqual({ code: 0, stdout: Buffer.from('success\n'), stderr: '' })
   expect((await cli('sum', 'x')).stdout.toString()).toBe('42\n')
-  const { code, stderr } = await cli('verify', '--data-dir', 'data')
-  expect(code).toBe(1)
-  expect(stderr).toMatch(/^found Node v20.*expected Node 22.15 or newer.*\n$/)
+  for (const args of [
+    ['verify', '--data-dir', 'data'],
+    ['check', 'file.csv'],
+    ['sql', 'FROM data', '-o', 'all.parquet'],
+  ]) {
+    const { code, stderr } = await cli(...args)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^found Node v20.*expected Node 22.15 or newer.*\n$/)
+  }
   expect((await npx('table-server', [])).stderr).toMatch(/found Node v20.*expected Node 22.15/)
 })
 

@@ -28,6 +28,8 @@ export const check = addStyleOptions(addDialectOptions(new Command('check')))
       command.error(`error: --rejects takes the records of one file, found ${inputs.length} files`)
     tellProblems(problems)
     if (inputs.length === 0) return
+    const { expectStorage } = await import('../storageSupport.ts')
+    expectStorage('check files')
     // Load the storage library only when a command needs it: loading takes longer than the rest of the CLI.
     const { checkFiles } = await import('../check/checkFiles.ts')
     if (!(await checkFiles(inputs, styleOf(command), { dialect: dialectOf(command), rejects })))

@@ -77,6 +77,7 @@ async function* counting(
 async function fileBytes(result: Result, format: FileFormat): Promise<AsyncGenerator<Uint8Array>> {
   switch (format) {
     case 'parquet':
+      ;(await import('../storageSupport.ts')).expectStorage('write Parquet files')
       return (await import('./parquetFile.ts')).parquetFile(result)
     case 'arrow':
       return (await import('./arrowFile.ts')).arrowFile(result)
