@@ -8,6 +8,7 @@ import {
   ANSWERS,
   FRAME_HEADER,
   frameKinds,
+  lineOf,
   type Order,
   type QueryFailure,
   type QueryRequest,
@@ -143,7 +144,7 @@ class Running {
   }
 
   #order(order: Order): void {
-    if (!this.hasEnded) this.#orders.write(`${JSON.stringify(order)}\n`)
+    if (!this.hasEnded) this.#orders.write(lineOf(order))
   }
 
   #tooMuch(): ServiceError {

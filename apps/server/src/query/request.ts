@@ -25,6 +25,17 @@ export type Order =
   | { id: number; taken: true }
   | { id: number; cancel: true }
 
+/**
+ * Returns the line that tells the process of an order. Node's `readline` also ends a line at U+2028 and U+2029, which JSON leaves as they
+ * are: they stand in statements and in names of columns.
+ */
+export function lineOf(order: Order): string {
+  const json = JSON.stringify(order).replace(/[\u2028\u2029]/g, found =>
+    found === '\u2028' ? '\\u2028' : '\\u2029',
+  )
+  return `${json}\n`
+}
+
 /** What a query failed with. `missing`: DuckDB is not installed. */
 export interface QueryFailure {
   code: 'invalid-data' | 'too-large' | 'disk-full' | 'damaged' | 'internal' | 'missing'

@@ -202,6 +202,18 @@ describe('the views', () => {
   })
 })
 
+test('texts and names of columns may have the line separators of Unicode', async () => {
+  const { client } = await having('x,a\u2028b\u2029c\n1,2\n')
+  const table = await tableOf(client, "SELECT *, 'd\u2029e\u2028' AS t FROM data")
+  expect(Object.entries(table.get(0)?.toJSON() ?? {})).toEqual([
+    ['x', 1n],
+    ['a\u2028b\u2029c', 2n],
+    ['_upload', expect.anything()],
+    ['_received_at', expect.anything()],
+    ['t', 'd\u2029e\u2028'],
+  ])
+})
+
 test('a table may be wide', async () => {
   const names = Array.from({ length: 2000 }, (_, i) => `column ${i}`)
   const { client } = await having(`${names.join()}\n${names.map((_, i) => i).join()}\n`)
