@@ -64,8 +64,10 @@ export class QueryProcess {
     try {
       yield* running.answer(request, signal)
     } finally {
-      if (this.#running === running && !running.isBusy)
+      if (this.#running === running && !running.isBusy) {
+        clearTimeout(this.#timer) // of a query that ended at the same moment
         this.#timer = setTimeout(() => this.close(), this.#quiet).unref()
+      }
     }
   }
 

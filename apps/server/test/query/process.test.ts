@@ -226,23 +226,22 @@ test('the process has nothing of the server: no secrets, no sockets, no lock', a
   await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
 })
 
-test('the process ends when there was no query for a while', async () => {
+/** A process for queries without uploads, which ends after `quiet` ms without a query. */
+function processOf(quiet: number) {
   const folder = temporaryDirectory()
   mkdirSync(join(folder, '1/files'), { recursive: true })
   writeFileSync(join(folder, '1/files/uploads.csv'), '')
-  const queries = new QueryProcess(folder, 2 ** 26, 0)
+  const queries = new QueryProcess(folder, 2 ** 26, quiet)
   onTestFinished(() => queries.close())
-  const request = {
-    sql: 'SELECT 1',
-    format: 'arrow' as const,
-    folder: '1',
-    uploads: 0,
-    schemas: [],
-    memory: 2 ** 26,
-    spill: 0,
-  }
+  const format = 'arrow' as const
+  const request = { format, folder: '1', uploads: 0, schemas: [], memory: 2 ** 26, spill: 0 }
   const { signal } = new AbortController()
-  const parts = queries.answer(request, signal)
+  return { queries, answer: (sql: string) => queries.answer({ sql, ...request }, signal) }
+}
+
+test('the process ends when there was no query for a while', async () => {
+  const { queries, answer } = processOf(0)
+  const parts = answer('SELECT 1')
   await parts.next()
   const { pid = 0 } = queries
   expect(() => process.kill(pid, 0)).not.toThrow()
@@ -265,6 +264,20 @@ test('a process that cannot be started is a status, and once it can be it is', a
   mkdirSync(join(folder, '1/files'), { recursive: true })
   writeFileSync(join(folder, '1/files/uploads.csv'), '')
   expect((await asked()).length).toBeGreaterThan(0)
+})
+
+test('a process that has begun in place of another is not ended with that one', async () => {
+  const quiet = 200
+  const { queries, answer } = processOf(quiet)
+  const both = [answer(ENDLESS), answer(ENDLESS)]
+  for (const parts of both) await parts.next()
+  process.kill(queries.pid ?? 0, 'SIGKILL')
+  for (const failure of await Promise.all(both.map(parts => failureOf(Array.fromAsync(parts)))))
+    expect(failure.message).toContain('has ended (SIGKILL)')
+  const parts = answer(ENDLESS)
+  const until = performance.now() + 3 * quiet
+  while (performance.now() < until) expect((await parts.next()).done).toBe(false)
+  await parts.return()
 })
 
 test('a stop leaves no folder of a query', async () => {
