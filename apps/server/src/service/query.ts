@@ -19,5 +19,12 @@ export async function* query(
       'invalid-data',
       'found no statement, expected one SELECT, such as SELECT * FROM data',
     )
+  // DuckDB would answer what stands before it.
+  const end = sql.indexOf('\0')
+  if (end >= 0)
+    throw new ServiceError(
+      'invalid-data',
+      `found a NUL character after "${sql.slice(0, end).slice(-80)}", expected a SELECT without`,
+    )
   yield* table.query(sql, format, signal)
 }

@@ -235,4 +235,11 @@ describe('errors', () => {
     const { client } = await having('x\n1\n')
     expect(await errorOf(client, sql)).toEqual(message)
   })
+
+  test('what stands behind a NUL character is not left out', async () => {
+    const { client } = await having('x\n1\n2\n')
+    expect(await errorOf(client, 'SELECT sum(x) FROM data\0 WHERE x > 1')).toBe(
+      'found a NUL character after "SELECT sum(x) FROM data", expected a SELECT without',
+    )
+  })
 })
