@@ -27,7 +27,7 @@ export async function query(
     }
   }
   try {
-    await admission.query(() => admission.connections.during(peer, run), signal)
+    await admission.connections.during(peer, () => admission.query(run, signal))
   } finally {
     clearTimeout(timer)
     await atWork?.catch(() => {}) // what follows on the call fails like this part

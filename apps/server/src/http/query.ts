@@ -33,5 +33,5 @@ export async function query({ table, admission }: Context, exchange: Exchange): 
     }
     exchange.finish()
   }
-  await admission.query(() => admission.connections.during(peer, run), signal)
+  await admission.connections.during(peer, () => admission.query(run, signal))
 }

@@ -6,6 +6,8 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Connections } from '../../src/admission/connections.ts'
 import { listen } from '../../src/admission/listen.ts'
 import { readAccess } from '../../src/auth/access.ts'
+import { ask } from '../support/http.ts'
+import { queried } from '../support/query.ts'
 import { authorityFiles, pemFiles } from '../support/secrets.ts'
 import {
   columnSum,
@@ -314,4 +316,32 @@ test('a client that leaves makes room for another', async () => {
     await come('c')
   }
   await expectOpen('b', 'c')
+})
+
+test('a query that waits for its turn is a call like any other: its connection stays open', async () => {
+  const { port, client } = await serve()
+  const work = 'SELECT sum(i * j) FROM range(10000000) t(i), range(1000000) u(j)'
+  const running = [1, 2].map(() =>
+    client
+      .query({ sql: work })
+      .on('error', () => {})
+      .resume(),
+  )
+  const underWay = async () => {
+    const { text } = await ask({ port }, 'GET', '/metrics')
+    return Number(/^table_queries_under_way (\d+)$/m.exec(text)?.[1])
+  }
+  const untilUnderWay = async (queries: number) => {
+    while ((await underWay()) !== queries) await new Promise(setImmediate)
+  }
+  await untilUnderWay(2)
+  const waiting = [
+    queried(connectClient(port, { channel: credentials.createInsecure() }), 'SELECT 1'),
+    ask({ port }, 'POST', '/query', { body: 'SELECT 1' }),
+  ]
+  const over = Promise.allSettled(waiting)
+  await untilUnderWay(4)
+  vi.advanceTimersByTime(60_001)
+  for (const call of running) call.cancel()
+  expect((await over).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
 })
