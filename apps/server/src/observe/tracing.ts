@@ -7,7 +7,7 @@ import { log } from './log.ts'
 export interface Tracing {
   /** Returns the id of the trace. `ended`: in ms since 1970. */
   trace(record: CallRecord, ended: number): string
-  /** Sends what is left. */
+  /** Sends what is left. Never rejects: whether the receiver takes it must not matter to a stop. */
   close(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export async function openTracing(version: string): Promise<Tracing | undefined>
   const tracer = provider.getTracer('table-server', version)
   return {
     trace: (record, ended) => traceCall(api, tracer, record, ended),
-    close: () => provider.shutdown(),
+    close: () => provider.shutdown().catch((error: Error) => warn(error.message)),
   }
 }
 

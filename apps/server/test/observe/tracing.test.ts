@@ -23,12 +23,12 @@ interface Traces {
   resourceSpans: { resource: Pick<Span, 'attributes'>; scopeSpans: { spans: Span[] }[] }[]
 }
 
-/** Starts what receives traces, and lets the variables name it. */
-async function receiver(): Promise<Traces['resourceSpans']> {
+/** Starts what receives traces and answers with `status`, and lets the variables name it. */
+async function receiver(status = 200): Promise<Traces['resourceSpans']> {
   const received: Traces['resourceSpans'] = []
   const server = createServer(async (request, response) => {
     received.push(...((await json(request)) as Traces).resourceSpans)
-    response.setHeader('content-type', 'application/json').end('{}')
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -96,6 +96,14 @@ test('a call is a span with its times, what it was about, and a span inside for 
     (found, i) => [found, [0, 250, 10, 20][i]],
   ))
     expect(found).toBeCloseTo(expected as number, 0)
+})
+
+test('a receiver that refuses the last spans does not keep the server from stopping', async () => {
+  const received = await receiver(400)
+  const tracing = await openTracing('1.2.3')
+  tracing?.trace(recordOf('a'), 0)
+  await tracing?.close()
+  expect(received).toHaveLength(1)
 })
 
 test('the span of the client is the parent', async () => {
