@@ -24,13 +24,13 @@ export function dateText(days: number): string {
   return `${sign}${digits}-${within.toISOString().slice(5, 10)}`
 }
 
-/** A time since 1970 -> "2025-11-29T10:00:00.5". */
-export function timestampText(time: bigint, unit: TimeUnit): string {
+/** A time since 1970 -> "2025-11-29T10:00:00.5", with a "Z" if it is one of UTC. */
+export function timestampText(time: bigint, unit: TimeUnit, utc: boolean): string {
   if (isInfiniteTime(time)) return time > 0n ? 'infinity' : '-infinity'
   const perDay = SECONDS_PER_DAY * perSecond[unit]
   const rest = Number(time % BigInt(perDay))
   const ofDay = rest < 0 ? rest + perDay : rest
-  return `${lastDate(Number((time - BigInt(ofDay)) / BigInt(perDay)))}T${timeText(ofDay, unit)}`
+  return `${lastDate(Number((time - BigInt(ofDay)) / BigInt(perDay)))}T${timeText(ofDay, unit)}${utc ? 'Z' : ''}`
 }
 
 /** Neighbours in a column often have the same day. */

@@ -37,10 +37,8 @@ function textsOf(column: ArrowColumn): TextOf {
       return row => dateText(values[row] as number)
     case 'time':
       return row => timeText(Number(values[row]), 'us')
-    case 'timestamp': {
-      const zone = type.utc ? 'Z' : ''
-      return row => timestampText(values[row] as bigint, type.unit) + zone
-    }
+    case 'timestamp':
+      return row => timestampText(values[row] as bigint, type.unit, type.utc)
   }
 }
 

@@ -9,8 +9,8 @@ test('timestamps are those of JavaScript, wherever JavaScript has them', () => {
   fc.assert(
     fc.property(milliseconds, time => {
       const expected = new Date(time).toISOString().replace(/\.?0*Z$/, '')
-      expect(timestampText(BigInt(time), 'ms')).toBe(expected)
-      expect(timestampText(BigInt(time) * 1000n, 'us')).toBe(expected)
+      expect(timestampText(BigInt(time), 'ms', false)).toBe(expected)
+      expect(timestampText(BigInt(time) * 1000n, 'us', true)).toBe(`${expected}Z`)
     }),
     { numRuns: randomCases(20_000) },
   )
@@ -35,7 +35,8 @@ test.each<[bigint, TimeUnit, string]>([
   [2n ** 63n - 1n, 'us', 'infinity'],
   [-(2n ** 63n - 1n), 'us', '-infinity'],
 ])('%s in unit %i is %s', (time, unit, text) => {
-  expect(timestampText(time, unit)).toBe(text)
+  expect(timestampText(time, unit, false)).toBe(text)
+  expect(timestampText(time, unit, true)).toBe(text.endsWith('infinity') ? text : `${text}Z`)
 })
 
 test('a time of day, to its end', () => {
