@@ -1,11 +1,17 @@
 // Columns of a record batch, made of DuckDB's vectors. Where a type has a buffer in both, bytes are copied and no
 // value of JavaScript is made.
 
-import { type DuckDBDataChunk, type DuckDBDecimalType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
+import {
+  type DuckDBDataChunk,
+  type DuckDBDecimalType,
+  type DuckDBType,
+  DuckDBTypeId,
+  DuckDBVector,
+} from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
 import { type ArrowColumn, type ArrowType, UnfitAnswer } from '@table/arrow'
 import { GrowingBits, GrowingBytes } from './growingBytes.ts'
-import { textOf } from './nested.ts'
+import { numbered, textOf } from './nested.ts'
 import { typedValues } from './typedValues.ts'
 
 /** The largest whole number of 38 digits, the most that a decimal of 128 bits has. */
@@ -137,7 +143,7 @@ function layoutOf(type: DuckDBType): Layout {
     case DuckDBTypeId.BLOB:
       return { type: { name: 'binary' }, append: undefined, texts: appendStrings }
     default:
-      return { type: { name: 'utf8' }, append: undefined, texts: appendWords }
+      return { type: { name: 'utf8' }, append: undefined, texts: wordsOf(type) }
   }
 }
 
@@ -235,12 +241,15 @@ function appendStrings(
 }
 
 /** Adds what has no buffer of its own as text. */
-function appendWords(values: GrowingBytes, ends: Int32Array, { rows, chunk, column }: Vector): void {
-  const vector = chunk.getColumnVector(column)
-  for (let i = 0; i < rows; i++) {
-    const item = vector.getItem(i)
-    if (item !== null) values.append(Buffer.from(textOf(item)))
-    ends[i] = values.length
+function wordsOf(type: DuckDBType): NonNullable<Layout['texts']> {
+  const readable = numbered(type)
+  return (values, ends, { raw, rows }) => {
+    const vector = DuckDBVector.create(raw, rows, readable)
+    for (let i = 0; i < rows; i++) {
+      const item = vector.getItem(i)
+      if (item !== null) values.append(Buffer.from(textOf(item, type)))
+      ends[i] = values.length
+    }
   }
 }
 

@@ -1,6 +1,6 @@
-import { DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import { DuckDBConnection, type DuckDBType } from '@duckdb/node-api'
 import { afterAll, expect, test } from 'vitest'
-import { textOf } from '../../src/query/nested.ts'
+import { GrowingColumn } from '../../src/query/arrowColumn.ts'
 
 const connection = await DuckDBConnection.create()
 afterAll(() => connection.closeSync())
@@ -19,6 +19,19 @@ test.each([
   ["[1.5::DOUBLE, 'nan'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE]", '[1.5,"NaN","Infinity","-Infinity"]'],
   ['[1.50::DECIMAL(5, 2)]', '["1.50"]'],
   ["[DATE '2026-01-02']", '["2026-01-02"]'],
+  ["['infinity'::DATE, '-infinity'::DATE, DATE '5881580-07-10']", '["infinity","-infinity","5881580-07-10"]'],
+  ["['infinity'::TIMESTAMP, '-infinity'::TIMESTAMP]", '["infinity","-infinity"]'],
+  ["['infinity'::TIMESTAMPTZ, '-infinity'::TIMESTAMPTZ]", '["infinity","-infinity"]'],
+  ["['infinity'::TIMESTAMP_S, '-infinity'::TIMESTAMP_S]", '["infinity","-infinity"]'],
+  ["['infinity'::TIMESTAMP_MS, '-infinity'::TIMESTAMP_MS]", '["infinity","-infinity"]'],
+  ["['infinity'::TIMESTAMP_NS, '-infinity'::TIMESTAMP_NS]", '["infinity","-infinity"]'],
+  ["row(1, 'a', NULL)", '[1,"a",null]'],
+  ['[(1, 2), (3, NULL), NULL]', '[[1,2],[3,null],null]'],
+  ["{'__proto__': 1, '2': 'x', '1': (7, 8)}", '{"__proto__":1,"2":"x","1":[7,8]}'],
+  ["[{'a': 1}]::STRUCT(a INTEGER)[1]", '[{"a":1}]'],
+  ["MAP {{'a': 1}: {'b': 2}}", '{"{\\"a\\":1}":{"b":2}}'],
+  ["MAP {'infinity'::DATE: (1, 2)}", '{"infinity":[1,2]}'],
+  ['union_value(pair := (1, 2))', '{"pair":[1,2]}'],
   ["MAP {'k': 1, 'l': NULL}", '{"k":1,"l":null}'],
   ['MAP {7: [1]}', '{"7":[1]}'],
   ['union_value(num := 2)', '{"num":2}'],
@@ -27,6 +40,14 @@ test.each([
   ["'d71f3d2e-3c35-45e6-8ad3-2ea8ba3ef6a5'::UUID", 'd71f3d2e-3c35-45e6-8ad3-2ea8ba3ef6a5'],
   ["'101'::BIT", '101'],
 ])('%s is sent as %s', async (sql, text) => {
-  const reader = await connection.runAndReadAll(`SELECT ${sql}`)
-  expect(textOf(reader.getRows()[0]?.[0] as DuckDBValue)).toBe(text)
+  // Twice in one chunk, with a null between them.
+  const result = await connection.stream(
+    `SELECT x FROM range(3) t(i) LEFT JOIN (SELECT ${sql} AS x, j FROM (VALUES (0), (2)) u(j)) ON i = j ORDER BY i`,
+  )
+  const chunk = await result.fetchChunk()
+  const growing = new GrowingColumn(result.columnType(0) as DuckDBType)
+  if (chunk) growing.append(chunk, 0)
+  const { values, offsets } = growing.column
+  expect([...(offsets ?? [])]).toEqual([0, 1, 1, 2].map(times => times * Buffer.byteLength(text)))
+  expect(Buffer.from(values as Uint8Array).toString()).toBe(text + text)
 })
