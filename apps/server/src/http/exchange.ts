@@ -140,7 +140,9 @@ export class Exchange implements OpenCall {
       return
     }
     this.#held += body.length
-    if (this.begin(status, { ...headers, 'content-length': body.length })) this.#end(body)
+    // The length of a 304 would be the file's: https://www.rfc-editor.org/rfc/rfc9110#section-8.6-8
+    const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
+    if (this.begin(status, { ...headers, ...length })) this.#end(body)
   }
 
   /**

@@ -127,6 +127,8 @@ test('an upload that is deleted is gone, and deleting it again says so', async (
   const id = await stored(server, 'gone\n1\n')
   const deleted = await ask(server, 'DELETE', `/uploads/${id}`)
   expect([deleted.status, deleted.text]).toEqual([204, ''])
+  // https://www.rfc-editor.org/rfc/rfc9110#section-8.6-8
+  expect(deleted.headers).not.toHaveProperty('content-length')
   expect(await sum('gone')).toBe('0')
   for (const method of ['GET', 'DELETE']) {
     const { status, text } = await ask(server, method, `/uploads/${id}`)
