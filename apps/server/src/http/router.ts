@@ -69,13 +69,15 @@ function checkConnection({ sites, wantsCertificates }: Context, { request, path 
 function checkRequest(context: Context, exchange: Exchange, route: Route): void {
   const { request, query } = exchange
   const { headers } = request
+  // Pages of an origin that is allowed also read why they are refused.
+  if (route.scope) allowOrigin(exchange, checkOrigin(headers, context.sites))
   if (context.draining.aborted && !route.untilTheEnd) throw shuttingDown()
   if (route.scope) {
-    allowOrigin(exchange, checkOrigin(headers, context.sites))
     const authorization = request.headersDistinct.authorization ?? []
     const refused = context.tokens && refusal(context.tokens, authorization, route.scope)
     if (refused) throw refused
   }
+  decoded(exchange.request.url?.replace(/^[^?]*/, '') ?? '', 'query')
   const known = route.query ?? []
   for (const name of query.keys())
     if (!known.includes(name) || query.getAll(name).length > 1)
@@ -121,12 +123,17 @@ function methodsOf(fitting: readonly Pattern[]): string {
 
 function paramsOf({ path }: Pattern, text: string): Record<string, string> {
   const found = Object.entries(path.exec(text)?.groups ?? {})
+  return Object.fromEntries(found.map(([name, value]) => [name, decoded(value, 'path')]))
+}
+
+/** Decodes a part of a request's target. Throws 400 for what `URLSearchParams` would replace by other characters, or leave as it is. */
+function decoded(text: string, part: 'path' | 'query'): string {
   try {
-    return Object.fromEntries(found.map(([name, value]) => [name, decodeURIComponent(value)]))
+    return decodeURIComponent(text)
   } catch {
     throw new HttpError(
       400,
-      `found the path "${text.slice(0, 80)}", expected percent-encoded UTF-8 after each %`,
+      `found the ${part} "${text.slice(0, 80)}", expected percent-encoded UTF-8 after each %`,
     )
   }
 }

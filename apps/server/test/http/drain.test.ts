@@ -5,7 +5,8 @@ import { eventually, incoming, serve } from '../support/server.ts'
 const HOST = 'Host: localhost\r\n'
 
 test('a stop ends idle connections, finishes requests, and answers only whoever watches', async () => {
-  const server = await serve()
+  const origin = 'https://app.example.com'
+  const server = await serve({ http: { hosts: [], origins: [origin] } })
   const idle = rawConnection(server)
   idle.write(`GET /readyz HTTP/1.1\r\n${HOST}\r\n`)
   await idle.until(/ready\n/)
@@ -24,6 +25,9 @@ test('a stop ends idle connections, finishes requests, and answers only whoever 
     asked.write(`GET ${path} HTTP/1.1\r\n${HOST}\r\n`)
     expect(await asked.closed).toMatch(new RegExp(`^HTTP/1.1 ${status} .*connection: close`, 's'))
   }
+  const page = rawConnection(server)
+  page.write(`GET /table HTTP/1.1\r\n${HOST}Origin: ${origin}\r\n\r\n`)
+  expect(await page.closed).toContain(`\r\naccess-control-allow-origin: ${origin}\r\n`)
   upload.write('1\n'.repeat(100_001))
   const answer = await upload.closed
   expect(answer).toMatch(/^HTTP\/1.1 201 /)

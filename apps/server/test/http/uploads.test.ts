@@ -115,6 +115,14 @@ describe('refused by the headers', () => {
     expect(answer).toMatch(/^HTTP\/1.1 411 .*send Content-Length/s)
   })
 
+  test.each(['caf%E9.csv', '100%.csv'])('the name %s, which is no percent-encoded UTF-8', async name => {
+    const { status, text } = await put('x\n1\n', {}, `/uploads/${randomUUID()}?name=${name}`)
+    expect(status).toBe(400)
+    expect(JSON.parse(text).detail).toBe(
+      `found the query "?name=${name}", expected percent-encoded UTF-8 after each %`,
+    )
+  })
+
   test('an id that is no UUID, and a name over two lines', async () => {
     expect((await put('x\n1\n', {}, '/uploads/7')).text).toContain('expected a UUID')
     expect((await put('x\n1\n', {}, `/uploads/${randomUUID()}?name=a%0Ab`)).text).toContain(
