@@ -5,8 +5,9 @@ import type { Context } from './route.ts'
 export const metricsTypes = ['text/plain', 'application/openmetrics-text'] as const
 
 /** Answers with the numbers of the server, in the format that Prometheus asks for. */
-export async function metrics({ metrics }: Context, exchange: Exchange): Promise<void> {
+export async function metrics({ metrics, admission }: Context, exchange: Exchange): Promise<void> {
   const isPlain = exchange.type === 'text/plain'
   const headers = { 'content-type': isPlain ? TEXT_TYPE : OPEN_METRICS_TYPE, 'cache-control': 'no-store' }
-  exchange.answer(200, headers, await (isPlain ? metrics.text() : metrics.openMetrics()))
+  const read = () => (isPlain ? metrics.text() : metrics.openMetrics())
+  exchange.answer(200, headers, await admission.connections.during(exchange.peer, read))
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { Agent } from 'node:http'
 import { connect as http2Connect } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { credentials, status } from '@grpc/grpc-js'
@@ -344,4 +345,19 @@ test('a query that waits for its turn is a call like any other: its connection s
   vi.advanceTimersByTime(60_001)
   for (const call of running) call.cancel()
   expect((await over).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+})
+
+test('a connection that asks for the metrics has called, and stays open', async () => {
+  const { port } = await serve({ limits: { idleTime: 3600 } })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  const reads = async () => {
+    const { status, text } = await ask({ port }, 'GET', '/metrics', { agent })
+    return [status, /^table_connections_open \d+$/m.exec(text)?.[0]]
+  }
+  expect(await reads()).toEqual([200, 'table_connections_open 1'])
+  const [socket] = Object.values(agent.freeSockets).flatMap(sockets => sockets ?? [])
+  vi.advanceTimersByTime(60_001)
+  expect(await reads()).toEqual([200, 'table_connections_open 1'])
+  expect(Object.values(agent.freeSockets).flat()).toEqual([socket])
 })
