@@ -64,12 +64,17 @@ export async function takeEngine(request: QueryRequest, signal: AbortSignal): Pr
   spare = undefined
   const instance = await taken
   const engine = { instance, connection: await instance.connect(), folder, spill, prepared: undefined }
+  // With many uploads this takes longer than the server waits before it ends the process.
+  const interrupt = () => engine.connection.interrupt()
+  signal.addEventListener('abort', interrupt)
   try {
     await prepare(engine.connection, request, signal)
     return engine
   } catch (error) {
     leaveEngine(engine, false)
     throw error
+  } finally {
+    signal.removeEventListener('abort', interrupt)
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, expect, test } from 'vitest'
 import { leaveEngine, takeEngine } from '../../src/query/engines.ts'
 import type { QueryRequest } from '../../src/query/request.ts'
@@ -113,4 +114,29 @@ test('a query that is cancelled, or whose files are damaged, gets no engine', as
   writeFileSync(join(path, 'files/1/1-1.parquet'), 'no Parquet')
   const schemas = [{ schema: 1, columns: [{ name: 'x', type: 'int64' }] }]
   await expect(takeEngine(requestOf(path, { schemas }), going)).rejects.toThrow('1-1.parquet')
+})
+
+test('a query that is cancelled while its engine looks into files stops looking', async () => {
+  const path = folder()
+  const [integers, dates] = ['1', '2'].map(schema => join(path, 'files', schema))
+  for (const files of [integers, dates]) mkdirSync(files as string)
+  const instance = await DuckDBInstance.create()
+  const connection = await instance.connect()
+  await connection.run(`COPY (SELECT i AS x FROM range(1000000) t(i)) TO '${integers}/1-1.parquet'`)
+  await connection.run(`COPY (SELECT DATE '2026-11-29' AS x) TO '${dates}/2-1.parquet'`)
+  connection.closeSync()
+  // Whether the integers are all null decides the type of the column.
+  for (let i = 3; i < 300; i++) linkSync(`${integers}/1-1.parquet`, `${integers}/${i}-1.parquet`)
+  const schemas = ['int64', 'date'].map((type, i) => ({ schema: i + 1, columns: [{ name: 'x', type }] }))
+  const outcome = (ms: number) => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(new Error('before or after it looked')), ms)
+    return takeEngine(requestOf(path, { schemas }), controller.signal).then(
+      engine => leaveEngine(engine, false),
+      error => error.message,
+    )
+  }
+  let ended: string | undefined = ''
+  for (let ms = 1; ended !== undefined && !ended.includes('Interrupted'); ms *= 1.5) ended = await outcome(ms)
+  expect(ended).toContain('Interrupted')
 })
