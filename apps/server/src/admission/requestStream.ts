@@ -6,11 +6,11 @@ const MAX_WAITING = 4
 
 /**
  * Yields the chunks of a request as they arrive. Throws `cancelled` if the stream fails or closes before its
- * end. When the caller stops early, the stream is paused but stays open: the status that refuses the request
- * has to go out on it. Node's own iterator would destroy the stream, and makes several promises for each
- * chunk.
+ * end, or once `signal` is aborted. When the caller stops early, the stream is paused but stays open: the status that refuses the request
+ * has to go out on it. Whoever aborts decides alone whether the stream goes on. Node's own iterator would destroy the stream, and makes
+ * several promises for each chunk.
  */
-export async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
+export async function* chunksOf(stream: Readable, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const waiting: Uint8Array[] = []
   let ended = stream.readableEnded
   let failure = stream.destroyed && !ended ? closedEarly() : undefined
@@ -31,10 +31,13 @@ export async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
   const onClose = () => {
     if (!ended) onError(closedEarly())
   }
+  const onAbort = () => onError(signal?.reason)
   stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose)
+  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) onAbort()
   try {
     for (;;) {
-      for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) yield chunk
+      for (let chunk = waiting.shift(); chunk && !signal?.aborted; chunk = waiting.shift()) yield chunk
       if (failure) throw new ServiceError('cancelled', 'the client went away', { cause: failure })
       if (ended) return
       const woken = new Promise<void>(resolve => {
@@ -44,7 +47,8 @@ export async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
       await woken
     }
   } finally {
-    stream.pause()
+    if (!signal?.aborted) stream.pause()
+    signal?.removeEventListener('abort', onAbort)
     stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose)
   }
 }

@@ -114,13 +114,10 @@ export class Exchange implements OpenCall {
     this.connection.destroy()
   }
 
-  /** Yields the body of the request. Throws `cancelled` if the client goes away before its end. */
-  async *body(): AsyncGenerator<Uint8Array> {
+  /** Yields the body of the request. Throws `cancelled` if the client goes away before its end, or when nobody waits for the answer any more. */
+  body(): AsyncGenerator<Uint8Array> {
     if (this.#expectsContinue) this.#response.writeContinue()
-    for await (const chunk of chunksOf(this.request)) {
-      this.signal.throwIfAborted()
-      yield chunk
-    }
+    return chunksOf(this.request, this.signal)
   }
 
   /** Answers with JSON. `changes`: whether the request has changed the table, so that its answer must not be refused. */

@@ -69,3 +69,14 @@ test('a stream that nobody reads any more stays open and paused', async () => {
   stream.resume().end()
   await once(stream, 'end')
 })
+
+test('whoever waits for a stream stops waiting when the signal is aborted, and the stream goes on', async () => {
+  const stream = new PassThrough()
+  const controller = new AbortController()
+  const next = chunksOf(stream, controller.signal).next()
+  controller.abort(new Error('late'))
+  stream.resume().write('more')
+  await expect(next).rejects.toMatchObject({ code: 'cancelled', cause: new Error('late') })
+  expect([stream.isPaused(), stream.listenerCount('data')]).toEqual([false, 0])
+  await expect(chunksOf(stream, controller.signal).next()).rejects.toMatchObject({ code: 'cancelled' })
+})

@@ -5,6 +5,9 @@ import { joined } from '../../../../testing/chunks.ts'
 import type { IdleTimeout } from '../../src/admission/idleTimeout.ts'
 import { csvOf, smallBody } from '../../src/http/body.ts'
 import type { Exchange } from '../../src/http/exchange.ts'
+import { ask } from '../support/http.ts'
+import { rawConnection } from '../support/rawHttp1.ts'
+import { eventually, incoming, serve } from '../support/server.ts'
 
 const patient = { read: <T>(parts: AsyncIterable<T>) => parts } as unknown as IdleTimeout
 
@@ -119,4 +122,21 @@ test('a small body that says to be too large is not read', async () => {
     body: () => expect.unreachable(),
   } as unknown as Exchange
   await expect(smallBody(exchange, sql, 9, patient)).rejects.toMatchObject({ code: 'too-large' })
+})
+
+test('an upload that is out of time ends with its answer, and not only with its connection', async () => {
+  const server = await serve({ limits: { callTime: 1 } })
+  const connection = rawConnection(server)
+  let isOpen = true
+  void connection.closed.then(() => {
+    isOpen = false
+  })
+  connection.write('POST /uploads HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx\n1\n')
+  await connection.until(/^HTTP\/1.1 503 .*at most 1 s are allowed/s)
+  await eventually(async () => {
+    const { text } = await ask(server, 'GET', '/metrics')
+    expect(text).toContain('\ntable_uploads_under_way 0\n')
+  })
+  expect([isOpen, incoming(server.dataDir)]).toEqual([true, []])
+  connection.socket.destroy()
 })
