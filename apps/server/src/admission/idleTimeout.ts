@@ -29,14 +29,19 @@ export class IdleTimeout {
     const iterator = chunks[Symbol.asyncIterator]()
     let waited = 0
     let bytes = 0
-    for (;;) {
-      const since = performance.now() - waited
-      const next = await this.#wait(iterator.next(), since, bytes)
-      if (next.done) return
-      waited = performance.now() - since
-      bytes += next.value.length
-      if (bytes >= IDLE_BYTES) bytes = waited = 0
-      yield next.value
+    try {
+      for (;;) {
+        const since = performance.now() - waited
+        const next = await this.#wait(iterator.next(), since, bytes)
+        if (next.done) return
+        waited = performance.now() - since
+        bytes += next.value.length
+        if (bytes >= IDLE_BYTES) bytes = waited = 0
+        yield next.value
+      }
+    } finally {
+      // Not awaited: chunks that are waited for may never come.
+      iterator.return?.().catch(() => {})
     }
   }
 

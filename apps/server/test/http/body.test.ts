@@ -140,3 +140,16 @@ test('an upload that is out of time ends with its answer, and not only with its 
   expect([isOpen, incoming(server.dataDir)]).toEqual([true, []])
   connection.socket.destroy()
 })
+
+test('a body that turns out to be too large is read on, so that a client that only sends learns why', async () => {
+  const server = await serve({ limits: { uploadBytes: 1_000_000 } })
+  const connection = rawConnection(server)
+  const bytes = Buffer.alloc(50_000_000, '1\n')
+  connection.write('POST /uploads HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n')
+  connection.write(`${bytes.length.toString(16)}\r\n`)
+  // More than the buffers of the system hold.
+  const failure = await new Promise(resolve => connection.socket.write(bytes, resolve))
+  expect(failure ?? undefined).toBeUndefined()
+  connection.write('\r\n0\r\n\r\n')
+  expect(await connection.closed).toMatch(/^HTTP\/1.1 413 .*at most 1000000 are allowed/s)
+})
