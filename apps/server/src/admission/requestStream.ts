@@ -31,7 +31,14 @@ export async function* chunksOf(stream: Readable, signal?: AbortSignal): AsyncGe
   const onClose = () => {
     if (!ended) onError(closedEarly())
   }
-  const onAbort = () => onError(signal?.reason)
+  const stop = () => {
+    signal?.removeEventListener('abort', onAbort)
+    stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose)
+  }
+  const onAbort = () => {
+    stop() // also if nobody asks for another chunk
+    onError(signal?.reason)
+  }
   stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose)
   signal?.addEventListener('abort', onAbort)
   if (signal?.aborted) onAbort()
@@ -48,8 +55,7 @@ export async function* chunksOf(stream: Readable, signal?: AbortSignal): AsyncGe
     }
   } finally {
     if (!signal?.aborted) stream.pause()
-    signal?.removeEventListener('abort', onAbort)
-    stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose)
+    stop()
   }
 }
 

@@ -86,7 +86,10 @@ export class Call implements OpenCall {
     this.peer = peer
     this.headers = headers
     this.record = new CallRecord(peer, name => headers.first(name))
-    this.body = { chunks: chunksOf(stream), encoding: headers.first('grpc-encoding') ?? 'identity' }
+    this.body = {
+      chunks: chunksOf(stream, this.signal),
+      encoding: headers.first('grpc-encoding') ?? 'identity',
+    }
     refuseTinyPieces(stream, error => this.fail(statusOf(error)))
     this.#setDeadline(callTime)
     stream.once('close', () => {
@@ -232,7 +235,10 @@ export class Call implements OpenCall {
 
   /** Tells a client that has its answer to stop sending: https://www.rfc-editor.org/rfc/rfc9113#section-8.1-9 */
   #stopClient(): void {
-    if (!this.#stream.readableEnded && !this.#stream.destroyed) this.#stream.close(constants.NGHTTP2_NO_ERROR)
+    if (this.#stream.readableEnded || this.#stream.destroyed) return
+    this.#stream.close(constants.NGHTTP2_NO_ERROR)
+    // The stream stays open until what has arrived is read.
+    this.#stream.resume()
   }
 
   #setDeadline(callTime: number): void {
