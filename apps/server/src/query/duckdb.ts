@@ -3,7 +3,7 @@ import type { DuckDBPreparedStatement } from '@duckdb/node-api'
 import { UnfitAnswer } from '@table/arrow'
 import { ServiceError } from '@table/table'
 import { encoded } from './encoded.ts'
-import { type Engine, leaveEngine, takeEngine } from './engines.ts'
+import { type Engine, interruptedBy, leaveEngine, takeEngine } from './engines.ts'
 import type { QueryFailure, QueryRequest } from './request.ts'
 import { FailedLate } from './rows.ts'
 import { prepareQuery, Refused } from './statement.ts'
@@ -16,10 +16,9 @@ export async function* answer(
   const { sql, format } = request
   const engine = await takeEngine(request, signal)
   const { connection } = engine
-  const interrupt = () => connection.interrupt()
+  const over = interruptedBy(signal, connection)
   let isWhole = false
   try {
-    signal.addEventListener('abort', interrupt)
     signal.throwIfAborted()
     const statement = await preparedQuery(engine, sql)
     signal.throwIfAborted()
@@ -32,7 +31,7 @@ export async function* answer(
     await connection.run(`EXPLAIN ANALYZE ${sql}`)
     throw new Error('the query failed after its first rows, and did not fail again: try again')
   } finally {
-    signal.removeEventListener('abort', interrupt)
+    over()
     leaveEngine(engine, isWhole)
   }
 }

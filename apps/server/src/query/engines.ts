@@ -16,6 +16,9 @@ const MOST_COLUMNS_SHARED = 500
  */
 const MOST_KEPT = 1000
 
+/** In ms. */
+const INTERRUPT_AGAIN = 50
+
 /** What is the same for every query. No file ever changes. */
 const FIRST =
   "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL validate_external_file_cache = 'NO_VALIDATION'; SELECT json_serialize_sql('SELECT 1')"
@@ -65,8 +68,7 @@ export async function takeEngine(request: QueryRequest, signal: AbortSignal): Pr
   const instance = await taken
   const engine = { instance, connection: await instance.connect(), folder, spill, prepared: undefined }
   // With many uploads this takes longer than the server waits before it ends the process.
-  const interrupt = () => engine.connection.interrupt()
-  signal.addEventListener('abort', interrupt)
+  const over = interruptedBy(signal, engine.connection)
   try {
     await prepare(engine.connection, request, signal)
     return engine
@@ -74,7 +76,27 @@ export async function takeEngine(request: QueryRequest, signal: AbortSignal): Pr
     leaveEngine(engine, false)
     throw error
   } finally {
+    over()
+  }
+}
+
+/**
+ * Interrupts what the connection does when the signal is aborted, until the returned function is called. DuckDB forgets an interruption
+ * that comes just before a statement begins, so one is not enough.
+ */
+export function interruptedBy(
+  signal: AbortSignal,
+  connection: Pick<DuckDBConnection, 'interrupt'>,
+): () => void {
+  let again: NodeJS.Timeout | undefined
+  const interrupt = () => {
+    connection.interrupt()
+    again = setTimeout(interrupt, INTERRUPT_AGAIN)
+  }
+  signal.addEventListener('abort', interrupt)
+  return () => {
     signal.removeEventListener('abort', interrupt)
+    clearTimeout(again)
   }
 }
 

@@ -2,8 +2,8 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { afterAll, expect, test } from 'vitest'
-import { leaveEngine, takeEngine } from '../../src/query/engines.ts'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { interruptedBy, leaveEngine, takeEngine } from '../../src/query/engines.ts'
 import type { QueryRequest } from '../../src/query/request.ts'
 
 const going = new AbortController().signal
@@ -139,4 +139,22 @@ test('a query that is cancelled while its engine looks into files stops looking'
   let ended: string | undefined = ''
   for (let ms = 1; ended !== undefined && !ended.includes('Interrupted'); ms *= 1.5) ended = await outcome(ms)
   expect(ended).toContain('Interrupted')
+})
+
+test('a query is interrupted until it is over: DuckDB forgets what comes just before a statement begins', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const controller = new AbortController()
+  const interrupt = vi.fn()
+  const over = interruptedBy(controller.signal, { interrupt })
+  vi.advanceTimersByTime(1000)
+  expect(interrupt).not.toHaveBeenCalled()
+  controller.abort()
+  expect(interrupt).toHaveBeenCalledTimes(1)
+  vi.advanceTimersByTime(1000)
+  expect(interrupt.mock.calls.length).toBeGreaterThan(5)
+  over()
+  interrupt.mockClear()
+  vi.advanceTimersByTime(1000)
+  expect(interrupt).not.toHaveBeenCalled()
 })
