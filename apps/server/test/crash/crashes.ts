@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Metadata, status } from '@grpc/grpc-js'
-import type { TableClient } from '@table/proto'
+import type { ListUploadsResp, TableClient } from '@table/proto'
 import { closeDatabase, type Damage, readUploads, type Upload, verifyUpload } from '@table/storage'
 import { expect } from 'vitest'
 import { type ServerProcess, spawnServer } from '../support/process.ts'
@@ -262,8 +262,17 @@ export class Crashes {
 }
 
 async function listedIds(client: TableClient): Promise<number[]> {
-  const request = { pageSize: 1000, cursor: '', oldestFirst: true, receivedFrom: '', receivedBefore: '' }
-  return (await called(client, client.listUploads, request)).uploads.map(({ id }) => Number(id))
+  const ids: number[] = []
+  const all = { pageSize: 1000, oldestFirst: true, receivedFrom: '', receivedBefore: '' }
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const { uploads, nextCursor }: ListUploadsResp = await called(client, client.listUploads, {
+      ...all,
+      cursor,
+    })
+    ids.push(...uploads.map(({ id }) => Number(id)))
+    cursor = nextCursor || undefined
+  }
+  return ids
 }
 
 function damagesOf(dataDir: string, row: Upload): Damage[] {
