@@ -50,6 +50,7 @@ export {
   formats,
   incomingDirectory,
   incomingFile,
+  isUncommitted,
   migrationFile,
   queriesDirectory,
   storedFile,

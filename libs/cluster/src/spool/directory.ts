@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   catalogueFile,
   filesDirectory,
   incomingDirectory,
+  isUncommitted,
   makeDurableDirectory,
   StorageError,
   takeDirectoryLock,
@@ -20,7 +21,7 @@ export interface SpoolDirectory {
   close(): void
 }
 
-/** Empties and locks the directory. Throws StorageError `unusable` if it is the data directory of a server without a cluster. */
+/** Locks the directory, and removes what an earlier server left in it. Throws StorageError `unusable` if it is the data directory of a server without a cluster. */
 export function openSpool(directory: string): SpoolDirectory {
   const path = resolve(directory)
   if (existsSync(catalogueFile(path)))
@@ -31,10 +32,8 @@ export function openSpool(directory: string): SpoolDirectory {
   makeDurableDirectory(path)
   const release = takeDirectoryLock(path)
   const questions = join(path, 'questions')
-  for (const folder of [incomingDirectory(path), questions]) {
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder)
-  }
+  clear(incomingDirectory(path), isUncommitted)
+  clear(questions, name => /^\d+$/.test(name))
   let uploads = 0
   let folders = 0
   return {
@@ -47,4 +46,11 @@ export function openSpool(directory: string): SpoolDirectory {
     },
     close: release,
   }
+}
+
+/** Makes a folder, or removes what is ours from it: a first start may meet a folder of others. */
+function clear(folder: string, isOurs: (name: string) => boolean): void {
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder))
+    if (isOurs(name)) rmSync(join(folder, name), { recursive: true, force: true })
 }
