@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clusterOf, clusterProblem } from '../../src/config/clusterFlags.ts'
+import { clusterOf, clusterOptions, clusterProblem } from '../../src/config/clusterFlags.ts'
 
 const whole = { catalogue: 'postgres://table@db/table', objects: 's3://bucket/a', engine: 'sc://one:50051' }
 
@@ -27,4 +27,16 @@ test.each([
   expect(clusterProblem(flags, [])).toBeUndefined()
   expect(clusterProblem(flags, args)).toContain('everybody on this machine can read')
   expect(clusterProblem(flags, args)).not.toContain('geheim')
+})
+
+test('each part has a flag and a variable, and the engine answers SQL or does not', () => {
+  const options = clusterOptions()
+  expect(options.map(({ flags, envVar }) => [flags, envVar])).toEqual([
+    ['--catalogue <url>', 'TABLE_CATALOGUE'],
+    ['--objects <url>', 'TABLE_OBJECTS'],
+    ['--s3-endpoint <url>', 'TABLE_S3_ENDPOINT'],
+    ['--engine <urls>', 'TABLE_ENGINE_ADDRESS'],
+    ['--engine-sql [on|off]', 'TABLE_ENGINE_SQL'],
+  ])
+  expect(options.at(-1)).toMatchObject({ argChoices: ['on', 'off'], defaultValue: 'off', presetArg: 'on' })
 })

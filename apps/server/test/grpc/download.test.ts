@@ -140,3 +140,24 @@ test('a client that goes away ends its download', async () => {
     })
   await eventually(() => expect(open()).toBe(false))
 })
+
+test('a download leaves no file open, also if its client goes away', async () => {
+  const { client, dataDir } = await serve()
+  expect(await upload(client, `x\n${'1\n'.repeat(500_000)}`)).toBe('')
+  const open = () =>
+    readdirSync('/proc/self/fd').filter(fd => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(join(dataDir, 'files'))
+      } catch {
+        return false // the descriptor of this look itself
+      }
+    })
+  expect((await download(client, 1n, 'csv')).status.code).toBe(status.OK)
+  await eventually(() => expect(open()).toEqual([]))
+  const call = client.download({ id: 1n, format: 'csv' }, new Metadata())
+  call.on('error', () => {})
+  await new Promise<void>(resolve => call.once('data', () => resolve()))
+  expect(open()).toHaveLength(1)
+  call.cancel()
+  await eventually(() => expect(open()).toEqual([]))
+})

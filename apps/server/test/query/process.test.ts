@@ -263,7 +263,9 @@ test('a process that cannot be started is a status, and once it can be it is', a
   })
   mkdirSync(join(folder, '1/files'), { recursive: true })
   writeFileSync(join(folder, '1/files/uploads.csv'), '')
+  expect(queries.restarts).toBe(0)
   expect((await asked()).length).toBeGreaterThan(0)
+  expect(queries.restarts).toBe(1)
 })
 
 test('a process that has begun in place of another is not ended with that one', async () => {

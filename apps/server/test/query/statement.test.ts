@@ -16,6 +16,12 @@ test.each([
   'SUMMARIZE data',
   'DESCRIBE data',
   'VALUES (1)',
+  'FROM repeat(1, 2), repeat_row(3, num_rows = 1)',
+  'FROM summary((FROM data)), histogram(data, x), histogram_values(data, x)',
+  "FROM json_tree('[1]'), unnest([1])",
+  'FROM duckdb_columns(), duckdb_functions(), duckdb_keywords() LIMIT 1',
+  'FROM duckdb_tables(), duckdb_types() LIMIT 1',
+  'SELECT count(*) FROM duckdb_views()',
 ])('%s is answered', async sql => {
   const statement = await prepareQuery(connection, sql)
   const reader = await statement.runAndReadAll()

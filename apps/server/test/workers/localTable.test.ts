@@ -82,3 +82,10 @@ test('a table that is closed answers nothing more', async () => {
   await table.close()
   await expect(table.get(1, 1000)).rejects.toThrow()
 })
+
+test('an upload under an id that is stored is the stored one, and not a new one', async () => {
+  const table = openTable()
+  const options = { uploadId: Buffer.alloc(16, 7) }
+  expect(await table.upload(csv('x\n1\n'), options, signal)).toMatchObject({ id: 1, isNew: true })
+  expect(await table.upload(csv('x\n1\n'), options, signal)).toMatchObject({ id: 1, isNew: false })
+})

@@ -20,6 +20,7 @@ import type { Column } from '../../src/schema.ts'
 import { sumCsvColumn } from '../../src/sum/csv.ts'
 import { sumParquetColumn } from '../../src/sum/parquet.ts'
 import { opened, operationsOf, receive, temporaryDirectory, thrown } from '../support/directories.ts'
+import { unpackFixture } from '../support/fixture.ts'
 
 const small = 'x,name\r\n1,"a, b"\r\n2,\r\n'
 const large = `x,name\n${'12345,"a, b"\n'.repeat(500_000)}`
@@ -302,4 +303,15 @@ test('a damaged catalogue is named', async () => {
     code: 'damaged',
     message: expect.stringContaining(path),
   })
+})
+
+test('a directory of an earlier release is not read before a server has brought it up to date', () => {
+  const dataDir = unpackFixture('schema2-stopped')
+  expect(() => readUploads(dataDir)).toThrow(
+    /catalogue\.db has the schema 2, this version works with \d+: start the server on the directory once/,
+  )
+  closeDatabase(dataDir)
+  opened(dataDir, () => {}).close()
+  expect(readUploads(dataDir).length).toBeGreaterThan(0)
+  closeDatabase(dataDir)
 })
