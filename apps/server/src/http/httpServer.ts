@@ -18,6 +18,11 @@ const HEADER_BYTES = 8 * 1024
 const HEADERS = 64
 /** Requests at once on a connection. They are answered one after the other; browsers and curl send one at a time. */
 const PIPELINED = 16
+/**
+ * How long a client that has ended its side of the connection gets answers, in ms. A client that is gone looks like one that waits, and
+ * its query takes the place of another.
+ */
+const ENDED_LIMIT = 1000
 
 export interface HttpOptions {
   times: ExchangeTimes
@@ -63,6 +68,7 @@ export class HttpServer {
 
   /** Takes a connection, with TLS or without. */
   connect(socket: Socket): void {
+    socket.allowHalfOpen = true
     const idle = setTimeout(() => {
       if (connection.exchanges.size === 0) socket.destroy()
     }, 1000 * this.#options.times.idleTime).unref()
@@ -74,7 +80,11 @@ export class HttpServer {
       for (const exchange of connection.exchanges) exchange.gone()
     })
     this.#connect(socket)
-    slice(socket, () => connection.current)
+    slice(
+      socket,
+      () => connection.current,
+      () => untilAnswered(connection),
+    )
   }
 
   /** Closes every connection that has no answer under way. */
@@ -138,6 +148,17 @@ export class HttpServer {
   #endIdle(): void {
     for (const [socket, { exchanges }] of this.#connections) if (exchanges.size === 0) socket.end()
   }
+}
+
+/** Resolves when a client that has ended its side has its answers or has waited long enough for them, or at once if it has not sent all of a request. */
+async function untilAnswered({ current, exchanges, last }: Connection): Promise<void> {
+  if (exchanges.size === 0 || current?.complete !== true) return
+  let late: NodeJS.Timeout | undefined
+  const limit = new Promise<void>(resolve => {
+    late = setTimeout(resolve, ENDED_LIMIT)
+  })
+  await Promise.race([last, limit])
+  clearTimeout(late)
 }
 
 function tooManyHeaders(): HttpError {

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ask, openCalls, serveFile } from '../support/http.ts'
 import { raw, rawConnection } from '../support/rawHttp1.ts'
-import { serve } from '../support/server.ts'
+import { eventually, serve } from '../support/server.ts'
 
 const server = serveFile({ limits: { idleTime: 1 } })
 const HOST = 'Host: localhost\r\n'
@@ -123,12 +123,26 @@ test('a client that vanishes in the middle of its upload leaves nothing', async 
   expect(await uploads()).toBe(0)
 })
 
-test('a client that ends its side is gone, also if it waits for an answer', async () => {
+test('a client that ends its side after the request gets its answer', async () => {
   const connection = rawConnection(server)
-  const sql = 'SELECT count(*) FROM range(1_000_000_000_000)'
-  const headers = `${HOST}Content-Type: application/sql\r\nContent-Length: ${sql.length}\r\n`
-  connection.socket.end(`POST /query HTTP/1.1\r\n${headers}\r\n${sql}`)
+  connection.socket.end(`GET /columns/x/sum HTTP/1.1\r\n${HOST}\r\n`.repeat(2))
+  const answers = await connection.closed
+  expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
+  expect(answers).toMatch(/"total":"0"}$/)
+})
+
+test('a client that ends its side and may be gone does not keep its query running', async () => {
+  const sql = 'SELECT sum(i * j) FROM range(10000000) t(i), range(1000000) u(j)'
+  const underWay = async () => {
+    const answer = await raw(server, `GET /metrics HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`)
+    return /^table_queries_under_way \d+$/m.exec(answer)?.[0]
+  }
+  const connection = rawConnection(server)
+  connection.write(`POST /query HTTP/1.1\r\n${HOST}Content-Length: ${sql.length}\r\n\r\n${sql}`)
+  await eventually(async () => expect(await underWay()).toBe('table_queries_under_way 1'))
+  connection.socket.end()
   expect(await connection.closed).toBe('')
+  await eventually(async () => expect(await underWay()).toBe('table_queries_under_way 0'))
 })
 
 test('128 small bodies are read at once; the one that is the slowest makes room', async () => {
