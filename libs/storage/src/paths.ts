@@ -71,6 +71,11 @@ export function queryDirectory(dataDir: string, folder: number): string {
   return join(queriesDirectory(dataDir), String(folder))
 }
 
+/** Returns whether a folder of this name in `query/` is one of ours. */
+export function isQueryFolder(name: string): boolean {
+  return /^\d+$/.test(name)
+}
+
 /** Where queries keep what does not fit into their memory. */
 export function queryTemporaryDirectory(dataDir: string, folder: number): string {
   return join(queryDirectory(dataDir, folder), 'temp')

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   catalogueFile,
@@ -6,6 +6,7 @@ import {
   incomingDirectory,
   isUncommitted,
   makeDurableDirectory,
+  removeOwn,
   StorageError,
   takeDirectoryLock,
 } from '@table/storage'
@@ -32,8 +33,9 @@ export function openSpool(directory: string): SpoolDirectory {
   makeDurableDirectory(path)
   const release = takeDirectoryLock(path)
   const questions = join(path, 'questions')
-  clear(incomingDirectory(path), isUncommitted)
-  clear(questions, name => /^\d+$/.test(name))
+  for (const folder of [incomingDirectory(path), questions]) mkdirSync(folder, { recursive: true })
+  removeOwn(incomingDirectory(path), isUncommitted)
+  removeOwn(questions, name => /^\d+$/.test(name))
   let uploads = 0
   let folders = 0
   return {
@@ -46,11 +48,4 @@ export function openSpool(directory: string): SpoolDirectory {
     },
     close: release,
   }
-}
-
-/** Makes a folder, or removes what is ours from it: a first start may meet a folder of others. */
-function clear(folder: string, isOurs: (name: string) => boolean): void {
-  mkdirSync(folder, { recursive: true })
-  for (const name of readdirSync(folder))
-    if (isOurs(name)) rmSync(join(folder, name), { recursive: true, force: true })
 }

@@ -23,6 +23,7 @@ import {
   filesDirectory,
   formats,
   incomingDirectory,
+  isQueryFolder,
   isUncommitted,
   lostDirectory,
   lostFile,
@@ -62,7 +63,7 @@ export function recoverUploads(
   const census = takeCensus(dataDir, uploads.snapshot())
   takeOut(dataDir, uploads.snapshot(), stored)
   unlessFull(say, () => moveLost(dataDir, stored, say))
-  removeUncommitted(incomingDirectory(dataDir))
+  removeOwn(incomingDirectory(dataDir), isUncommitted)
   removeQueries(dataDir)
   if (isLarge) say(`read ${uploads.length} uploads in ${((performance.now() - started) / 1000).toFixed(1)} s`)
   return { ...census, uploads, nextId }
@@ -78,14 +79,12 @@ export function unlessFull(say: (line: string) => void, write: () => void): void
   }
 }
 
-/** Removes what queries left behind: their folders, which have numbers, and the folder of these unless it holds something else. */
+/** Removes what queries left behind: their folders, and the folder of these unless it holds something else. */
 function removeQueries(dataDir: string): void {
   const directory = queriesDirectory(dataDir)
   if (fileSize(directory) === undefined) return
-  const names = listDirectory(directory)
-  const ours = names.filter(name => /^\d+$/.test(name))
-  if (ours.length === names.length) removeTree(directory)
-  else for (const name of ours) removeTree(join(directory, name))
+  removeOwn(directory, isQueryFolder)
+  if (listDirectory(directory).length === 0) removeTree(directory)
 }
 
 /** Returns the last id that the catalogue has given away. An id is never used twice, because files and other programs remember it. */
@@ -169,6 +168,7 @@ function moveToLost(dataDir: string, id: number, format: Format): void {
   if (!linkFile(from, to)) renameFile(from, to)
 }
 
-function removeUncommitted(directory: string): void {
-  for (const name of eachName(directory)) if (isUncommitted(name)) removeFile(join(directory, name))
+/** Removes what is ours from a directory, and nothing of others: a first start may meet a folder of theirs. */
+export function removeOwn(directory: string, isOurs: (name: string) => boolean): void {
+  for (const name of eachName(directory)) if (isOurs(name)) removeTree(join(directory, name))
 }
