@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import { StorageError, shortageOf } from '@table/storage'
+import { within } from './admission/within.ts'
 import { accessWarning, readAccess, readCertificates } from './auth/access.ts'
 import type { Sites } from './auth/sites.ts'
 import { clusterOf } from './config/clusterFlags.ts'
@@ -90,7 +91,7 @@ function actOnSignals(server: RunningServer, flags: Flags): void {
     stoppingSince = Date.now()
     await server.stop()
     log.info('the server has stopped')
-    await Promise.race([written(), new Promise(resolve => setTimeout(resolve, LOG_LIMIT))])
+    await within(LOG_LIMIT, written())
     process.exit(0)
   }
   const onSignal = (_name: string, number: number) => {

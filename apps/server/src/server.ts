@@ -3,6 +3,7 @@ import { setLog } from '@table/storage'
 import { Admission } from './admission/admission.ts'
 import { listen } from './admission/listen.ts'
 import { byProtocol } from './admission/protocols.ts'
+import { within } from './admission/within.ts'
 import { type Access, openAccess } from './auth/access.ts'
 import type { Sites } from './auth/sites.ts'
 import type { TlsOptions } from './auth/tls.ts'
@@ -172,17 +173,4 @@ async function openTable({
   // A server without a cluster does not load the clients of its parts.
   const { ServedCluster } = await import('./workers/servedCluster.ts')
   return ServedCluster.start(cluster, dataDir, workers, limits)
-}
-
-/** Returns whether `work` finishes within `limit` ms. */
-async function within(limit: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>(resolve => {
-    timer = setTimeout(resolve, limit, false)
-  })
-  try {
-    return await Promise.race([work.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ServiceError } from '@table/table'
 import type { OpenCalls } from '../admission/openCalls.ts'
+import { within } from '../admission/within.ts'
 import { CallRecord } from '../observe/callRecord.ts'
 import { Exchange, type ExchangeTimes } from './exchange.ts'
 import { SECURITY_HEADERS } from './headers.ts'
@@ -153,12 +154,7 @@ export class HttpServer {
 /** Resolves when a client that has ended its side has its answers or has waited long enough for them, or at once if it has not sent all of a request. */
 async function untilAnswered({ current, exchanges, last }: Connection): Promise<void> {
   if (exchanges.size === 0 || current?.complete !== true) return
-  let late: NodeJS.Timeout | undefined
-  const limit = new Promise<void>(resolve => {
-    late = setTimeout(resolve, ENDED_LIMIT)
-  })
-  await Promise.race([last, limit])
-  clearTimeout(late)
+  await within(ENDED_LIMIT, last)
 }
 
 function tooManyHeaders(): HttpError {

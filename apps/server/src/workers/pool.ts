@@ -51,7 +51,6 @@ export class Pool {
   #syncing: Promise<void> | undefined
   #syncFailed = false
   readonly #quiet = setTimeout(() => void this.syncAll(), QUIET).unref()
-  #closed = false
   readonly #conversions = new Conversions()
 
   constructor({ dataDir, catalogueIdentity }: Store, workers: number, limits: StorageLimits) {
@@ -176,7 +175,7 @@ export class Pool {
     try {
       await this.#threads.run('removeQueryFiles', { folder })
     } catch (error) {
-      if (!this.#closed) log.error(error)
+      if (!this.#threads.isClosed) log.error(error)
     }
   }
 
@@ -209,7 +208,7 @@ export class Pool {
     try {
       await this.#threads.run('removeFiles', { ids })
     } catch (error) {
-      if (!this.#closed) log.error(error)
+      if (!this.#threads.isClosed) log.error(error)
     }
   }
 
@@ -229,7 +228,7 @@ export class Pool {
         for (const problem of await this.#threads.run('checkSizes', { sizes }))
           log.error(`damaged: ${problem}`)
     } catch (error) {
-      if (!this.#closed) log.error(error)
+      if (!this.#threads.isClosed) log.error(error)
     }
   }
 
@@ -258,13 +257,12 @@ export class Pool {
       // data is gone. The catalogue keeps a copy of the unsynced files, and the next start writes the files
       // again. From now on every upload is synced at once.
       this.#syncFailed = true
-      if (!this.#closed) log.error(error)
+      if (!this.#threads.isClosed) log.error(error)
     }
   }
 
   /** Ends the workers, whatever they are doing. */
   close(): Promise<void> {
-    this.#closed = true
     clearTimeout(this.#quiet)
     return this.#threads.close()
   }

@@ -19,7 +19,8 @@ type TaskTypes<Tasks> = { [Name in keyof Tasks]: { task: unknown; value: unknown
  */
 export class Threads<Tasks extends TaskTypes<Tasks>> {
   readonly #piscina: Piscina
-  #closed = false
+  /** Whether `close` was called. */
+  isClosed = false
 
   constructor(name: string, count: number, workerData: object) {
     this.#piscina = new Piscina({
@@ -65,7 +66,7 @@ export class Threads<Tasks extends TaskTypes<Tasks>> {
     task: Tasks[Name]['task'],
   ): Promise<Tasks[Name]['value']> {
     // Piscina would start new workers, which nobody would end.
-    if (this.#closed) throw new Error('the worker threads have ended')
+    if (this.isClosed) throw new Error('the worker threads have ended')
     const outcome: Outcome<Tasks[Name]['value']> = await this.#piscina.run(task, { name })
     if ('value' in outcome) return outcome.value
     const { code, message, forClients } = outcome
@@ -74,7 +75,7 @@ export class Threads<Tasks extends TaskTypes<Tasks>> {
 
   /** Ends the workers, whatever they are doing. */
   close(): Promise<void> {
-    this.#closed = true
+    this.isClosed = true
     return this.#piscina.destroy()
   }
 }
