@@ -108,9 +108,11 @@ async function measure(tree: Tree, runner: Tests, test: string): Promise<Kept> {
   }
 }
 
-/** Returns the number of the innermost block that holds `position`. */
-export function blockAt(source: string, position: number): number {
-  return blocksOf(source).findLastIndex(({ start, end }) => start <= position && position < end)
+/** Returns a function that tells the innermost block of a file that holds a position. */
+export function blockFinder(file: string, source: string): (position: number) => string {
+  const blocks = blocksOf(source)
+  return position =>
+    `${file}:${blocks.findLastIndex(({ start, end }) => start <= position && position < end)}`
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { blockAt, type Covered, LIMIT } from './coverage.ts'
+import { blockFinder, type Covered, LIMIT } from './coverage.ts'
 import { allApplied, type Change, changesOf, overlap } from './operators.ts'
 import { Tests } from './tests.ts'
 import { filesIn, mirror, root, Tree } from './tree.ts'
@@ -10,6 +10,8 @@ export interface Mutant extends Change {
   project: string
   file: string
   source: string
+  /** The innermost block that holds the change, as in `Covered`. */
+  block: string
 }
 
 /** A test that fails on a mutant, and its message. */
@@ -39,18 +41,20 @@ export function mutantsOf(project: string, parts: string[]): Mutant[] {
     .filter(file => parts.length === 0 || parts.some(part => file.includes(part)))
     .flatMap(file => {
       const source = readFileSync(join(root, file), 'utf8')
-      return changesOf(source).map(change => ({ ...change, project, file, source }))
+      const blockAt = blockFinder(file, source)
+      return changesOf(source).map(change => ({
+        ...change,
+        project,
+        file,
+        source,
+        block: blockAt(change.start),
+      }))
     })
 }
 
 /** Returns the test files that run the changed code, the quickest first. */
-export function testsFor(mutant: Mutant, covered: Covered[]): Covered[] {
-  const block = blockOf(mutant)
+export function testsFor({ block }: Mutant, covered: Covered[]): Covered[] {
   return covered.filter(({ blocks }) => blocks.has(block)).sort((a, b) => a.time - b.time)
-}
-
-function blockOf({ file, source, start }: Mutant): string {
-  return `${file}:${blockAt(source, start)}`
 }
 
 /** Tries mutants of one project. */
@@ -165,7 +169,7 @@ export class Bench {
     try {
       return await this.#tests.run(test.test, limit, {
         changed: [...byFile.keys()],
-        inProgram: mutants.some(mutant => test.inPrograms.has(blockOf(mutant))),
+        inProgram: mutants.some(({ block }) => test.inPrograms.has(block)),
       })
     } finally {
       for (const [file, changes] of byFile) this.#tree.write(file, changes[0]?.source ?? '')

@@ -1,5 +1,4 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { blockAt } from '../../mutate/coverage.ts'
 import { Bench, mutantsOf } from '../../mutate/judge.ts'
 import { line } from '../../mutate/report.ts'
 
@@ -9,7 +8,7 @@ test('a change reaches the threads of a server, which the tests start from a bun
     line(one).endsWith('→ const dataDir = (): string => undefined'),
   )
   if (mutant === undefined) throw new Error('worker.ts has no such mutant')
-  const blocks = new Set([`${mutant.file}:${blockAt(mutant.source, mutant.start)}`])
+  const blocks = new Set([mutant.block])
   const bench = new Bench(project, [
     { test: `${project}/test/workers/unsynced.test.ts`, time: 60_000, blocks, inPrograms: blocks },
   ])
