@@ -7,7 +7,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Connections } from '../../src/admission/connections.ts'
 import { listen } from '../../src/admission/listen.ts'
 import { readAccess } from '../../src/auth/access.ts'
-import { ask } from '../support/http.ts'
+import { ask, metric } from '../support/http.ts'
 import { queried } from '../support/query.ts'
 import { authorityFiles, pemFiles } from '../support/secrets.ts'
 import {
@@ -328,12 +328,8 @@ test('a query that waits for its turn is a call like any other: its connection s
       .on('error', () => {})
       .resume(),
   )
-  const underWay = async () => {
-    const { text } = await ask({ port }, 'GET', '/metrics')
-    return Number(/^table_queries_under_way (\d+)$/m.exec(text)?.[1])
-  }
   const untilUnderWay = async (queries: number) => {
-    while ((await underWay()) !== queries) await new Promise(setImmediate)
+    while ((await metric({ port }, 'table_queries_under_way')) !== queries) await new Promise(setImmediate)
   }
   await untilUnderWay(2)
   const waiting = [

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import type { ClientHttp2Session } from 'node:http2'
 import { connect } from 'node:net'
 import { status } from '@grpc/grpc-js'
 import { ColSumReq } from '@table/proto'
@@ -19,6 +18,7 @@ import {
   stored,
   upload,
   uploadMessage,
+  wholeSum,
 } from '../support/server.ts'
 
 test('streams beyond 100 of a connection wait', async () => {
@@ -91,18 +91,10 @@ test('a connection without calls is closed after five minutes, also one that nev
 
 test('a connection that has called is kept for five minutes after its last call, and while a call is open', async () => {
   const { port } = await serve()
-  const sum = async (session: ClientHttp2Session) => {
-    const call = rawCall(session, '/Table/ColSum')
-    void call.write(frame(ColSumReq.encode({ column: 'x', format: 'csv' }).finish()))
-    call.end()
-    expect(await call.answer).toMatchObject({ code: status.OK })
-    // The server has seen the end of the call, too.
-    await new Promise<void>(resolve => session.ping(() => resolve()))
-  }
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const [quiet, watching] = [rawSession(port), rawSession(port)]
-  await Promise.all([sum(quiet), sum(watching)])
+  await Promise.all([wholeSum(quiet), wholeSum(watching)])
   const watch = rawCall(watching, '/grpc.health.v1.Health/Watch')
   void watch.write(frame(new Uint8Array()))
   watch.end()
@@ -111,14 +103,14 @@ test('a connection that has called is kept for five minutes after its last call,
     isClosed = true
   })
   await vi.advanceTimersByTimeAsync(200_000)
-  await sum(quiet)
+  await wholeSum(quiet)
   await vi.advanceTimersByTimeAsync(299_000)
-  await sum(watching)
+  await wholeSum(watching)
   expect(isClosed).toBe(false)
   await vi.advanceTimersByTimeAsync(1000)
   await closed
   await vi.advanceTimersByTimeAsync(300_000)
-  await sum(watching)
+  await wholeSum(watching)
 })
 
 test('a worker that runs out of memory fails its upload alone', async () => {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Metadata, status } from '@grpc/grpc-js'
-import type { ListUploadsResp, TableClient } from '@table/proto'
+import type { TableClient } from '@table/proto'
 import { closeDatabase, type Damage, readUploads, type Upload, verifyUpload } from '@table/storage'
 import { expect } from 'vitest'
 import { type ServerProcess, spawnServer } from '../support/process.ts'
@@ -11,6 +11,7 @@ import {
   columnSum,
   connectClient,
   incoming,
+  listedIds,
   stored,
   temporaryDirectory,
   upload,
@@ -162,7 +163,7 @@ export class Crashes {
   async #check(client: TableClient, everything: boolean, leavesFiles = false): Promise<void> {
     expect(incoming(this.#dataDir)).toEqual([])
     const listed = leavesFiles ? await listedIds(client) : undefined
-    const names = stored(this.#dataDir).filter(name => listed?.includes(Number(name.slice(0, 8))) ?? true)
+    const names = stored(this.#dataDir).filter(name => listed?.includes(BigInt(name.slice(0, 8))) ?? true)
     const ids = [...new Set(names.map(name => name.slice(0, 8)))]
     expect(names).toEqual(ids.flatMap(id => [`${id}.csv`, `${id}.parquet`]))
 
@@ -259,20 +260,6 @@ export class Crashes {
     this.steps.push(readFileSync(path, 'utf8'))
     rmSync(path)
   }
-}
-
-async function listedIds(client: TableClient): Promise<number[]> {
-  const ids: number[] = []
-  const all = { pageSize: 1000, oldestFirst: true, receivedFrom: '', receivedBefore: '' }
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const { uploads, nextCursor }: ListUploadsResp = await called(client, client.listUploads, {
-      ...all,
-      cursor,
-    })
-    ids.push(...uploads.map(({ id }) => Number(id)))
-    cursor = nextCursor || undefined
-  }
-  return ids
 }
 
 function damagesOf(dataDir: string, row: Upload): Damage[] {

@@ -1,5 +1,4 @@
 import { status } from '@grpc/grpc-js'
-import { ColSumReq } from '@table/proto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { spawnHeldServer } from '../support/process.ts'
 import {
@@ -15,6 +14,7 @@ import {
   serve,
   stored,
   upload,
+  wholeSum,
 } from '../support/server.ts'
 
 const deadlineExceeded = { code: status.DEADLINE_EXCEEDED }
@@ -71,10 +71,7 @@ test.each([
   const { port } = await serve({ limits: { callTime: 86_400, idleTime: 86_400 } })
   const session = rawSession(port)
   // A connection is closed after a minute without a call that is whole.
-  const first = rawCall(session, '/Table/ColSum')
-  void first.write(frame(ColSumReq.encode({ column: 'x', format: 'csv' }).finish()))
-  first.end()
-  await first.answer
+  await wholeSum(session)
   const call = rawCall(session, '/Table/ColSum', { 'grpc-timeout': timeout })
   await call.write(frame(new Uint8Array(9)).subarray(0, 7))
   const seen = () => new Promise<void>(resolve => session.ping(() => resolve()))

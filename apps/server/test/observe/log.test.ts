@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { ask } from '../support/http.ts'
+import { ask, metric } from '../support/http.ts'
 import { linesOf, spawnServer } from '../support/process.ts'
 import { raw } from '../support/rawHttp1.ts'
 import { eventually } from '../support/server.ts'
@@ -16,10 +16,7 @@ test('a stderr that nobody reads neither stops the server nor fills its memory, 
   const { child, ready, exited } = spawnServer({ env: { TABLE_LOG_LEVEL: 'info' } })
   const server = await ready
   child.stderr?.pause()
-  const dropped = async () => {
-    const { text } = await ask(server, 'GET', '/metrics')
-    return Number(/^table_log_lines_dropped_total (\d+)$/m.exec(text)?.[1])
-  }
+  const dropped = () => metric(server, 'table_log_lines_dropped_total')
   do for (let i = 0; i < 16; i++) await callOften(server)
   while ((await dropped()) === 0)
   const before = await dropped()

@@ -226,11 +226,15 @@ test('the process has nothing of the server: no secrets, no sockets, no lock', a
   await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
 })
 
-/** A process for queries without uploads, which ends after `quiet` ms without a query. */
-function processOf(quiet: number) {
-  const folder = temporaryDirectory()
+/** Makes a folder of queries without uploads. */
+function makeFolder(folder: string): string {
   mkdirSync(join(folder, '1/files'), { recursive: true })
   writeFileSync(join(folder, '1/files/uploads.csv'), '')
+  return folder
+}
+
+/** A process for queries without uploads, which ends after `quiet` ms without a query. */
+function processOf(quiet: number, folder = makeFolder(temporaryDirectory())) {
   const queries = new QueryProcess(folder, 2 ** 26, quiet)
   onTestFinished(() => queries.close())
   const format = 'arrow' as const
@@ -252,17 +256,13 @@ test('the process ends when there was no query for a while', async () => {
 
 test('a process that cannot be started is a status, and once it can be it is', async () => {
   const folder = join(temporaryDirectory(), 'query')
-  const queries = new QueryProcess(folder, 2 ** 26, 60_000)
-  onTestFinished(() => queries.close())
-  const about = { folder: '1', uploads: 0, schemas: [], memory: 2 ** 26, spill: 0 }
-  const request = { sql: 'SELECT 1', format: 'arrow' as const, ...about }
-  const asked = () => Array.fromAsync(queries.answer(request, new AbortController().signal))
+  const { queries, answer } = processOf(60_000, folder)
+  const asked = () => Array.fromAsync(answer('SELECT 1'))
   await expect(asked()).rejects.toMatchObject({
     code: 'unavailable',
     message: expect.stringMatching(/^the process that answers SQL has ended \(spawn .*ENOENT\): try again/),
   })
-  mkdirSync(join(folder, '1/files'), { recursive: true })
-  writeFileSync(join(folder, '1/files/uploads.csv'), '')
+  makeFolder(folder)
   expect(queries.restarts).toBe(0)
   expect((await asked()).length).toBeGreaterThan(0)
   expect(queries.restarts).toBe(1)

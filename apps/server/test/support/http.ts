@@ -72,8 +72,13 @@ export function ask(
 
 /** Resolves once so many calls are open beside the one that asks. Unlike `vi.waitFor`, this moves no clock of a test. */
 export async function openCalls(server: { port: number }, count: number): Promise<void> {
-  const open = async () => /^table_calls_open (\d+)$/m.exec((await ask(server, 'GET', '/metrics')).text)?.[1]
-  while (Number(await open()) !== count + 1);
+  while ((await metric(server, 'table_calls_open')) !== count + 1);
+}
+
+/** Returns the value of a metric that has no labels, NaN without such a metric. */
+export async function metric(server: { port: number }, name: string): Promise<number> {
+  const { text } = await ask(server, 'GET', '/metrics')
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1])
 }
 
 /** Stores a CSV. Resolves to the id of the upload. */

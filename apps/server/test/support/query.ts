@@ -7,7 +7,7 @@ import { type Table, tableFromIPC } from 'apache-arrow'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { defaultLimits, type Limits } from '../../src/config/limits.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
-import { called, upload } from './server.ts'
+import { called, listedIds, upload } from './server.ts'
 
 export interface SharedServer {
   client: TableClient
@@ -21,15 +21,11 @@ export function sharedServer(limits: Partial<Limits> = {}): SharedServer {
   const dataDir = mkdtempSync(join(tmpdir(), 'table-server-'))
   let server: RunningServer | undefined
   const shared = { dataDir } as SharedServer
-  const ids = async () => {
-    const request = { pageSize: 1000, cursor: '', oldestFirst: true, receivedFrom: '', receivedBefore: '' }
-    const { uploads } = await called(shared.client, shared.client.listUploads, request)
-    return uploads.map(({ id }) => id)
-  }
   shared.holding = async (...csvs) => {
-    for (const id of await ids()) await called(shared.client, shared.client.deleteUpload, { id })
+    for (const id of await listedIds(shared.client))
+      await called(shared.client, shared.client.deleteUpload, { id })
     for (const csv of csvs) expect(await upload(shared.client, csv)).toBe('')
-    return ids()
+    return listedIds(shared.client)
   }
   beforeAll(async () => {
     server = await startServer({

@@ -10,9 +10,10 @@ import {
   type Interceptor,
   Metadata,
   type ServiceError,
+  status,
 } from '@grpc/grpc-js'
-import { TableClient, UploadReq, type UploadResp } from '@table/proto'
-import { afterAll, onTestFinished, vi } from 'vitest'
+import { ColSumReq, type ListUploadsResp, TableClient, UploadReq, type UploadResp } from '@table/proto'
+import { afterAll, expect, onTestFinished, vi } from 'vitest'
 import { defaultLimits, type Limits } from '../../src/config/limits.ts'
 import { type RunningServer, type ServerConfig, startServer } from '../../src/server.ts'
 
@@ -153,6 +154,28 @@ export function failureOf(call: Promise<unknown>): Promise<ServiceError> {
     value => Promise.reject(new Error(`expected a failure, found ${value}`)),
     failure => failure,
   )
+}
+
+/** Resolves to the numbers of all uploads, the oldest first. */
+export async function listedIds(client: TableClient): Promise<bigint[]> {
+  const all = { pageSize: 1000, oldestFirst: true, receivedFrom: '', receivedBefore: '' }
+  const ids: bigint[] = []
+  let cursor = ''
+  do {
+    const page: ListUploadsResp = await called(client, client.listUploads, { ...all, cursor })
+    ids.push(...page.uploads.map(({ id }) => id))
+    cursor = page.nextCursor
+  } while (cursor !== '')
+  return ids
+}
+
+/** Makes a whole sum. Resolves once the server has seen the end of the call, too. */
+export async function wholeSum(session: ClientHttp2Session): Promise<void> {
+  const call = rawCall(session, '/Table/ColSum')
+  void call.write(frame(ColSumReq.encode({ column: 'x', format: 'csv' }).finish()))
+  call.end()
+  expect(await call.answer).toMatchObject({ code: status.OK })
+  await new Promise<void>(resolve => session.ping(() => resolve()))
 }
 
 /** Resolves once the server knows of the calls that the client has cancelled before: it answers a later call of the connection. */
